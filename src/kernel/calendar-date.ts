@@ -1,0 +1,33 @@
+/** A day of the calendar as `YYYY-MM-DD`; strings of this type compare in time order. */
+export type CalendarDate = string & { readonly __brand: 'CalendarDate' };
+
+/** The day that the text names, or undefined if there is no such day (2023-02-29) or it is written in another way. */
+export function parseCalendarDate(text: string): CalendarDate | undefined {
+  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  if (parts === null) return undefined;
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text ? undefined : (text as CalendarDate);
+}
+
+/** The day, in UTC, of a moment. */
+export function dayOf(moment: Date): CalendarDate {
+  return moment.toISOString().slice(0, 10) as CalendarDate;
+}
+
+/** Days from one day to another; negative if `to` is earlier. */
+export function daysBetween(from: CalendarDate, to: CalendarDate): number {
+  return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
+}
+
+/** The calendar month `2026-07`, quarter `2026-Q3` or year `2026` that a day lies in. */
+export function calendarPeriod(day: CalendarDate, unit: 'month' | 'quarter' | 'year'): string {
+  const year = day.slice(0, 4);
+  switch (unit) {
+    case 'month':
+      return day.slice(0, 7);
+    case 'quarter':
+      return `${year}-Q${Math.ceil(Number(day.slice(5, 7)) / 3)}`;
+    case 'year':
+      return year;
+  }
+}

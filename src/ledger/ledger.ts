@@ -1,0 +1,42 @@
+import type { Json } from '../kernel/canonical-json.ts';
+
+/** What an entry says: a kind and its members, JSON only. The typed kinds are in `entries.ts`. */
+export interface EntryBody {
+  readonly kind: string;
+  readonly [member: string]: Json | undefined;
+}
+
+/** One line of the ledger. `previous` is the SHA-256 of the line before (without its line feed), zeros for the first. */
+export type Entry<B extends EntryBody = EntryBody> = B & {
+  readonly seq: number;
+  readonly time: string;
+  readonly previous: string;
+};
+
+/** How many entries there are and the SHA-256 of the last line: what a publication carries. */
+export interface LedgerHead {
+  readonly size: number;
+  readonly hash: string;
+}
+
+/** The append-only record of everything that was decided and released. */
+export interface Ledger {
+  /** Every entry, oldest first, checked as it is read; a broken line is a Fault with exit 16. */
+  entries(): AsyncIterable<Entry>;
+
+  /**
+   * Appends one entry, durable when the promise resolves. `decide` runs under the ledger's lock with all entries so
+   * far, so that what it allots (a file reference, a frequency) nobody else can take at the same time; if it returns
+   * undefined nothing is appended.
+   */
+  append(decide: (entries: readonly Entry[]) => EntryBody | undefined): Promise<Entry | undefined>;
+
+  /** Walks the whole file. `broken` says where, or is undefined. */
+  verify(): Promise<{ readonly head: LedgerHead; readonly broken: LedgerBreak | undefined }>;
+}
+
+export interface LedgerBreak {
+  /** 1-based. */
+  readonly line: number;
+  readonly reason: string;
+}
