@@ -39,9 +39,15 @@ export const columnSchema = z.strictObject({
 
 export const datasetSchema = z
   .strictObject({
-    dataset: z.string().regex(/^[a-z][a-z0-9_]*$/).describe('the name that agreements, pipelines and sources use'),
+    dataset: z
+      .string()
+      .regex(/^[a-z][a-z0-9_]*$/)
+      .describe('the name that agreements, pipelines and sources use'),
     title: z.string().min(1),
-    abbreviation: z.string().regex(/^[A-Z0-9_]+$/).describe('as delivered files are named: HES_APC'),
+    abbreviation: z
+      .string()
+      .regex(/^[A-Z0-9_]+$/)
+      .describe('as delivered files are named: HES_APC'),
     owner: z.string().min(1).describe('the Information Asset Owner'),
     person_key: z.string().describe('the column with the NHS number in the identifiable internal copy'),
     key: z.array(z.string()).min(1).describe('the columns that name one row'),

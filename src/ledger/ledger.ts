@@ -27,12 +27,27 @@ export interface Ledger {
   /**
    * Appends one entry, durable when the promise resolves. `decide` runs under the ledger's lock with all entries so
    * far, so that what it allots (a file reference, a frequency) nobody else can take at the same time; if it returns
-   * undefined nothing is appended.
+   * undefined nothing is appended. If the process dies before the promise resolves, the entry may or may not be there:
+   * whoever goes on looks first.
    */
   append(decide: (entries: readonly Entry[]) => EntryBody | undefined): Promise<Entry | undefined>;
 
-  /** Walks the whole file. `broken` says where, or is undefined. */
-  verify(): Promise<{ readonly head: LedgerHead; readonly broken: LedgerBreak | undefined }>;
+  /** Walks the whole ledger, in bounded memory, and never throws because of what it finds. */
+  verify(): Promise<LedgerVerification>;
+}
+
+export interface LedgerVerification {
+  /** Of what is sound: everything, or all before the break. */
+  readonly head: LedgerHead;
+  /** Where the ledger breaks first, or undefined. */
+  readonly broken: LedgerBreak | undefined;
+  /** There is an unfinished line at the end: an append going on, or one that a crash cut short. Not a break. */
+  readonly torn: boolean;
+  /**
+   * The head that the last append left beside the ledger. `behind`: a crash came between the two, the next append
+   * mends it. `missing`: nothing shows whether lines were taken off the end; normal only with at most one entry.
+   */
+  readonly headRecord: 'agrees' | 'behind' | 'missing';
 }
 
 export interface LedgerBreak {

@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+import { ExitCode } from '../../kernel/exit-code.ts';
+import { Fault } from '../../kernel/fault.ts';
+import { isKind } from '../../ledger/entries.ts';
+import type { Entry } from '../../ledger/ledger.ts';
+import { entriesOf } from '../../release.ts';
+import { formatTable } from '../table.ts';
+import { ledgerOf } from '../wire.ts';
+import { contextOf, openWorkspace } from './command-context.ts';
+
+export function addLedger(program: Command): void {
+  const ledger = program
+    .command('ledger')
+    .description('the append-only record of everything that was decided and released');
+  ledger
+    .command('verify')
+    .description('walk the whole ledger; exit 16 where it breaks')
+    .addHelpText('after', '\nExample:\n  dars ledger verify')
+    .action(async (_options, command: Command) => {
+      const context = contextOf(command);
+      const found = await ledgerOf(await openWorkspace(context), context.now).verify();
+      if (found.broken !== undefined) {
+        throw new Fault(
+          ExitCode.ledger,
+          'ledger-broken',
+          `ledger.jsonl breaks at line ${found.broken.line}: ${found.broken.reason}`,
+          {
+            hint: 'nothing is released on a broken ledger; compare it with a copy or with a published checkpoint',
+          },
+        );
+      }
+      const { head } = found;
+      context.reporter.result(`The ledger verifies: ${head.size} entries, head ${head.hash}`, { ok: true, ...found });
+    });
+  ledger
+    .command('list')
+    .description('what the ledger holds, an entry a line')
+    .option('--kind <kind>', 'only entries of a kind: intended, delivered, failed, refused …')
+    .addHelpText('after', '\nExample:\n  dars ledger list --kind delivered\n  dars ledger list --json')
+    .action(async (options: { kind?: string }, command: Command) => {
+      const context = contextOf(command);
+      const entries = (await entriesOf(ledgerOf(await openWorkspace(context), context.now))).filter(
+        ({ kind }) => options.kind === undefined || kind === options.kind,
+      );
+      if (context.options.json === true) {
+        for (const entry of entries) context.reporter.result('', entry);
+      } else if (entries.length === 0) {
+        context.reporter.result('The ledger holds no such entry.', undefined);
+      } else {
+        context.reporter.result(
+          formatTable(
+            ['#', 'time', 'kind', 'what'],
+            entries.map((entry) => [entry.seq, entry.time.slice(0, 19), entry.kind, summary(entry)]),
+          ),
+          undefined,
+        );
+      }
+    });
+}
+
+function summary(entry: Entry): string {
+  if (isKind(entry, 'refused'))
+    return `${entry.pipeline} under ${entry.agreement}: ${entry.refusals.map(({ code }) => code).join(', ')}`;
+  if (isKind(entry, 'intended'))
+    return `${entry.release}: ${entry.files.map(({ file, dataset, rows }) => `${file} ${dataset} ${rows} rows`).join(', ')}`;
+  if (isKind(entry, 'delivered')) return `${entry.release} to ${entry.destination}`;
+  if (isKind(entry, 'failed')) return `${entry.release}: ${entry.message}`;
+  if (isKind(entry, 'abandoned')) return `${entry.release}: ${entry.because}`;
+  if (isKind(entry, 'amended')) return `${entry.file} ${entry.field}: ${entry.reason}`;
+  return '';
+}

@@ -1,0 +1,121 @@
+import type { Command } from 'commander';
+import { refusalsFor } from '../../gate/gate.ts';
+import { ExitCode } from '../../kernel/exit-code.ts';
+import { Fault } from '../../kernel/fault.ts';
+import { agreementKey } from '../../kernel/pseudonym.ts';
+import { buildPlan } from '../../plan/build-plan.ts';
+import type { FilePlan, Plan, Step } from '../../plan/plan.ts';
+import { agreementOf, gateFacts, planHash } from '../../release.ts';
+import { wire } from '../wire.ts';
+import { contextOf, findPipeline, openWorkspace } from './command-context.ts';
+
+export function addPlan(program: Command): void {
+  program
+    .command('plan')
+    .description('print what a run would do: the very plan that run executes, with the clause behind each step')
+    .argument('<pipeline>', 'name or file')
+    .option('--sql', 'the SQL of each step as well')
+    .addHelpText('after', '\nExample:\n  dars plan pipelines/diabetes-apc.yaml --sql')
+    .action(async (name: string, options: { sql?: boolean }, command: Command) => {
+      const context = contextOf(command);
+      const workspace = await openWorkspace(context);
+      const pipeline = await findPipeline(workspace, name);
+      const world = wire(workspace, context.now, () => {}, pipeline);
+      const agreement = agreementOf(pipeline, world);
+      const { facts } = await gateFacts(pipeline, agreement, world);
+      const refusals = refusalsFor(facts);
+      if (refusals.length > 0) {
+        const why = refusals.length === 1 ? '1 reason' : `${refusals.length} reasons`;
+        throw new Fault(ExitCode.refused, refusals[0]?.code ?? 'refused', `a run would be refused, for ${why}`, {
+          problems: refusals,
+        });
+      }
+      const plan = buildPlan(pipeline, agreement, workspace.catalogue, workspace.file.custodian.name);
+      const sql: { file: string; table: string; sql: string }[] = [];
+      if (options.sql === true) {
+        const key = agreementKey(await world.masterKey(), plan.stem);
+        await using session = await world.engine.open(plan, world.inputs, key, () => {});
+        for (const file of plan.files)
+          sql.push(...session.explain(file).map((each) => ({ file: `${file.product}: ${file.dataset}`, ...each })));
+      }
+      const text = [formatPlan(plan), ...sql.map((each) => `-- ${each.file} -> ${each.table}\n${each.sql};`)].join(
+        '\n\n',
+      );
+      context.reporter.result(text, { hash: planHash(plan), plan, ...(options.sql === true ? { sql } : {}) });
+    });
+}
+
+function formatPlan(plan: Plan): string {
+  const head = [
+    `pipeline   ${plan.pipeline}`,
+    `agreement  ${plan.agreement}`,
+    `recipient  ${plan.recipient.name}, key ${plan.recipient.fingerprint}, destination ${plan.recipient.destination}`,
+    `plan       sha256 ${planHash(plan)}`,
+  ];
+  const cohort =
+    plan.cohort === undefined
+      ? []
+      : [
+          '',
+          'cohort',
+          ...(plan.cohort.kind === 'file'
+            ? [`  people listed in ${plan.cohort.path}`]
+            : plan.cohort.steps.flatMap(formatStep)),
+        ];
+  return [...head, ...cohort, ...plan.files.flatMap(formatFile)].join('\n');
+}
+
+function formatFile(file: FilePlan): string[] {
+  const period = file.period === undefined ? '' : `, ${file.period.from} to ${file.period.to}`;
+  const how = file.compression === 'none' ? file.format : `${file.format}, ${file.compression}`;
+  return [
+    '',
+    `${file.product} (${file.productKind}): ${file.dataset}${period}; ${file.identifiability}; ${how}`,
+    ...file.steps.flatMap(formatStep),
+    `  columns out: ${file.columns.join(', ')}`,
+  ];
+}
+
+function formatStep(step: Step): string[] {
+  const lines = [
+    `  ${step.kind.padEnd(16)} ${detail(step)}`.trimEnd(),
+    `  ${''.padEnd(16)} because ${step.reason.clause}: ${step.reason.words}`,
+  ];
+  return lines;
+}
+
+function detail(step: Step): string {
+  switch (step.kind) {
+    case 'read':
+      return `${step.dataset}: ${step.columns.map(({ name }) => name).join(', ')}`;
+    case 'resolve':
+      return `by ${step.key}${step.demographics.length === 0 ? '' : `; from PDS ${step.demographics.map(({ name }) => name).join(', ')}`}`;
+    case 'remove-opt-outs':
+      return step.policy.apply ? 'applied' : `exempt: ${step.policy.exempt}`;
+    case 'keep-cohort':
+    case 'check':
+    case 'prove':
+    case 'record':
+      return '';
+    case 'select-period':
+      return `${step.column} from ${step.from} to ${step.to}`;
+    case 'select-rows':
+      return JSON.stringify(step.condition);
+    case 'minimise':
+      return step.columns
+        .map(({ name, from, of, as }) =>
+          as === undefined && of === 'own'
+            ? name
+            : `${name} (${of === 'pds' ? 'pds.' : ''}${from}${as === undefined ? '' : ` as ${as}`})`,
+        )
+        .join(', ');
+    case 'pseudonymise':
+      return step.columns.join(', ');
+    case 'order':
+      return ['slice', 'token', ...step.key].join(', ');
+    case 'encrypt':
+      return step.fingerprint;
+    case 'deliver':
+      return step.destination;
+  }
+}

@@ -1,0 +1,67 @@
+import { Command, CommanderError } from 'commander';
+import { ExitCode } from '../kernel/exit-code.ts';
+import { Fault } from '../kernel/fault.ts';
+import { addAgreement } from './commands/agreement.ts';
+import { addCatalogue } from './commands/catalogue.ts';
+import { addCheck } from './commands/check.ts';
+import { addDeliver } from './commands/deliver.ts';
+import { addLedger } from './commands/ledger.ts';
+import { addPlan } from './commands/plan.ts';
+import { addRun } from './commands/run.ts';
+import { reporterFor } from './reporter.ts';
+
+const EXITS = `
+Exit codes:
+  0 done   2 usage   10 a file of the workspace is wrong   11 source data breaks its contract
+  12 refused by the agreement or the law   13 the disclosure check failed   14 encryption or signing failed
+  15 delivery failed; safe to repeat   16 the ledger does not verify   70 a bug`;
+
+/** The command line, whole; nothing is run before `parseAsync`. */
+function commandLine(): Command {
+  const program = new Command('dars')
+    .description(
+      'From a signed data sharing agreement to encrypted files at a recipient’s server and lines of a public register.',
+    )
+    .option('--workspace <dir>', 'folder with dars.yaml (default: DARS_WORKSPACE, or the present folder)')
+    .option('--as-of <date>', 'take this day, YYYY-MM-DD, for today')
+    .option('--json', 'JSON lines: the result on stdout, everything else on stderr')
+    .addHelpText('after', EXITS)
+    .showSuggestionAfterError()
+    .exitOverride();
+  for (const add of [addCheck, addPlan, addRun, addDeliver, addLedger, addAgreement, addCatalogue]) add(program);
+  for (const command of program.commands) {
+    command.exitOverride();
+    for (const inner of command.commands) inner.exitOverride();
+  }
+  return program;
+}
+
+/** Runs the command line and gives the exit code; everything that a user can understand ends here as a sentence. */
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    await commandLine().parseAsync([...argv], { from: 'user' });
+    return ExitCode.done;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
+    const reporter = reporterFor(argv.includes('--json'));
+    if (error instanceof Fault) {
+      reporter.fault(error);
+      return error.exit;
+    }
+    // The stack names our own functions; the message of a foreign error could hold anything and is left out.
+    const frames =
+      error instanceof Error
+        ? (error.stack ?? '')
+            .split('\n')
+            .filter((line) => line.trimStart().startsWith('at '))
+            .slice(0, 8)
+        : [];
+    const kind = error instanceof Error ? error.name : 'something that is no error';
+    reporter.fault(
+      new Fault(ExitCode.bug, 'bug', `a bug in dars: ${kind}`, {
+        hint: `please report it with these lines\n${frames.join('\n')}`,
+      }),
+    );
+    return ExitCode.bug;
+  }
+}

@@ -1,0 +1,166 @@
+import { mkdirSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
+import type { Destination } from '../deliver/destination.ts';
+import { openFolderDestination } from '../deliver/folder-destination.ts';
+import { Outbox } from '../deliver/outbox.ts';
+import { openSftpDestination } from '../deliver/sftp-destination.ts';
+import { openPgpEncryptor } from '../encrypt/openpgp-encryptor.ts';
+import { duckDbEngine } from '../engine/duckdb-engine.ts';
+import type { EngineInputs, SourceLocation } from '../engine/engine.ts';
+import { ExitCode } from '../kernel/exit-code.ts';
+import { Fault } from '../kernel/fault.ts';
+import { openFileLedger } from '../ledger/file-ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { withLock } from '../ledger/lock.ts';
+import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
+import type { ReleaseEvent } from '../release/release-event.ts';
+import type { World } from '../release.ts';
+import { parseMasterKey, readSecret } from '../workspace/read-secret.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { insidePath, operatorPath } from '../workspace/workspace-path.ts';
+import type { SecretSource, SourceFile } from '../workspace/workspace-schema.ts';
+
+/** How long a run waits for another of the same pipeline before it says so. */
+const PIPELINE_WAIT_MS = 10 * 60_000;
+
+/** Puts the real parts together. The only place that names adapters. */
+export function wire(
+  workspace: Workspace,
+  now: () => Date,
+  observe: (event: ReleaseEvent) => void,
+  pipeline?: LoadedPipeline,
+): World {
+  const { root, file } = workspace;
+  const state = stateFolder(workspace);
+  return {
+    workspace,
+    inputs: engineInputs(workspace, pipeline),
+    engine: duckDbEngine({ memory: file.limits.memory, threads: file.limits.threads }),
+    encryptor: openPgpEncryptor(),
+    ledger: ledgerOf(workspace, now),
+    outbox: new Outbox(state),
+    now,
+    masterKey: async () => parseMasterKey(await readSecret(root, file.keys.pseudonym, 'keys.pseudonym')),
+    signer: async () => {
+      const { signing } = file.keys;
+      const armoured = await readSecret(root, signing as SecretSource, 'keys.signing');
+      const passphrase =
+        signing.passphrase === undefined
+          ? undefined
+          : await readSecret(root, signing.passphrase, 'keys.signing.passphrase');
+      return openPgpEncryptor().unlock({ armoured, passphrase }, now());
+    },
+    recipientKey: (agreement) => recipientKey(root, agreement),
+    destination: (name) => openDestination(workspace, name),
+    alone: (name, work) => {
+      mkdirSync(join(state, 'locks'), { recursive: true, mode: 0o700 });
+      return withLock(join(state, 'locks', `${name}.lock`), work, { waitMs: PIPELINE_WAIT_MS });
+    },
+    observe,
+  };
+}
+
+export function ledgerOf(workspace: Workspace, now: () => Date): Ledger {
+  return openFileLedger({ directory: stateFolder(workspace), clock: now });
+}
+
+function stateFolder({ root, file }: Workspace): string {
+  return operatorPath(root, file.state) ?? join(root, 'state');
+}
+
+/** Absolute locations of everything that the engine may read. */
+export function engineInputs(workspace: Workspace, pipeline?: LoadedPipeline): EngineInputs {
+  const { root, file, catalogue } = workspace;
+  const at = (path: string): string => operatorPath(root, path) ?? '';
+  const { opt_outs: optOuts, ...others } = file.sources;
+  const sources = new Map<string, SourceLocation>(
+    Object.entries(others as Record<string, SourceFile>).map(([dataset, source]) => [
+      dataset,
+      {
+        dataset,
+        paths: source.path.map(at),
+        format: source.format ?? formatOf(source.path[0] ?? ''),
+        delimiter: source.delimiter ?? ',',
+        columns: Object.fromEntries(
+          Object.entries(source.columns ?? {}).map(([name, theirs]) => [name.toUpperCase(), theirs]),
+        ),
+      },
+    ]),
+  );
+  const { geography } = file.lookups;
+  const cohort = pipeline?.pipeline.cohort;
+  return {
+    catalogue,
+    sources,
+    optOuts:
+      optOuts === undefined
+        ? undefined
+        : {
+            paths: optOuts.path.map(at),
+            mode: optOuts.mode,
+            request: optOuts.request === undefined ? undefined : at(optOuts.request),
+          },
+    geography:
+      geography === undefined
+        ? undefined
+        : {
+            path: at(geography.path),
+            delimiter: geography.delimiter,
+            columns: {
+              lsoa: geography.lsoa,
+              msoa: geography.msoa,
+              local_authority: geography.local_authority,
+              region: geography.region,
+            },
+          },
+    cohortFile: cohort !== undefined && 'file' in cohort ? (insidePath(root, cohort.file) ?? '') : undefined,
+    limits: { memory: file.limits.memory, threads: file.limits.threads, temp: tempFolder(workspace) },
+  };
+}
+
+function tempFolder({ root, file }: Workspace): string {
+  if (file.limits.temp === undefined) return process.env['XDG_RUNTIME_DIR'] ?? tmpdir();
+  const folder = operatorPath(root, file.limits.temp) ?? tmpdir();
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+function formatOf(path: string): SourceLocation['format'] {
+  if (/\.parquet$/i.test(path)) return 'parquet';
+  return /\.(arrow|arrows|feather|ipc)$/i.test(path) ? 'arrow' : 'csv';
+}
+
+/** A recipient's key is a few kilobytes; what is much larger is not one. */
+const MAX_KEY = 1 << 20;
+
+async function recipientKey(root: string, { agreement }: LoadedAgreement): Promise<string | undefined> {
+  const path = insidePath(root, agreement.recipient.key);
+  if (path === undefined) return undefined;
+  try {
+    return (await stat(path)).size > MAX_KEY ? undefined : await readFile(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+async function openDestination({ root, file }: Workspace, name: string): Promise<Destination> {
+  const settings = file.destinations[name];
+  if (settings === undefined)
+    throw new Fault(ExitCode.workspace, 'unknown-destination', `dars.yaml has no destination ${name}`);
+  if (settings.type === 'folder') return openFolderDestination({ path: operatorPath(root, settings.path) ?? '' });
+  const { host, port, username, directory, host_key: hostKey, private_key: key, passphrase, password } = settings;
+  const secret = (source: SecretSource, what: string) => readSecret(root, source, `destinations.${name}.${what}`);
+  return openSftpDestination({
+    host,
+    port,
+    username,
+    hostKey,
+    directory,
+    privateKey: await secret(key, 'private_key'),
+    ...(passphrase === undefined ? {} : { passphrase: await secret(passphrase, 'passphrase') }),
+    ...(password === undefined ? {} : { password: await secret(password, 'password') }),
+  });
+}

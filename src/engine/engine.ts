@@ -1,0 +1,96 @@
+import type { Readable } from 'node:stream';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { AirlockBrief } from '../disclosure/airlock-brief.ts';
+import type { Secret } from '../kernel/secret.ts';
+import type { WaterfallStep } from '../plan/compile.ts';
+import type { FilePlan, Plan } from '../plan/plan.ts';
+
+/** Where a dataset lies; paths are absolute, and may be globs. */
+export interface SourceLocation {
+  readonly dataset: string;
+  readonly paths: readonly string[];
+  readonly format: 'csv' | 'parquet' | 'arrow';
+  readonly delimiter: string;
+  /** Catalogue column (upper case) -> column of the file, where they differ. */
+  readonly columns: Readonly<Record<string, string>>;
+}
+
+export interface OptOutLocation {
+  readonly paths: readonly string[];
+  readonly mode: 'deny-list' | 'keep-list';
+  readonly request: string | undefined;
+}
+
+export interface GeographyLocation {
+  readonly path: string;
+  readonly delimiter: string;
+  readonly columns: Readonly<Record<'lsoa' | 'msoa' | 'local_authority' | 'region', string>>;
+}
+
+/** Everything that an engine may read, and how much of the machine it may use. */
+export interface EngineInputs {
+  readonly catalogue: Catalogue;
+  readonly sources: ReadonlyMap<string, SourceLocation>;
+  readonly optOuts: OptOutLocation | undefined;
+  readonly geography: GeographyLocation | undefined;
+  /** Absolute path of the cohort file, where the pipeline has one. */
+  readonly cohortFile: string | undefined;
+  readonly limits: { readonly memory: string; readonly threads: number | undefined; readonly temp: string };
+}
+
+/** What looking at an opt-out list found; the sentence of a defect holds no value of it. */
+export interface OptOutInspection {
+  readonly defect:
+    | { readonly code: 'missing' | 'empty' | 'malformed' | 'answer'; readonly message: string }
+    | undefined;
+  readonly numbers: number;
+  /** SHA-256 of the files, in the order of their names. */
+  readonly sha256: string;
+}
+
+/** Rows and people that left the flow at a step, or were released; people count once a step. */
+export interface WaterfallCount {
+  readonly step: WaterfallStep | 'in';
+  readonly rows: number;
+  readonly people: number;
+}
+
+export interface Produced {
+  readonly rows: number;
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly waterfall: readonly WaterfallCount[];
+}
+
+/** Called as work goes on: slices done of all, and rows so far. */
+export type EngineProgress = (event: {
+  readonly step: string;
+  readonly done: number;
+  readonly of: number;
+  readonly rows: number;
+}) => void;
+
+/** Runs plans. DuckDB is the embedded one; another engine must give the same rows in the same order. */
+export interface Engine {
+  inspectOptOuts(location: OptOutLocation): Promise<OptOutInspection>;
+
+  /** Opens the sources that a plan needs and resolves who is who. A source that breaks its contract is a Fault, exit 11. */
+  open(plan: Plan, inputs: EngineInputs, key: Secret<Uint8Array>, progress: EngineProgress): Promise<EngineSession>;
+}
+
+export interface EngineSession extends AsyncDisposable {
+  /**
+   * The bytes of one file of the plan, made as they are read and checked by the airlock before a slice leaves. The
+   * stream ends only when the whole file is made and all counts agree; whatever fails before makes it fail, never end.
+   * `produced` settles with the stream. One file at a time.
+   */
+  write(file: FilePlan, brief: AirlockBrief): { readonly plaintext: Readable; readonly produced: Promise<Produced> };
+
+  /**
+   * Counts the file again in another way and looks for opted-out people among those released; a difference is a Fault
+   * (exit 13). Call it after `write` of the same file.
+   */
+  prove(file: FilePlan, produced: Produced): Promise<void>;
+
+  /** The SQL of a file, for people to read; nothing is run. */
+  explain(file: FilePlan): readonly { readonly table: string; readonly sql: string }[];
+}

@@ -1,0 +1,94 @@
+import type { DuckDBConnection, Json } from '@duckdb/node-api';
+import { ExitCode } from '../kernel/exit-code.ts';
+import { Fault } from '../kernel/fault.ts';
+
+/** Runs a statement for its effect. */
+export async function execute(connection: DuckDBConnection, sql: string): Promise<void> {
+  try {
+    await connection.run(sql);
+  } catch (error) {
+    throw translated(error);
+  }
+}
+
+/** The rows of a small result: counts and names, never people. */
+export async function rows(connection: DuckDBConnection, sql: string): Promise<Record<string, Json>[]> {
+  try {
+    return (await connection.runAndReadAll(sql)).getRowObjectsJson();
+  } catch (error) {
+    throw translated(error);
+  }
+}
+
+/** One number of a result with one row. */
+export async function count(connection: DuckDBConnection, sql: string): Promise<number> {
+  const [row] = await rows(connection, sql);
+  return Number(Object.values(row ?? {})[0]);
+}
+
+/** A value that broke its column's type: where, never what. */
+export class ContractBreak extends Error {
+  readonly dataset: string;
+  readonly column: string;
+
+  constructor(dataset: string, column: string) {
+    super('a value breaks its column');
+    this.dataset = dataset;
+    this.column = column;
+  }
+}
+
+/** DuckDB ran out of the memory that it may use. */
+export class MemoryExhausted extends Fault {
+  constructor() {
+    super(ExitCode.workspace, 'memory', 'the work does not fit into limits.memory', {
+      hint: 'raise limits.memory in dars.yaml',
+    });
+  }
+}
+
+/** What a typed column calls where a value does not fit; `translated` recognises it. */
+export function contractMarker(dataset: string, column: string): string {
+  return `#contract ${dataset} ${column}#`;
+}
+
+/**
+ * An error of ours for one of DuckDB's, whose message can quote a source's line and so is never passed on. What is not
+ * recognised as a fault of the data or of the limits is a bug, with DuckDB's kind of error and nothing more.
+ */
+export function translated(error: unknown): Error {
+  if (error instanceof Fault || error instanceof ContractBreak) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const [, dataset, column] = /#contract (\S+) (\S+)#/.exec(message) ?? [];
+  if (dataset !== undefined && column !== undefined) return new ContractBreak(dataset, column);
+  if (/^(Out of Memory|.*failed to (allocate|pin|offload))/i.test(message)) return new MemoryExhausted();
+  const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
+  if (line !== undefined || /CSV Parser|read_csv|CSV File/i.test(message)) {
+    const what = csvDefect(message);
+    return new Fault(
+      ExitCode.source,
+      'csv',
+      `a CSV source is broken${line === undefined ? '' : ` at line ${line}`}: ${what}`,
+      {
+        hint: 'the delimiter of the source is set in dars.yaml; rows must all have the columns of the header',
+      },
+    );
+  }
+  if (
+    /parquet|magic bytes|Snappy|ZSTD|thrift|TProtocol/i.test(message) &&
+    /^(Invalid Input|IO|.*Error)/i.test(message)
+  ) {
+    return new Fault(ExitCode.source, 'parquet', 'a Parquet source can’t be read: it is cut short or damaged');
+  }
+  const kind = /^([A-Za-z ]+ Error)/.exec(message)?.[1] ?? 'an error';
+  return new Error(`DuckDB reports: ${kind}`);
+}
+
+function csvDefect(message: string): string {
+  const columns = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
+  if (columns !== null) return `${columns[1]} columns expected, ${columns[2]} found`;
+  if (/unterminated quote/i.test(message)) return 'a quote is not closed';
+  if (/unicode/i.test(message)) return 'the text is not UTF-8';
+  if (/line size|buffer/i.test(message)) return 'the line is too long';
+  return 'it is not regular CSV (line ends may be mixed)';
+}

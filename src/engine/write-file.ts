@@ -1,0 +1,356 @@
+import { Readable } from 'node:stream';
+import { createGzip, constants as zlib } from 'node:zlib';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { Airlock, type AirlockTables } from '../disclosure/airlock.ts';
+import type { AirlockBrief } from '../disclosure/airlock-brief.ts';
+import { ExitCode } from '../kernel/exit-code.ts';
+import { Fault } from '../kernel/fault.ts';
+import { compileFile, Tables, WATERFALL } from '../plan/compile.ts';
+import { type FilePlan, type OutputColumn, stepOf, TOKEN_COLUMN } from '../plan/plan.ts';
+import { printRelation, quoteName, quoteText } from '../relation/print-sql.ts';
+import type { Relation } from '../relation/relation.ts';
+import { SLICES, type SliceRange } from '../relation/slices.ts';
+import type { SessionState } from './duckdb-engine.ts';
+import type { EngineProgress, Produced, WaterfallCount } from './engine.ts';
+import { Fifo } from './fifo.ts';
+import { concatenateParquet } from './parquet-concatenation.ts';
+import { passesFor, split } from './passes.ts';
+import { count, execute, MemoryExhausted, rows } from './sql.ts';
+import { duplicateFault } from './succession.ts';
+
+type Locate = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** See `EngineSession.write`. */
+export function writeFile(
+  state: SessionState,
+  file: FilePlan,
+  brief: AirlockBrief,
+  progress: EngineProgress,
+  located: Locate,
+): { plaintext: Readable; produced: Promise<Produced> } {
+  const tally = new Tally();
+  const airlock = new Airlock(brief, (sql) => rows(state.connection, sql));
+  const bytes = assemble(state, file, passes(state, file, airlock, tally, progress, located), located);
+  const { promise, resolve, reject } = deferred<Produced>();
+  // A stream that is destroyed before it is read never starts its generator: the promise must settle all the same.
+  const plaintext = Readable.from(
+    settling(bytes, () => resolve(tally.produced(file)), reject),
+    { objectMode: false },
+  );
+  plaintext.once('error', reject);
+  promise.catch(() => {});
+  return { plaintext, produced: promise };
+}
+
+async function* settling(
+  bytes: AsyncIterable<Uint8Array>,
+  done: () => void,
+  failed: (error: unknown) => void,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* bytes;
+    done();
+  } catch (error) {
+    failed(error);
+    throw error;
+  }
+}
+
+/** The table of a pass, ready to be read out; `rows` are in it. */
+interface Pass {
+  readonly first: boolean;
+  readonly rows: number;
+}
+
+/**
+ * Makes the output slice by slice, looks at it, and lets it be read before the next is made. Memory is bounded by
+ * making fewer slices at a time: where a pass does not fit, it is cut in half and tried again, which changes nothing in
+ * what comes out, since rows are ordered by slice.
+ */
+async function* passes(
+  state: SessionState,
+  file: FilePlan,
+  airlock: Airlock,
+  tally: Tally,
+  progress: EngineProgress,
+  located: Locate,
+): AsyncGenerator<Pass> {
+  const { connection } = state;
+  const waiting: SliceRange[] = passesFor(state, file);
+  let first = true;
+  for (let range = waiting.shift(); range !== undefined; range = waiting.shift()) {
+    const slices = range;
+    try {
+      const made = await located(() => makeTables(state, file, slices, airlock));
+      tally.add(made.waterfall);
+      yield { first, rows: made.rows };
+      first = false;
+      progress({ step: 'extract', done: slices.to, of: SLICES, rows: tally.rowsOf('in') });
+    } catch (error) {
+      if (!(error instanceof MemoryExhausted) || slices.to - slices.from < 2) throw error;
+      waiting.unshift(...split(slices));
+    } finally {
+      await dropTables(connection);
+    }
+  }
+}
+
+async function makeTables(
+  state: SessionState,
+  file: FilePlan,
+  slices: SliceRange,
+  airlock: Airlock,
+): Promise<{ waterfall: WaterfallCount[]; rows: number }> {
+  const { connection, resolver } = state;
+  const compiled = compileFile(file, slices, state.facts);
+  const make = (name: string, relation: Relation): Promise<void> =>
+    execute(connection, `CREATE TEMP TABLE ${quoteName(name)} AS ${printRelation(relation, resolver)}`);
+  await make(Tables.people, compiled.people);
+  const people = quoteName(Tables.people);
+  const twice = await count(
+    connection,
+    `SELECT (SELECT count("#person") - count(DISTINCT "#person") FROM ${people}) + (SELECT count(*) FROM ${people} p SEMI JOIN ${quoteName(Tables.succession)} s ON p."#person" = s."#superseded")`,
+  );
+  if (twice > 0) throw duplicateFault();
+  await make(Tables.staged, compiled.staged);
+  const waterfall = await waterfallOf(connection);
+  await execute(connection, `DROP TABLE ${people}`);
+  await make(Tables.tokens, compiled.tokens);
+  await execute(connection, `INSERT INTO "#released" SELECT "#person" FROM ${quoteName(Tables.tokens)}`);
+  releasable(compiled.output, file);
+  await make(Tables.output, compiled.output);
+  await execute(connection, `DROP TABLE ${quoteName(Tables.staged)}`);
+  const findings = await airlock.look(airlockTables(state));
+  if (findings.length > 0) {
+    throw new Fault(
+      ExitCode.disclosure,
+      findings[0]?.code ?? 'airlock',
+      `${file.dataset}: ${findings.map(({ message }) => message).join('; ')}`,
+      {
+        hint: 'nothing was released; the column is not what the catalogue says, or must not be granted',
+      },
+    );
+  }
+  const made = await count(connection, `SELECT count(*) FROM ${quoteName(Tables.output)}`);
+  if (made !== (waterfall.find(({ step }) => step === 'released')?.rows ?? 0)) throw countFault(file);
+  return { waterfall, rows: made };
+}
+
+/** The run-time half of what the types say: only what may be encrypted goes on. */
+function releasable(output: Relation, file: FilePlan): void {
+  const allowed =
+    output.disclosure === 'pseudonymised' ||
+    output.disclosure === 'aggregated' ||
+    (output.disclosure === 'identified' && file.identifiability === 'identifiable');
+  if (!allowed)
+    throw new Fault(
+      ExitCode.disclosure,
+      'disclosure-class',
+      `${file.dataset}: ${output.disclosure} data may not leave`,
+    );
+}
+
+async function waterfallOf(connection: DuckDBConnection): Promise<WaterfallCount[]> {
+  const counted = await rows(
+    connection,
+    `SELECT "#step" AS step, count(*) AS n, count(DISTINCT "#who") AS people FROM ${quoteName(Tables.staged)} GROUP BY "#step"
+     UNION ALL SELECT -1, count(*), count(DISTINCT "#who") FROM ${quoteName(Tables.staged)}`,
+  );
+  return counted.map((row) => {
+    const step = Number(row['step']);
+    return {
+      step: step < 0 ? 'in' : (WATERFALL[step] ?? 'released'),
+      rows: Number(row['n']),
+      people: Number(row['people']),
+    };
+  });
+}
+
+function airlockTables(state: SessionState): AirlockTables {
+  const pds = state.sources.get('pds');
+  const has = pds?.has ?? [];
+  const optional = (name: string, type: string): string =>
+    has.includes(name) ? quoteName(name) : `CAST(NULL AS ${type}) AS ${quoteName(name)}`;
+  const columns = [
+    'nhs_number',
+    ...['family_name', 'given_name', 'postcode', 'date_of_birth'].filter((name) => has.includes(name)),
+  ];
+  const number = `replace(replace(nhs_number, ' ', ''), '-', '') AS nhs_number`;
+  return {
+    output: quoteName(Tables.output),
+    tokens: quoteName(Tables.tokens),
+    succession: quoteName(Tables.succession),
+    pds: `(SELECT ${number}, ${optional('family_name', 'VARCHAR')}, ${optional('given_name', 'VARCHAR')}, ${optional('postcode', 'VARCHAR')}, ${optional('date_of_birth', 'DATE')} FROM ${pds?.select(columns)})`,
+  };
+}
+
+async function dropTables(connection: DuckDBConnection): Promise<void> {
+  for (const name of [Tables.people, Tables.staged, Tables.tokens, Tables.output]) {
+    await execute(connection, `DROP TABLE IF EXISTS ${quoteName(name)}`);
+  }
+}
+
+/** The file's bytes out of its passes: one CSV, one Parquet file, one Arrow file, compressed as asked. */
+async function* assemble(
+  state: SessionState,
+  file: FilePlan,
+  all: AsyncGenerator<Pass>,
+  located: Locate,
+): AsyncGenerator<Uint8Array> {
+  await execute(state.connection, 'CREATE OR REPLACE TEMP TABLE "#released" (person BIGINT)');
+  if (file.format === 'arrow') {
+    const { encodeArrow } = await import('./arrow-encode.ts');
+    yield* encodeArrow(schemaOf(file), chunks(state, file, all));
+    return;
+  }
+  const fifo = await Fifo.create(state.inputs.limits.temp);
+  try {
+    if (file.format === 'parquet') yield* concatenateParquet(copies(state, file, all, fifo, located));
+    else if (file.compression === 'gzip') yield* gzipped(flat(copies(state, file, all, fifo, located)));
+    else yield* flat(copies(state, file, all, fifo, located));
+  } finally {
+    await fifo[Symbol.asyncDispose]();
+  }
+}
+
+/** One COPY a pass into the pipe. A part ends only when its COPY succeeded: the pipe alone can't tell (engine.md 1.4). */
+async function* copies(
+  state: SessionState,
+  file: FilePlan,
+  all: AsyncGenerator<Pass>,
+  fifo: Fifo,
+  located: Locate,
+): AsyncGenerator<AsyncIterable<Uint8Array>> {
+  for await (const pass of all) {
+    // A pass without rows still makes the header, or the schema, of the first.
+    if (pass.rows === 0 && !pass.first) continue;
+    yield copied(state, copyStatement(file, pass, fifo.path), pass, fifo, located);
+  }
+}
+
+async function* copied(
+  state: SessionState,
+  statement: string,
+  pass: Pass,
+  fifo: Fifo,
+  located: Locate,
+): AsyncGenerator<Uint8Array> {
+  const socket = await fifo.reader();
+  const copying = located(() => rows(state.connection, statement));
+  copying.catch(() => socket.destroy());
+  try {
+    // A COPY that fails closes the pipe like one that succeeds; the socket's own end means nothing until it is asked.
+    for await (const chunk of socket) yield chunk as Uint8Array;
+    const [result] = await copying;
+    if (Number(result?.['Count']) !== pass.rows)
+      throw new Fault(ExitCode.disclosure, 'row-count', 'an output lost rows on its way out');
+  } catch (error) {
+    await copying;
+    throw error;
+  } finally {
+    socket.destroy();
+    await copying.catch(() => {});
+  }
+}
+
+function copyStatement(file: FilePlan, pass: Pass, path: string): string {
+  const options =
+    file.format === 'parquet'
+      ? 'FORMAT parquet, COMPRESSION zstd'
+      : `FORMAT csv, DELIMITER '|', QUOTE '"', ESCAPE '"', NULLSTR '', HEADER ${pass.first}${file.compression === 'zstd' ? ', COMPRESSION zstd' : ', COMPRESSION none'}`;
+  return `COPY (${outputSelect(file)}) TO ${quoteText(path)} (${options})`;
+}
+
+/** The output with the types that its format has: text as the source wrote it in CSV, real types in Parquet and Arrow. */
+function outputSelect(file: FilePlan): string {
+  const columns = schemaOf(file).map(({ name, type }) => {
+    const sql = quoteName(name);
+    if (file.format === 'csv' || type === 'text') return sql;
+    const target = type === 'integer' ? 'BIGINT' : type === 'decimal' ? 'DOUBLE' : 'DATE';
+    return `CAST(${type === 'integer' ? `CAST(${sql} AS DOUBLE)` : sql} AS ${target}) AS ${sql}`;
+  });
+  return `SELECT ${columns.join(', ')} FROM ${quoteName(Tables.output)}`;
+}
+
+function schemaOf(file: FilePlan): { name: string; type: OutputColumn['type'] }[] {
+  const columns = stepOf(file.steps, 'minimise')?.columns ?? [];
+  return [
+    ...(file.identifiability === 'pseudonymised' ? [{ name: TOKEN_COLUMN, type: 'text' as const }] : []),
+    ...columns.map(({ name, type }) => ({ name, type })),
+  ];
+}
+
+async function* chunks(state: SessionState, file: FilePlan, all: AsyncGenerator<Pass>) {
+  for await (const pass of all) {
+    if (pass.rows === 0) continue;
+    const result = await state.connection.stream(outputSelect(file));
+    let read = 0;
+    for (
+      let chunk = await result.fetchChunk();
+      chunk !== null && chunk.rowCount > 0;
+      chunk = await result.fetchChunk()
+    ) {
+      read += chunk.rowCount;
+      yield chunk;
+    }
+    if (read !== pass.rows) throw new Fault(ExitCode.disclosure, 'row-count', 'an output lost rows on its way out');
+  }
+}
+
+async function* flat(parts: AsyncIterable<AsyncIterable<Uint8Array>>): AsyncGenerator<Uint8Array> {
+  for await (const part of parts) yield* part;
+}
+
+/** Level 4: zlib's best trade for text like this, at twice the speed of the default for a few per cent more bytes. */
+async function* gzipped(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const gzip = createGzip({ level: 4, chunkSize: 1 << 18, memLevel: 9, strategy: zlib.Z_DEFAULT_STRATEGY });
+  const source = Readable.from(bytes, { objectMode: false });
+  source.once('error', (error) => gzip.destroy(error));
+  source.pipe(gzip);
+  yield* gzip as AsyncIterable<Uint8Array>;
+}
+
+/** Adds up what passes counted. Slices share no people, so people add up as well. */
+class Tally {
+  readonly #counts = new Map<WaterfallCount['step'], { rows: number; people: number }>();
+
+  add(waterfall: readonly WaterfallCount[]): void {
+    for (const { step, rows: n, people } of waterfall) {
+      const sum = this.#counts.get(step) ?? { rows: 0, people: 0 };
+      this.#counts.set(step, { rows: sum.rows + n, people: sum.people + people });
+    }
+  }
+
+  rowsOf(step: WaterfallCount['step']): number {
+    return this.#counts.get(step)?.rows ?? 0;
+  }
+
+  produced(file: FilePlan): Produced {
+    const steps = (['in', ...WATERFALL] as const).filter(
+      (step) => step !== 'outside the cohort' || stepOf(file.steps, 'keep-cohort') !== undefined,
+    );
+    return {
+      rows: this.rowsOf('released'),
+      columns: schemaOf(file),
+      waterfall: steps.map((step) => ({ step, ...(this.#counts.get(step) ?? { rows: 0, people: 0 }) })),
+    };
+  }
+}
+
+function countFault(file: FilePlan): Fault {
+  return new Fault(
+    ExitCode.disclosure,
+    'row-count',
+    `${file.dataset}: the output has another number of rows than the plan released`,
+  );
+}
+
+function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void; reject: (error: unknown) => void } {
+  let resolve: (value: T) => void = () => {};
+  let reject: (error: unknown) => void = () => {};
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}

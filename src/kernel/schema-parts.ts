@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { type CalendarDate, parseCalendarDate } from './calendar-date.ts';
+
+/** A day, `YYYY-MM-DD`, that the calendar has. */
+export const calendarDate = z
+  .string({ error: 'expected a date as YYYY-MM-DD' })
+  .refine((text) => parseCalendarDate(text) !== undefined, 'expected a date as YYYY-MM-DD that the calendar has')
+  .transform((text) => text as CalendarDate);
+
+/** Both ends included. */
+export const period = z
+  .strictObject({ from: calendarDate, to: calendarDate })
+  .refine(({ from, to }) => from <= to, 'the period ends before it begins');
+
+export type Period = z.output<typeof period>;
+
+/** A name that may appear in file names and SQL identifiers without harm. */
+export const safeName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'expected lower-case letters, digits, hyphens and underscores, 63 at most');
+
+/** Text that says something. */
+export const words = z.string({ error: 'expected a text' }).trim().min(1, 'expected a text that is not empty');

@@ -1,0 +1,174 @@
+import { z } from 'zod';
+import type { Json } from '../kernel/canonical-json.ts';
+import { type FileReference, fileReferenceNumber } from '../kernel/file-reference.ts';
+import type { Entry, EntryBody } from './ledger.ts';
+
+/*
+ * What the ledger's entries say, in the ledger's own words and not in the types of today's agreements: an entry is
+ * read for as long as there is a register. Members may be added as optional, never changed or taken away.
+ * These are type aliases because an interface is not assignable to the open shape of EntryBody.
+ */
+
+/** The gate said no; nothing was computed. */
+export type Refused = {
+  readonly kind: 'refused';
+  readonly pipeline: string;
+  readonly agreement: string;
+  readonly refusals: readonly { readonly code: string; readonly path: string; readonly message: string }[];
+};
+
+/** A release is ready and may leave: all that the register will ever say of it. Appended before any byte goes out. */
+export type Intended = {
+  readonly kind: 'intended';
+  readonly release: string;
+  readonly pipeline: string;
+  readonly agreement: string;
+  /** SHA-256 of the plan in canonical JSON. */
+  readonly plan: string;
+  readonly recipient: { readonly name: string; readonly fingerprint: string; readonly destination: string };
+  /** The list that was applied; null if every product is exempt. */
+  readonly opt_outs: { readonly as_at: string; readonly sha256: string } | null;
+  readonly files: readonly ReleasedFile[];
+  /** The delivered file that this release stands in for, and why. */
+  readonly replaces?: FileReference | undefined;
+  readonly because?: string | undefined;
+};
+
+/** One physical file of a release. */
+export type ReleasedFile = {
+  readonly file: FileReference;
+  /** As it is called at the recipient: `FILE0000001_NIC147750_HES_APC_20240401_20250331.csv.gz.gpg`. */
+  readonly name: string;
+  readonly product: 'extract' | 'linked' | 'tabulation' | 'bespoke-linkage' | 'tracking';
+  readonly dataset: string;
+  readonly period: { readonly from: string; readonly to: string } | null;
+  readonly identifiability: 'identifiable' | 'pseudonymised' | 'aggregated';
+  readonly sensitive: boolean;
+  readonly legal_basis: string;
+  readonly common_law_duty: 'section-251' | 'consent' | 'statutory' | 'none';
+  readonly frequency: 'one-off' | 'monthly' | 'quarterly' | 'annual';
+  /** How opt-outs were treated, in the words that are published: applied, or exempt and the reason. */
+  readonly opt_outs: string;
+  readonly columns: readonly string[];
+  readonly rows: number;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly plaintext_bytes: number;
+  readonly plaintext_sha256: string;
+  readonly waterfall: readonly WaterfallStep[];
+};
+
+/** What was left after a step. Small counts are kept here, and not published. */
+export type WaterfallStep = { readonly step: string; readonly rows: number; readonly people: number };
+
+/** Every file of the release is at its destination. */
+export type Delivered = {
+  readonly kind: 'delivered';
+  readonly release: string;
+  readonly destination: string;
+  readonly at: string;
+};
+
+/** An attempt ended in an error; the release is still pending. */
+export type Failed = {
+  readonly kind: 'failed';
+  readonly release: string;
+  readonly step: string;
+  readonly code: string;
+  readonly message: string;
+};
+
+/** The release will not be delivered any more. */
+export type Abandoned = { readonly kind: 'abandoned'; readonly release: string; readonly because: string };
+
+/** A statement about a file was wrong, and what it should have been; the statement itself stays as it is. */
+export type Amended = {
+  readonly kind: 'amended';
+  readonly file: FileReference;
+  readonly field: string;
+  readonly from: Json;
+  readonly to: Json;
+  readonly reason: string;
+  readonly by: string;
+};
+
+export type KnownBody = Refused | Intended | Delivered | Failed | Abandoned | Amended;
+export type Kind = KnownBody['kind'];
+type BodyOf<K extends Kind> = Extract<KnownBody, { readonly kind: K }>;
+
+/** Whether an entry is of a kind. Trusts the chain: what was appended as that kind had its members (`checkBody`). */
+export function isKind<K extends Kind>(entry: Entry, kind: K): entry is Entry<BodyOf<K>> {
+  return entry.kind === kind;
+}
+
+const text = z.string().min(1);
+const count = z.int().nonnegative();
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const day = z.iso.date();
+const file = z.custom<FileReference>((value) => typeof value === 'string' && fileReferenceNumber(value) !== undefined);
+
+const releasedFile: z.ZodType<ReleasedFile> = z.strictObject({
+  file,
+  name: text,
+  product: z.enum(['extract', 'linked', 'tabulation', 'bespoke-linkage', 'tracking']),
+  dataset: text,
+  period: z.strictObject({ from: day, to: day }).nullable(),
+  identifiability: z.enum(['identifiable', 'pseudonymised', 'aggregated']),
+  sensitive: z.boolean(),
+  legal_basis: text,
+  common_law_duty: z.enum(['section-251', 'consent', 'statutory', 'none']),
+  frequency: z.enum(['one-off', 'monthly', 'quarterly', 'annual']),
+  opt_outs: text,
+  columns: z.array(text),
+  rows: count,
+  bytes: count,
+  sha256,
+  plaintext_bytes: count,
+  plaintext_sha256: sha256,
+  waterfall: z.array(z.strictObject({ step: text, rows: count, people: count })),
+});
+
+const bodies: { readonly [K in Kind]: z.ZodType<BodyOf<K>> } = {
+  refused: z.strictObject({
+    kind: z.literal('refused'),
+    pipeline: text,
+    agreement: text,
+    refusals: z.array(z.strictObject({ code: text, path: z.string(), message: text })).min(1),
+  }),
+  intended: z.strictObject({
+    kind: z.literal('intended'),
+    release: text,
+    pipeline: text,
+    agreement: text,
+    plan: sha256,
+    recipient: z.strictObject({ name: text, fingerprint: text, destination: text }),
+    opt_outs: z.strictObject({ as_at: day, sha256 }).nullable(),
+    files: z.array(releasedFile).min(1),
+    replaces: file.optional(),
+    because: text.optional(),
+  }),
+  delivered: z.strictObject({ kind: z.literal('delivered'), release: text, destination: text, at: z.iso.datetime() }),
+  failed: z.strictObject({ kind: z.literal('failed'), release: text, step: text, code: text, message: text }),
+  abandoned: z.strictObject({ kind: z.literal('abandoned'), release: text, because: text }),
+  amended: z.strictObject({
+    kind: z.literal('amended'),
+    file,
+    field: text,
+    from: z.json(),
+    to: z.json(),
+    reason: text,
+    by: text,
+  }),
+};
+
+/**
+ * Throws if an entry of a known kind lacks a member, has one too many or one of the wrong type: it could never be
+ * taken back. That is a bug of the caller, not a fault of the user. Kinds that are not known here pass.
+ */
+export function checkBody(body: EntryBody): void {
+  if (!Object.hasOwn(bodies, body.kind)) return;
+  const problem = bodies[body.kind as Kind].safeParse(body).error?.issues[0];
+  if (problem !== undefined) {
+    throw new Error(`an entry ${body.kind} can't be appended: ${problem.path.join('.')}: ${problem.code}`);
+  }
+}

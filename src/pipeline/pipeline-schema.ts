@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { identifiabilities } from '../agreement/agreement-schema.ts';
+import { columnReference, derivationSchema } from '../catalogue/field-schema.ts';
+import { period, safeName, words } from '../kernel/schema-parts.ts';
+import { whereSchema } from '../relation/condition.ts';
+
+export const formats = ['csv', 'parquet', 'arrow'] as const;
+export const compressions = ['none', 'gzip', 'zstd'] as const;
+
+const columnName = z
+  .string({ error: 'expected a column name' })
+  .regex(/^[A-Za-z][A-Za-z0-9_]{0,62}$/, 'expected a column name: letters, digits and underscores, 63 at most');
+
+const askedField = z.union(
+  [
+    columnReference.transform((from) => ({ name: undefined, from, as: undefined, at: undefined })),
+    z.strictObject({
+      name: columnName.optional(),
+      from: columnReference,
+      as: derivationSchema.optional(),
+      at: columnReference
+        .optional()
+        .describe('for an age: the column with the date of the event; by default the dataset’s own date'),
+    }),
+  ],
+  { error: 'expected a column name, or { name: NAME, from: COLUMN, as: DERIVATION }' },
+);
+
+const selection = {
+  dataset: words,
+  period: period.optional(),
+  where: whereSchema.optional(),
+  fields: z.array(askedField).min(1, 'ask for at least one field'),
+};
+
+const output = {
+  name: safeName,
+  identifiability: z
+    .enum(identifiabilities)
+    .optional()
+    .describe('what the agreement grants, or less; by default what it grants'),
+  format: z.enum(formats, { error: `expected one of ${formats.join(', ')}` }).default('csv'),
+  compression: z
+    .enum(compressions, { error: `expected one of ${compressions.join(', ')}` })
+    .optional()
+    .describe('default gzip for csv, none for the others'),
+};
+
+const extract = z.strictObject({ ...output, product: z.literal('extract'), ...selection });
+const linked = z.strictObject({
+  ...output,
+  product: z.literal('linked'),
+  datasets: z.array(z.strictObject(selection)).min(1, 'name at least one dataset'),
+});
+
+const product = z
+  .discriminatedUnion('product', [extract, linked], { error: 'expected product: extract or linked' })
+  .superRefine((value, context) => {
+    if (value.format !== 'csv' && value.compression !== undefined && value.compression !== 'none') {
+      context.addIssue({
+        code: 'custom',
+        path: ['compression'],
+        message: `${value.format} files are compressed inside; write none`,
+      });
+    }
+  });
+
+const cohort = z.union(
+  [
+    z.strictObject({ dataset: words, period: period.optional(), where: whereSchema.optional() }),
+    z.strictObject({ file: words.describe('a CSV file inside the workspace with a column nhs_number') }),
+  ],
+  { error: 'expected { dataset, period, where } or { file }' },
+);
+
+/** What to release under one agreement, as its file is written (design, section 3). */
+export const pipelineSchema = z
+  .strictObject({
+    pipeline: safeName,
+    agreement: words,
+    cohort: cohort.optional().describe('only people with such a row, in every product'),
+    products: z
+      .array(product)
+      .min(1, 'a pipeline has at least one product')
+      .superRefine((products, context) => {
+        const seen = new Set<string>();
+        products.forEach(({ name }, index) => {
+          if (seen.has(name))
+            context.addIssue({ code: 'custom', path: [index, 'name'], message: 'two products have this name' });
+          seen.add(name);
+        });
+      }),
+  })
+  .describe('what to release under one agreement');
+
+export type Pipeline = z.output<typeof pipelineSchema>;
+export type Product = Pipeline['products'][number];
+export type AskedField = z.output<typeof askedField>;
+export type Cohort = z.output<typeof cohort>;
+export type OutputFormat = (typeof formats)[number];
+export type Compression = (typeof compressions)[number];
+
+/** What is asked of one dataset: one physical file of the release. */
+export interface Selection {
+  readonly dataset: string;
+  readonly period?: { readonly from: string; readonly to: string } | undefined;
+  readonly where?: Record<string, unknown> | undefined;
+  readonly fields: readonly AskedField[];
+}
+
+/** The selections of a product: one for an extract, one a dataset for linked; with their paths in the file. */
+export function selectionsOf(
+  product: Product,
+  path: readonly PropertyKey[],
+): { selection: Selection; path: PropertyKey[] }[] {
+  return product.product === 'extract'
+    ? [{ selection: product, path: [...path] }]
+    : product.datasets.map((selection, index) => ({ selection, path: [...path, 'datasets', index] }));
+}

@@ -1,0 +1,398 @@
+import type { Grant, Identifiability } from '../agreement/agreement-schema.ts';
+import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
+import { type Catalogue, PDS, resolveColumn } from '../catalogue/catalogue.ts';
+import {
+  type CatalogueColumn,
+  type ColumnConcept,
+  type ColumnType,
+  type Dataset,
+  findColumn,
+} from '../catalogue/dataset.ts';
+import { type Derivation, needsEventDate } from '../catalogue/derivation.ts';
+import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
+import { outputName } from '../pipeline/output-name.ts';
+import { type AskedField, type Product, type Selection, selectionsOf } from '../pipeline/pipeline-schema.ts';
+import { type Condition, conditionColumns, toCondition } from '../relation/condition.ts';
+import { optOutAnswer } from './opt-out-answer.ts';
+import {
+  type CohortPlan,
+  type FilePlan,
+  type OutputColumn,
+  type Plan,
+  type ReadColumn,
+  type Reason,
+  type Step,
+  TOKEN_COLUMN,
+} from './plan.ts';
+
+/** What a sensitive record never gives out (PDS confidentiality S and Y; design, section 4, step 3). */
+const WITHHELD: readonly ColumnConcept[] = [
+  'address',
+  'postcode',
+  'gp_practice',
+  'telephone',
+  'email',
+  'date_of_death',
+];
+
+/**
+ * What the pipeline means under its agreement. Pure. Call it for what the gate let pass: it trusts that everything
+ * asked is granted and that the catalogue knows every column.
+ */
+export function buildPlan(
+  pipeline: LoadedPipeline,
+  loaded: LoadedAgreement,
+  catalogue: Catalogue,
+  custodian: string,
+): Plan {
+  const { agreement, reference } = loaded;
+  const clauses = new Clauses(loaded, pipeline);
+  return {
+    version: 1,
+    pipeline: pipeline.pipeline.pipeline,
+    agreement: reference.text,
+    stem: reference.stem,
+    nic: reference.nic,
+    custodian,
+    recipient: {
+      name: agreement.applicant.name,
+      fingerprint: agreement.recipient.openpgp_fingerprint.replaceAll(/\s/g, '').toUpperCase(),
+      destination: agreement.recipient.destination,
+    },
+    cohort: cohortPlan(pipeline, loaded, catalogue, clauses),
+    files: pipeline.pipeline.products.flatMap((product, index) =>
+      selectionsOf(product, ['products', index]).map(({ selection, path }) =>
+        filePlan(product, selection, path, pipeline, loaded, catalogue, clauses),
+      ),
+    ),
+  };
+}
+
+class Clauses {
+  readonly #agreement: LoadedAgreement;
+  readonly #pipeline: LoadedPipeline;
+
+  constructor(agreement: LoadedAgreement, pipeline: LoadedPipeline) {
+    this.#agreement = agreement;
+    this.#pipeline = pipeline;
+  }
+
+  grant(grant: Grant, part: string, words: string): Reason {
+    const index = this.#agreement.agreement.datasets.indexOf(grant);
+    return { clause: `${this.#agreement.reference.text} datasets[${index}]${part === '' ? '' : `.${part}`}`, words };
+  }
+
+  agreement(part: string, words: string): Reason {
+    return { clause: `${this.#agreement.reference.text} ${part}`, words };
+  }
+
+  pipeline(path: readonly PropertyKey[], words: string): Reason {
+    const at = path.reduce<string>(
+      (text, part) =>
+        typeof part === 'number' ? `${text}[${part}]` : `${text}${text === '' ? '' : '.'}${String(part)}`,
+      '',
+    );
+    return { clause: `pipeline ${this.#pipeline.pipeline.pipeline} ${at}`, words };
+  }
+
+  rule(rule: string, words: string): Reason {
+    return { clause: rule, words };
+  }
+}
+
+function filePlan(
+  product: Product,
+  selection: Selection,
+  path: readonly PropertyKey[],
+  pipeline: LoadedPipeline,
+  loaded: LoadedAgreement,
+  catalogue: Catalogue,
+  clauses: Clauses,
+): FilePlan {
+  const dataset = must(catalogue.get(selection.dataset));
+  const grant = must(loaded.agreement.datasets.find((each) => each.dataset === selection.dataset));
+  const identifiability = product.identifiability ?? grant.identifiability ?? 'aggregated';
+  const columns = outputColumns(selection.fields, dataset, catalogue, identifiability);
+  const select = selectionSteps(selection, path, dataset, grant, clauses);
+  const tokens = identifiability === 'pseudonymised';
+  const { fingerprint, destination } = {
+    fingerprint: loaded.agreement.recipient.openpgp_fingerprint,
+    destination: loaded.agreement.recipient.destination,
+  };
+  const steps: Step[] = [
+    {
+      kind: 'read',
+      dataset: dataset.dataset,
+      columns: readColumns(dataset, columns, select, true),
+      reason: clauses.grant(grant, 'dataset', `only the columns that this file needs are read of ${dataset.title}`),
+    },
+    {
+      kind: 'resolve',
+      key: dataset.person_key,
+      demographics: demographics(columns, catalogue),
+      unresolved: grant.unresolved,
+      reason: clauses.grant(
+        grant,
+        'unresolved',
+        `NHS numbers lead to the person's current PDS record; rows that lead to nobody are ${grant.unresolved === 'keep' ? 'kept without a token' : 'excluded'}`,
+      ),
+    },
+    {
+      kind: 'remove-opt-outs',
+      policy: grant.opt_outs,
+      reason: clauses.grant(
+        grant,
+        'opt_outs',
+        grant.opt_outs.apply
+          ? 'people with a national data opt-out on any of their NHS numbers are removed'
+          : `opt-outs are not applied (${grant.opt_outs.exempt}): ${grant.opt_outs.because}`,
+      ),
+    },
+    ...(pipeline.pipeline.cohort === undefined
+      ? []
+      : [{ kind: 'keep-cohort', reason: clauses.pipeline(['cohort'], 'only people of the cohort stay') } as const]),
+    ...select,
+    {
+      kind: 'minimise',
+      columns,
+      reason: clauses.grant(grant, 'fields', 'granted and asked columns only, in the detail granted'),
+    },
+    ...(tokens
+      ? [
+          {
+            kind: 'pseudonymise',
+            columns: [TOKEN_COLUMN, ...columns.filter(({ token }) => token !== undefined).map(({ name }) => name)],
+            reason: clauses.grant(
+              grant,
+              'identifiability',
+              'identifiers are dropped or replaced by tokens of this agreement’s key',
+            ),
+          } as const,
+        ]
+      : []),
+    {
+      kind: 'order',
+      key: dataset.key
+        .filter((name) => findColumn(dataset, name) !== undefined)
+        .map((name) => columnName(dataset, name)),
+      reason: clauses.rule(
+        'design 3',
+        'an order that tells nothing of the source: keyed slice, token, the dataset’s own key',
+      ),
+    },
+    {
+      kind: 'check',
+      reason: clauses.rule('design 4.9', 'an independent look at the finished output, which knows the grant'),
+    },
+    {
+      kind: 'encrypt',
+      fingerprint,
+      reason: clauses.agreement(
+        'recipient.openpgp_fingerprint',
+        'encrypted to the recipient’s key, signed with the custodian’s',
+      ),
+    },
+    {
+      kind: 'prove',
+      reason: clauses.rule(
+        'design 4.11',
+        'rows in = released + unresolved + opted out + not selected, counted another way',
+      ),
+    },
+    {
+      kind: 'deliver',
+      destination,
+      reason: clauses.agreement('recipient.destination', `delivered to ${destination}, beside a signed manifest`),
+    },
+    {
+      kind: 'record',
+      reason: clauses.rule('design 4.13', 'intended before anything can leave, delivered or failed after'),
+    },
+  ];
+  return {
+    product: product.name,
+    productKind: product.product,
+    dataset: dataset.dataset,
+    abbreviation: dataset.abbreviation,
+    identifiability,
+    period: selection.period ?? grant.period,
+    format: product.format,
+    compression: product.compression ?? (product.format === 'csv' ? 'gzip' : 'none'),
+    columns: [...(tokens ? [TOKEN_COLUMN] : []), ...columns.map(({ name }) => name)],
+    steps,
+    terms: {
+      sensitive: grant.sensitive,
+      legalBasis: grant.legal_basis ?? '',
+      commonLawDuty: grant.common_law_duty ?? 'none',
+      frequency: grant.frequency ?? 'one-off',
+      optOuts: optOutAnswer(grant, identifiability),
+    },
+  };
+}
+
+/** Period and rows: the agreement's always apply on top of the pipeline's. */
+function selectionSteps(
+  selection: Selection,
+  path: readonly PropertyKey[],
+  dataset: Dataset,
+  grant: Grant,
+  clauses: Clauses,
+): Step[] {
+  const steps: Step[] = [];
+  if (dataset.date !== undefined) {
+    const column = columnName(dataset, dataset.date);
+    if (grant.period !== undefined) {
+      steps.push({
+        kind: 'select-period',
+        column,
+        ...grant.period,
+        reason: clauses.grant(grant, 'period', 'the years that the agreement grants'),
+      });
+    }
+    if (selection.period !== undefined) {
+      const { from, to } = selection.period;
+      steps.push({
+        kind: 'select-period',
+        column,
+        from,
+        to,
+        reason: clauses.pipeline([...path, 'period'], 'the period asked for'),
+      });
+    }
+  }
+  const granted = toCondition(grant.where);
+  const asked = toCondition(selection.where);
+  if (granted !== undefined) {
+    steps.push({
+      kind: 'select-rows',
+      condition: canonical(granted, dataset),
+      reason: clauses.grant(grant, 'where', 'the rows that the agreement grants'),
+    });
+  }
+  if (asked !== undefined) {
+    steps.push({
+      kind: 'select-rows',
+      condition: canonical(asked, dataset),
+      reason: clauses.pipeline([...path, 'where'], 'the rows asked for'),
+    });
+  }
+  return steps;
+}
+
+function cohortPlan(
+  pipeline: LoadedPipeline,
+  loaded: LoadedAgreement,
+  catalogue: Catalogue,
+  clauses: Clauses,
+): CohortPlan | undefined {
+  const { cohort } = pipeline.pipeline;
+  if (cohort === undefined) return undefined;
+  if ('file' in cohort) return { kind: 'file', path: cohort.file };
+  const dataset = must(catalogue.get(cohort.dataset));
+  const grant = must(loaded.agreement.datasets.find((each) => each.dataset === cohort.dataset));
+  const select = selectionSteps({ ...cohort, fields: [] }, ['cohort'], dataset, grant, clauses);
+  const read: Step = {
+    kind: 'read',
+    dataset: dataset.dataset,
+    columns: readColumns(dataset, [], select, false),
+    reason: clauses.pipeline(['cohort'], 'who is in the cohort'),
+  };
+  const resolve: Step = {
+    kind: 'resolve',
+    key: dataset.person_key,
+    demographics: [],
+    unresolved: 'exclude',
+    reason: clauses.pipeline(['cohort'], 'a cohort is made of people'),
+  };
+  return { kind: 'dataset', dataset: dataset.dataset, steps: [read, resolve, ...select] };
+}
+
+function outputColumns(
+  fields: readonly AskedField[],
+  dataset: Dataset,
+  catalogue: Catalogue,
+  identifiability: Identifiability,
+): OutputColumn[] {
+  return fields.flatMap((field): OutputColumn[] => {
+    const found = must(resolveColumn(catalogue, dataset, field.from));
+    const { column, joined } = found;
+    const identifier = identifiability === 'pseudonymised' && column.class === 'identifier' && field.as === undefined;
+    const personKey = column.name.toUpperCase() === found.dataset.person_key.toUpperCase();
+    // The person key is already there: it is what TOKEN_PERSON_ID stands for.
+    if (identifier && personKey) return [];
+    const at = needsEventDate(field.as) ? columnName(dataset, field.at ?? must(dataset.date)) : undefined;
+    return [
+      {
+        name: outputName(field),
+        type: identifier ? 'text' : typeOf(column, field.as),
+        of: joined ? 'pds' : 'own',
+        from: column.name,
+        sourceType: column.type,
+        concept: column.concept,
+        withheld: column.concept !== undefined && WITHHELD.includes(column.concept),
+        ...(field.as === undefined ? {} : { as: field.as }),
+        ...(at === undefined ? {} : { at }),
+        ...(identifier ? { token: column.name.toUpperCase() } : {}),
+      },
+    ];
+  });
+}
+
+function typeOf(column: CatalogueColumn, as: Derivation | undefined): ColumnType {
+  if (as === undefined) return column.type;
+  return as === 'year' || as === 'age' ? 'integer' : 'text';
+}
+
+function readColumns(
+  dataset: Dataset,
+  columns: readonly OutputColumn[],
+  select: readonly Step[],
+  ordered: boolean,
+): ReadColumn[] {
+  const needed = new Set<string>([columnName(dataset, dataset.person_key)]);
+  for (const column of columns) {
+    if (column.of === 'own') needed.add(column.from);
+    if (column.at !== undefined) needed.add(column.at);
+  }
+  for (const step of select) {
+    if (step.kind === 'select-period') needed.add(step.column);
+    if (step.kind === 'select-rows') for (const name of conditionColumns(step.condition)) needed.add(name);
+  }
+  const read = [...needed].map((name) => readColumn(dataset, name));
+  const key = ordered ? dataset.key.map((name) => columnName(dataset, name)).filter((name) => !needed.has(name)) : [];
+  return [...read, ...key.map((name) => ({ ...readColumn(dataset, name), optional: true }))];
+}
+
+function demographics(columns: readonly OutputColumn[], catalogue: Catalogue): ReadColumn[] {
+  const pds = must(catalogue.get(PDS));
+  const names = new Set(columns.filter(({ of }) => of === 'pds').map(({ from }) => from));
+  return [...names].map((name) => readColumn(pds, name));
+}
+
+function readColumn(dataset: Dataset, name: string): ReadColumn {
+  const column = must(findColumn(dataset, name));
+  const missing = column.type === 'date' && dataset.missing_dates.length > 0 ? { missing: dataset.missing_dates } : {};
+  return { name: column.name, type: column.type, ...missing };
+}
+
+/** The condition with every column spelt as the catalogue spells it. */
+function canonical(condition: Condition, dataset: Dataset): Condition {
+  switch (condition.kind) {
+    case 'all_of':
+    case 'any_of':
+      return { kind: condition.kind, of: condition.of.map((inner) => canonical(inner, dataset)) };
+    case 'not':
+      return { kind: 'not', of: canonical(condition.of, dataset) };
+    default:
+      return { ...condition, column: columnName(dataset, condition.column) };
+  }
+}
+
+function columnName(dataset: Dataset, name: string): string {
+  return must(findColumn(dataset, name)).name;
+}
+
+function must<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('the plan was built for what the checks did not pass');
+  return value;
+}

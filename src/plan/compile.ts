@@ -1,0 +1,414 @@
+import type { Condition } from '../relation/condition.ts';
+import {
+  and,
+  call,
+  choose,
+  coalesce,
+  column,
+  compare,
+  date,
+  type Expression,
+  integer,
+  isIn,
+  isNull,
+  not,
+  nothing,
+  or,
+  startsWith,
+  text,
+  truth,
+} from '../relation/expression.ts';
+import {
+  distinct,
+  filter,
+  join,
+  type Named,
+  number,
+  order,
+  project,
+  pseudonymised,
+  type Relation,
+  table,
+} from '../relation/relation.ts';
+import { ALL_SLICES, type SliceRange } from '../relation/slices.ts';
+import {
+  type CohortPlan,
+  type FilePlan,
+  type OutputColumn,
+  type ReadColumn,
+  type Step,
+  stepOf,
+  stepsOf,
+  TOKEN_COLUMN,
+} from './plan.ts';
+
+/**
+ * Names of the tables that an engine keeps while it runs a plan. Names of dars begin with `#`, which no column of a
+ * catalogue or a pipeline can.
+ */
+export const Tables = {
+  /** A dataset as its source has it, every column in its declared type: `source('hes_apc')`. */
+  source: (dataset: string): string => `#source ${dataset}`,
+  /** Superseded numbers: `#superseded`, the `#root` of its tree, the person's `#current` number or null. */
+  succession: '#succession',
+  /** Roots of trees as `#opted`: those that opted out, or with a keep-list those that may stay. */
+  optOuts: '#opt_outs',
+  /** People by `#member`. */
+  cohort: '#cohort',
+  /** `lsoa`, `msoa`, `local_authority`, `region`. */
+  geography: '#geography',
+  people: '#people',
+  staged: '#staged',
+  tokens: '#tokens',
+  output: '#output',
+} as const;
+
+/** Where a row left the flow, in the order of the waterfall; the numbers are stable, the ledger has the names. */
+export const WATERFALL = [
+  'unresolved',
+  'opted out',
+  'outside the cohort',
+  'outside the period',
+  'outside the conditions',
+  'released',
+] as const;
+export type WaterfallStep = (typeof WATERFALL)[number];
+const RELEASED = WATERFALL.indexOf('released');
+
+/** How the engine found the sources, which the plan leaves open. */
+export interface SourceFacts {
+  readonly optOutMode: 'deny-list' | 'keep-list';
+  /** Columns (as the catalogue spells them) that a dataset's source lacks. */
+  readonly lacks: (dataset: string) => readonly string[];
+}
+
+/** A file's plan as relations, each over the tables that those before it made. */
+export interface CompiledFile {
+  /** -> Tables.people: `#person` and the demographics asked for, of the slices. */
+  readonly people: Relation<'identified'>;
+  /** -> Tables.staged: one row a source row of the slices: `#step`, `#who`, the key, and where released the columns. */
+  readonly staged: Relation<'identified'>;
+  /** -> Tables.tokens: `#person`, `#token`, and `#place`, the person's place in the order. */
+  readonly tokens: Relation<'identified'>;
+  /** -> Tables.output: what goes out, in order. Identified only where the agreement says so. */
+  readonly output: Relation<'pseudonymised'> | Relation<'identified'>;
+}
+
+/** The relations of one file for a range of slices. Pure. */
+export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFacts): CompiledFile {
+  const read = must(stepOf(file.steps, 'read'));
+  const resolve = must(stepOf(file.steps, 'resolve'));
+  const { columns } = must(stepOf(file.steps, 'minimise'));
+  const lacking = facts.lacks(file.dataset);
+  const key = must(stepOf(file.steps, 'order')).key.filter((name) => !lacking.includes(name));
+
+  const fromPds = columns.filter(({ of }) => of === 'pds');
+  const sensitive = columns.some(({ of, withheld }) => of === 'own' && withheld);
+  const people = project(filter(currentPeople(resolve.demographics), inSlices(column('#person'), slices)), [
+    own('#person'),
+    ...(sensitive ? [own('#sensitive')] : []),
+    ...fromPds.map((each) => ({ name: `#pds ${each.name}`, value: ofRecord(each) })),
+  ]);
+
+  const rows = place(
+    read.dataset,
+    read.columns.filter(({ name }) => !lacking.includes(name)),
+    resolve.key,
+  );
+  const located = filter(rows, inSlices(column('#tree'), slices));
+  let joined: Relation<'identified'> = join('left', located, table(Tables.people), '#p', [
+    [column('#candidate'), '#person'],
+  ]);
+  joined = join('left', joined, table(Tables.optOuts), '#o', [[column('#tree'), '#opted']]);
+  if (stepOf(file.steps, 'keep-cohort') !== undefined) {
+    joined = join('left', joined, table(Tables.cohort), '#c', [[column('#person'), '#member']]);
+  }
+  for (const each of geographyColumns(columns)) {
+    joined = join('left', joined, geography(each), `#g ${each.name}`, [
+      [each.of === 'own' ? column(read_(each.from)) : column(`#pds ${each.name}`), `#lsoa ${each.name}`],
+    ]);
+  }
+  const stepped = project(joined, [
+    { name: '#step', value: stepOfRow(file, resolve.unresolved, facts.optOutMode, read.columns) },
+    { name: '#who', value: coalesce(column('#person'), column('#own')) },
+    own('#person'),
+    ...(sensitive ? [own('#sensitive')] : []),
+    ...key.map((name) => own(read_(name))),
+    ...ownSources(columns, key).map((name) => own(read_(name))),
+    ...fromPds.map(({ name }) => own(`#pds ${name}`)),
+    ...geographyColumns(columns).map(({ name, as }) => ({ name: `#geo ${name}`, value: column(`#${as} ${name}`) })),
+  ]);
+  const flagged = compare(column('#step'), '=', integer(RELEASED));
+  const staged = project(stepped, [
+    own('#step'),
+    own('#who'),
+    own('#person'),
+    ...key.map((name) => ({ name: `#key ${name}`, value: choose([[flagged, column(read_(name))]], nothing()) })),
+    ...columns.map((each) => ({ name: each.name, value: choose([[flagged, finished(each)]], nothing()) })),
+  ]);
+
+  const chosen = filter(
+    table(Tables.staged),
+    and(compare(column('#step'), '=', integer(RELEASED)), not(isNull(column('#person')))),
+  );
+  const persons = project(distinct(project(chosen, [own('#person')])), [
+    own('#person'),
+    { name: '#slice', value: call('slice', column('#person')) },
+    { name: '#token', value: call('token', text('PERSON'), call('nhs_text', column('#person'))) },
+  ]);
+  const tokens = number(persons, '#place', [column('#slice'), column('#token')]);
+
+  const out = join(
+    'left',
+    filter(table(Tables.staged), compare(column('#step'), '=', integer(RELEASED))),
+    project(table(Tables.tokens), [{ name: '#holder', value: column('#person') }, own('#token'), own('#place')]),
+    '#t',
+    [[column('#person'), '#holder']],
+  );
+  const named: Named[] = columns.map(({ name }) => own(name));
+  const by = [
+    column('#place'),
+    ...key.map((name) => column(`#key ${name}`)),
+    call('row_digest', ...(columns.length > 0 ? columns.map(({ name }) => column(name)) : [column('#place')])),
+  ];
+  const output =
+    file.identifiability === 'pseudonymised'
+      ? order(pseudonymised(out, [{ name: TOKEN_COLUMN, value: column('#token') }, ...named]), by)
+      : order(project(out, named), by);
+  return { people, staged, tokens, output };
+}
+
+/** The members of a cohort -> Tables.cohort, over all slices. */
+export function compileCohort(cohort: CohortPlan): Relation<'identified'> {
+  if (cohort.kind === 'file') {
+    const rows = place(COHORT_FILE, [{ name: 'nhs_number', type: 'text' }], 'nhs_number');
+    return distinct(
+      project(filter(rows, not(isNull(column('#candidate')))), [{ name: '#member', value: column('#candidate') }]),
+    );
+  }
+  const read = must(stepOf(cohort.steps, 'read'));
+  const resolve = must(stepOf(cohort.steps, 'resolve'));
+  const rows = place(cohort.dataset, read.columns, resolve.key);
+  const meets = and(
+    not(isNull(column('#candidate'))),
+    inPeriods(cohort.steps, read.columns),
+    inRows(cohort.steps, read.columns),
+  );
+  return distinct(project(filter(rows, meets), [{ name: '#member', value: column('#candidate') }]));
+}
+
+/** The name under which a cohort file is a source. */
+export const COHORT_FILE = '#cohort_file';
+
+/** Rows of a dataset with `#own` (their normalised number), `#tree` (its root) and `#candidate` (the current number). */
+function place(dataset: string, columns: readonly ReadColumn[], key: string): Relation<'identified'> {
+  const rows = project(table(Tables.source(dataset)), [
+    { name: '#own', value: call('nhs_number', column(key)) },
+    ...columns.map(({ name }) => ({ name: read_(name), value: column(name) })),
+  ]);
+  const resolved = join('left', rows, table(Tables.succession), '#s', [[column('#own'), '#superseded']]);
+  return project(resolved, [
+    own('#own'),
+    { name: '#tree', value: coalesce(column('#root'), column('#own')) },
+    { name: '#candidate', value: choose([[isNull(column('#superseded')), column('#own')]], column('#current')) },
+    ...columns.map(({ name }) => own(read_(name))),
+  ]);
+}
+
+/** PDS records that are a person: not superseded and not invalid; with the demographics asked for. */
+function currentPeople(demographics: readonly ReadColumn[]): Relation<'identified'> {
+  const confidentiality = call('code', column('confidentiality'));
+  const valid = coalesce(compare(confidentiality, '<>', text('I')), truth(true));
+  return project(filter(table(Tables.source('pds')), and(isNull(column('replaced_by')), valid)), [
+    { name: '#person', value: call('nhs_number', column('nhs_number')) },
+    // Whatever is not known to be harmless counts as sensitive.
+    { name: '#sensitive', value: coalesce(compare(confidentiality, '<>', text('U')), truth(false)) },
+    ...demographics.map(({ name }) => own(name)),
+  ]);
+}
+
+function stepOfRow(
+  file: FilePlan,
+  unresolved: 'exclude' | 'keep',
+  mode: SourceFacts['optOutMode'],
+  read: readonly ReadColumn[],
+): Expression {
+  const optOuts = must(stepOf(file.steps, 'remove-opt-outs')).policy;
+  const listed = not(isNull(column('#opted')));
+  const when: [Expression, Expression][] = [];
+  const leaves = (condition: Expression, step: WaterfallStep): void => {
+    when.push([condition, integer(WATERFALL.indexOf(step))]);
+  };
+  if (unresolved === 'exclude') leaves(isNull(column('#person')), 'unresolved');
+  if (optOuts.apply) leaves(mode === 'deny-list' ? listed : not(listed), 'opted out');
+  if (stepOf(file.steps, 'keep-cohort') !== undefined) leaves(isNull(column('#member')), 'outside the cohort');
+  const periods = inPeriods(file.steps, read);
+  if (stepsOf(file.steps, 'select-period').length > 0) leaves(not(periods), 'outside the period');
+  if (stepsOf(file.steps, 'select-rows').length > 0) leaves(not(inRows(file.steps, read)), 'outside the conditions');
+  return when.length === 0 ? integer(RELEASED) : choose(when, integer(RELEASED));
+}
+
+/** Both ends included; a missing date or one that stands for none lies outside. Never null. */
+function inPeriods(steps: readonly Step[], read: readonly ReadColumn[]): Expression {
+  return and(
+    ...stepsOf(steps, 'select-period').map((step) => {
+      const value = presentDate(step.column, read);
+      return coalesce(and(compare(value, '>=', date(step.from)), compare(value, '<=', date(step.to))), truth(false));
+    }),
+  );
+}
+
+/** Period and conditions of a file over the columns `#row NAME`: whether a row is selected. Never null. */
+export function selectionOf(file: FilePlan): Expression {
+  const read = must(stepOf(file.steps, 'read')).columns;
+  return and(inPeriods(file.steps, read), inRows(file.steps, read));
+}
+
+/** Whether the row meets every condition; unknown counts as no. Never null. */
+function inRows(steps: readonly Step[], read: readonly ReadColumn[]): Expression {
+  return and(...stepsOf(steps, 'select-rows').map((step) => coalesce(meets(step.condition, read), truth(false))));
+}
+
+function meets(condition: Condition, read: readonly ReadColumn[]): Expression {
+  switch (condition.kind) {
+    case 'all_of':
+      return and(...condition.of.map((inner) => meets(inner, read)));
+    case 'any_of':
+      return or(...condition.of.map((inner) => meets(inner, read)));
+    case 'not':
+      return not(meets(condition.of, read));
+    default: {
+      const { type } = must(read.find(({ name }) => name === condition.column));
+      const value = comparable(condition.column, read);
+      const literal = (other: string): Expression =>
+        type === 'date'
+          ? date(other)
+          : type === 'text'
+            ? text(other)
+            : { kind: 'literal', value: Number(other), type: 'decimal' };
+      switch (condition.kind) {
+        case 'in':
+          return isIn(value, condition.values.map(literal));
+        case 'not_in':
+          return not(isIn(value, condition.values.map(literal)));
+        case 'starts_with':
+          return or(...condition.values.map((prefix) => startsWith(value, prefix)));
+        case 'between':
+          return and(compare(value, '>=', literal(condition.low)), compare(value, '<=', literal(condition.high)));
+        case 'at_least':
+          return compare(value, '>=', literal(condition.value));
+        case 'at_most':
+          return compare(value, '<=', literal(condition.value));
+        case 'is_null':
+          return condition.is ? isNull(value) : not(isNull(value));
+      }
+    }
+  }
+}
+
+function comparable(name: string, read: readonly ReadColumn[]): Expression {
+  const { type } = must(read.find((each) => each.name === name));
+  if (type === 'date') return presentDate(name, read);
+  return type === 'text' ? column(read_(name)) : call('number', column(read_(name)));
+}
+
+function presentDate(name: string, read: readonly ReadColumn[]): Expression {
+  const missing = read.find((each) => each.name === name)?.missing ?? [];
+  const value = column(read_(name));
+  return missing.length === 0 ? value : choose([[isIn(value, missing.map(date)), nothing()]], value);
+}
+
+/**
+ * A PDS column as far as the record alone can make it: withheld where the record is sensitive, derived unless the row's
+ * event or a lookup is needed as well.
+ */
+function ofRecord(each: OutputColumn): Expression {
+  const value = each.at !== undefined || isGeography(each) ? column(each.from) : derived(each, column(each.from));
+  return each.withheld ? choose([[column('#sensitive'), nothing()]], value) : value;
+}
+
+/** A column of the output, from what the joins brought. */
+function finished(each: OutputColumn): Expression {
+  if (isGeography(each)) return column(`#geo ${each.name}`);
+  if (each.of === 'pds')
+    return each.at === undefined ? column(`#pds ${each.name}`) : derived(each, column(`#pds ${each.name}`));
+  const value = derived(each, column(read_(each.from)));
+  return each.withheld ? choose([[coalesce(column('#sensitive'), truth(false)), nothing()]], value) : value;
+}
+
+function derived(each: OutputColumn, value: Expression): Expression {
+  if (each.token !== undefined)
+    return call('token', text(each.token), each.sourceType === 'date' ? call('date_text', value) : value);
+  const age = (): Expression => call('age', value, column(read_(must(each.at))));
+  const { as } = each;
+  if (as === undefined) return value;
+  switch (as) {
+    case 'year':
+      return each.concept === 'birth_month' ? call('year_of_mmyyyy', value) : call('year', value);
+    case 'month':
+    case 'quarter':
+    case 'mmyyyy':
+    case 'outcode':
+      return call(as, value);
+    case 'area':
+      return call('postcode_area', value);
+    case 'age':
+      return age();
+    case 'age_band_5':
+      return call('age_band', age(), integer(5));
+    case 'age_band_10':
+      return call('age_band', age(), integer(10));
+    case '3_characters':
+      return call('three_characters', value);
+    case 'chapter':
+      return call(each.concept === 'icd10' ? 'icd10_chapter' : 'opcs4_chapter', value);
+    case 'msoa':
+    case 'local_authority':
+    case 'region':
+      return value;
+  }
+}
+
+function isGeography({ as }: OutputColumn): boolean {
+  return as === 'msoa' || as === 'local_authority' || as === 'region';
+}
+
+function geographyColumns(columns: readonly OutputColumn[]): OutputColumn[] {
+  return columns.filter(isGeography);
+}
+
+function geography(each: OutputColumn): Relation<'identified'> {
+  return project(table(Tables.geography), [
+    { name: `#lsoa ${each.name}`, value: column('lsoa') },
+    { name: `#${each.as} ${each.name}`, value: column(must(each.as)) },
+  ]);
+}
+
+/** The columns of the row that the output is made of, each once, without those that are there as keys. */
+function ownSources(columns: readonly OutputColumn[], key: readonly string[]): string[] {
+  const names = columns.flatMap((each) => [
+    ...(each.of === 'own' && !isGeography(each) ? [each.from] : []),
+    ...(each.at === undefined ? [] : [each.at]),
+  ]);
+  return [...new Set(names)].filter((name) => !key.includes(name));
+}
+
+/** The name that a source column has inside the relations. */
+function read_(name: string): string {
+  return `#row ${name}`;
+}
+
+function own(name: string): Named {
+  return { name, value: column(name) };
+}
+
+function inSlices(number_: Expression, { from, to }: SliceRange): Expression {
+  if (from === ALL_SLICES.from && to === ALL_SLICES.to) return truth(true);
+  const slice = call('slice', number_);
+  return and(compare(slice, '>=', integer(from)), compare(slice, '<', integer(to)));
+}
+
+function must<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('the plan lacks what its other steps need');
+  return value;
+}

@@ -1,0 +1,132 @@
+import type { Identifiability, OptOutPolicy, ProductKind } from '../agreement/agreement-schema.ts';
+import type { ColumnType } from '../catalogue/dataset.ts';
+import type { Derivation } from '../catalogue/derivation.ts';
+import type { Compression, OutputFormat } from '../pipeline/pipeline-schema.ts';
+import type { Condition } from '../relation/condition.ts';
+
+/** The clause that requires a step, and what it means in words. */
+export interface Reason {
+  /** `DARS-NIC-…-v2.2 datasets[0].period`, or the rule that is not in a file: `design 4.3`. */
+  readonly clause: string;
+  readonly words: string;
+}
+
+/** A column as a step reads it. */
+export interface ReadColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  /** Dates that stand for none. */
+  readonly missing?: readonly string[];
+  /** Only used for the order of rows: where the source lacks it, the order does without. */
+  readonly optional?: boolean;
+}
+
+/** One column of the output and where it comes from. */
+export interface OutputColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  /** `own`: of the dataset's row. `pds`: of the person's PDS record. */
+  readonly of: 'own' | 'pds';
+  readonly from: string;
+  readonly sourceType: ColumnType;
+  readonly concept: string | undefined;
+  readonly as?: Derivation;
+  /** For an age: the column of the row with the date of the event. */
+  readonly at?: string;
+  /** Set where an identifier comes out as a token of this type. */
+  readonly token?: string;
+  /** Not given out for a person whose PDS record is sensitive. */
+  readonly withheld: boolean;
+}
+
+export type Step =
+  | {
+      readonly kind: 'read';
+      readonly dataset: string;
+      readonly columns: readonly ReadColumn[];
+      readonly reason: Reason;
+    }
+  | {
+      readonly kind: 'resolve';
+      readonly key: string;
+      readonly demographics: readonly ReadColumn[];
+      readonly unresolved: 'exclude' | 'keep';
+      readonly reason: Reason;
+    }
+  | { readonly kind: 'remove-opt-outs'; readonly policy: OptOutPolicy; readonly reason: Reason }
+  | { readonly kind: 'keep-cohort'; readonly reason: Reason }
+  | {
+      readonly kind: 'select-period';
+      readonly column: string;
+      readonly from: string;
+      readonly to: string;
+      readonly reason: Reason;
+    }
+  | { readonly kind: 'select-rows'; readonly condition: Condition; readonly reason: Reason }
+  | { readonly kind: 'minimise'; readonly columns: readonly OutputColumn[]; readonly reason: Reason }
+  | { readonly kind: 'pseudonymise'; readonly columns: readonly string[]; readonly reason: Reason }
+  | { readonly kind: 'order'; readonly key: readonly string[]; readonly reason: Reason }
+  | { readonly kind: 'check'; readonly reason: Reason }
+  | { readonly kind: 'encrypt'; readonly fingerprint: string; readonly reason: Reason }
+  | { readonly kind: 'prove'; readonly reason: Reason }
+  | { readonly kind: 'deliver'; readonly destination: string; readonly reason: Reason }
+  | { readonly kind: 'record'; readonly reason: Reason };
+
+export type StepKind = Step['kind'];
+
+/** The step of a kind that a list has; for steps that stand once at most. */
+export function stepOf<K extends StepKind>(steps: readonly Step[], kind: K): Extract<Step, { kind: K }> | undefined {
+  return steps.find((step): step is Extract<Step, { kind: K }> => step.kind === kind);
+}
+
+/** All steps of a kind, in order. */
+export function stepsOf<K extends StepKind>(steps: readonly Step[], kind: K): Extract<Step, { kind: K }>[] {
+  return steps.filter((step): step is Extract<Step, { kind: K }> => step.kind === kind);
+}
+
+/** Who is in the cohort: the people with a row of a dataset that meets all of it, or those that a file lists. */
+export type CohortPlan =
+  | { readonly kind: 'dataset'; readonly dataset: string; readonly steps: readonly Step[] }
+  | { readonly kind: 'file'; readonly path: string };
+
+/** What one physical file of the release holds. */
+export interface FilePlan {
+  readonly product: string;
+  readonly productKind: ProductKind;
+  readonly dataset: string;
+  readonly abbreviation: string;
+  readonly identifiability: Identifiability;
+  readonly period: { readonly from: string; readonly to: string } | undefined;
+  readonly format: OutputFormat;
+  readonly compression: Compression;
+  /** Names of the output's columns, in order: the token first where the output is pseudonymised. */
+  readonly columns: readonly string[];
+  readonly steps: readonly Step[];
+  /** What the register says of the file; terms of the agreement. */
+  readonly terms: {
+    readonly sensitive: boolean;
+    readonly legalBasis: string;
+    readonly commonLawDuty: string;
+    readonly frequency: string;
+    readonly optOuts: string;
+  };
+}
+
+/**
+ * What a pipeline means under its agreement: steps as data, each with the clause that requires it. Pure data, the
+ * same for every engine; `dars plan` prints it and `dars run` executes it.
+ */
+export interface Plan {
+  readonly version: 1;
+  readonly pipeline: string;
+  readonly agreement: string;
+  readonly stem: string;
+  readonly nic: string;
+  readonly custodian: string;
+  readonly recipient: { readonly name: string; readonly fingerprint: string; readonly destination: string };
+  readonly cohort: CohortPlan | undefined;
+  readonly files: readonly FilePlan[];
+}
+
+/** The column that stands first in every pseudonymised output. */
+export const TOKEN_COLUMN = 'TOKEN_PERSON_ID';

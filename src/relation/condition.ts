@@ -1,0 +1,95 @@
+import { z } from 'zod';
+
+/**
+ * A condition on the rows of one dataset, as agreements and pipelines write it. Structured, so that no SQL text ever
+ * comes from a file. Logic is three-valued as in SQL: a missing value satisfies no comparison, negated ones included,
+ * so that what is missing is not released; only `is_null` sees it.
+ */
+export type Condition =
+  | { readonly kind: 'all_of' | 'any_of'; readonly of: readonly Condition[] }
+  | { readonly kind: 'not'; readonly of: Condition }
+  | { readonly kind: 'in' | 'not_in' | 'starts_with'; readonly column: string; readonly values: readonly string[] }
+  | { readonly kind: 'between'; readonly column: string; readonly low: string; readonly high: string }
+  | { readonly kind: 'at_least' | 'at_most'; readonly column: string; readonly value: string }
+  | { readonly kind: 'is_null'; readonly column: string; readonly is: boolean };
+
+const scalar = z
+  .union([z.string(), z.number(), z.boolean()], { error: 'expected a text, a number or a date' })
+  .transform(String);
+const list = z.array(scalar, { error: 'expected a list' }).min(1, 'the list is empty');
+
+const comparison = z
+  .strictObject({
+    in: list.optional(),
+    not_in: list.optional(),
+    starts_with: z
+      .union([list, scalar.transform((value) => [value])], { error: 'expected a text or a list of texts' })
+      .optional(),
+    between: z.tuple([scalar, scalar], { error: 'expected [low, high]' }).optional(),
+    at_least: scalar.optional(),
+    at_most: scalar.optional(),
+    is_null: z.boolean().optional(),
+  })
+  .refine((operators) => Object.values(operators).some((value) => value !== undefined), 'the condition says nothing');
+
+type Comparison = z.output<typeof comparison>;
+interface Where {
+  any_of?: Where[] | undefined;
+  all_of?: Where[] | undefined;
+  not?: Where | undefined;
+  [column: string]: unknown;
+}
+
+/** A mapping of columns to comparisons, all of which must hold, with `any_of`, `all_of` and `not` to combine them. */
+export const whereSchema: z.ZodType<Where> = z.lazy(() =>
+  z
+    .object({
+      any_of: z.array(whereSchema).min(1).optional(),
+      all_of: z.array(whereSchema).min(1).optional(),
+      not: whereSchema.optional(),
+    })
+    .catchall(comparison),
+) as unknown as z.ZodType<Where>;
+
+/** The condition that a parsed `where` means; undefined and an empty mapping mean no condition. */
+export function toCondition(where: Where | undefined): Condition | undefined {
+  if (where === undefined) return undefined;
+  const parts = Object.entries(where).flatMap(([key, value]): Condition[] => {
+    if (value === undefined) return [];
+    if (key === 'any_of' || key === 'all_of') {
+      const of = (value as Where[]).map((inner) => toCondition(inner) ?? { kind: 'all_of' as const, of: [] });
+      return [{ kind: key, of }];
+    }
+    if (key === 'not') return [{ kind: 'not', of: toCondition(value as Where) ?? { kind: 'all_of', of: [] } }];
+    return comparisons(key, value as Comparison);
+  });
+  if (parts.length === 0) return undefined;
+  return parts.length === 1 ? parts[0] : { kind: 'all_of', of: parts };
+}
+
+function comparisons(column: string, operators: Comparison): Condition[] {
+  const { between } = operators;
+  const conditions: (Condition | undefined)[] = [
+    operators.in && { kind: 'in', column, values: operators.in },
+    operators.not_in && { kind: 'not_in', column, values: operators.not_in },
+    operators.starts_with && { kind: 'starts_with', column, values: operators.starts_with },
+    between && { kind: 'between', column, low: between[0], high: between[1] },
+    operators.at_least === undefined ? undefined : { kind: 'at_least', column, value: operators.at_least },
+    operators.at_most === undefined ? undefined : { kind: 'at_most', column, value: operators.at_most },
+    operators.is_null === undefined ? undefined : { kind: 'is_null', column, is: operators.is_null },
+  ];
+  return conditions.filter((condition) => condition !== undefined);
+}
+
+/** Every column that a condition looks at, with repeats. */
+export function conditionColumns(condition: Condition): string[] {
+  switch (condition.kind) {
+    case 'all_of':
+    case 'any_of':
+      return condition.of.flatMap(conditionColumns);
+    case 'not':
+      return conditionColumns(condition.of);
+    default:
+      return [condition.column];
+  }
+}

@@ -1,0 +1,337 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { LoadedAgreement } from './agreement/loaded-agreement.ts';
+import type { Destination } from './deliver/destination.ts';
+import type { Outbox } from './deliver/outbox.ts';
+import type { AirlockBrief } from './disclosure/airlock-brief.ts';
+import type { Encryptor, Signer } from './encrypt/encryptor.ts';
+import { HashTap } from './encrypt/hash-tap.ts';
+import type { Engine, EngineInputs, OptOutInspection, Produced } from './engine/engine.ts';
+import { type GateFacts, refusalsFor } from './gate/gate.ts';
+import { dayOf } from './kernel/calendar-date.ts';
+import { canonicalJson, type Json } from './kernel/canonical-json.ts';
+import { ExitCode } from './kernel/exit-code.ts';
+import { Fault } from './kernel/fault.ts';
+import { agreementKey } from './kernel/pseudonym.ts';
+import type { Secret } from './kernel/secret.ts';
+import type { Intended } from './ledger/entries.ts';
+import { pendingReleases } from './ledger/history.ts';
+import type { Entry, Ledger } from './ledger/ledger.ts';
+import type { LoadedPipeline } from './pipeline/loaded-pipeline.ts';
+import { buildPlan } from './plan/build-plan.ts';
+import type { FilePlan, Plan } from './plan/plan.ts';
+import { stepOf } from './plan/plan.ts';
+import { intendedEntry, type SealedOutput } from './release/intended-entry.ts';
+import { manifestOf } from './release/manifest.ts';
+import { pastUses, replacedFile } from './release/past-uses.ts';
+import type { ReleaseEvent } from './release/release-event.ts';
+import type { Workspace } from './workspace/workspace.ts';
+
+/** The outside world, as a release needs it; the command line wires the real parts. */
+export interface World {
+  readonly workspace: Workspace;
+  readonly inputs: EngineInputs;
+  readonly engine: Engine;
+  readonly encryptor: Encryptor;
+  readonly ledger: Ledger;
+  readonly outbox: Outbox;
+  readonly now: () => Date;
+  readonly masterKey: () => Promise<Secret<Uint8Array>>;
+  readonly signer: () => Promise<Signer>;
+  readonly recipientKey: (agreement: LoadedAgreement) => Promise<string | undefined>;
+  readonly destination: (name: string) => Promise<Destination>;
+  /** One release of a pipeline at a time, over all processes. */
+  readonly alone: <T>(pipeline: string, work: () => Promise<T>) => Promise<T>;
+  readonly observe: (event: ReleaseEvent) => void;
+}
+
+export interface Replacement {
+  readonly file: string;
+  readonly because: string;
+}
+
+/** What a release came to. */
+export interface ReleaseOutcome {
+  readonly intended: Entry<Intended>;
+  readonly destination: string;
+  /** Whether it was made now, or had been waiting in the outbox. */
+  readonly resumed: boolean;
+}
+
+/**
+ * A release, whole. May it run? What does it mean? Make every file: read, resolve, remove opt-outs, select, minimise,
+ * pseudonymise, check, encrypt; prove it. Say so in the ledger before anything leaves; deliver; say that as well.
+ *
+ * Killed anywhere, it can simply be run again: before `intended` nothing has happened and all is made anew; after it
+ * the sealed files wait in the outbox, and delivering them goes on. Refusals are results: they are recorded, and end
+ * in a Fault with exit 12.
+ */
+export async function release(
+  pipeline: LoadedPipeline,
+  world: World,
+  replacement?: Replacement,
+): Promise<ReleaseOutcome> {
+  return world.alone(pipeline.pipeline.pipeline, async () => {
+    const agreement = agreementOf(pipeline, world);
+    const waiting = await waitingRelease(pipeline, world);
+    const optOuts = await gate(pipeline, agreement, world, waiting, replacement);
+    const plan = buildPlan(pipeline, agreement, world.workspace.catalogue, world.workspace.file.custodian.name);
+    if (waiting !== undefined) return deliver(sameplan(waiting, plan), world, true);
+
+    const signer = await world.signer();
+    const id = releaseId(pipeline, world.now());
+    await world.outbox.begin(plan.pipeline, id, []);
+    let intended: Entry<Intended>;
+    try {
+      const outputs = await make(plan, id, agreement, signer, world);
+      intended = await intend(plan, id, agreement, outputs, optOuts, world, replacement);
+    } catch (error) {
+      await world.outbox.discard(plan.pipeline, id);
+      throw error;
+    }
+    return deliver(intended, world, false);
+  });
+}
+
+/** Delivers what waits in the outbox of a pipeline, if the law still allows it. Undefined where nothing waits. */
+export async function deliverWaiting(pipeline: LoadedPipeline, world: World): Promise<ReleaseOutcome | undefined> {
+  return world.alone(pipeline.pipeline.pipeline, async () => {
+    const waiting = await waitingRelease(pipeline, world);
+    if (waiting === undefined) return undefined;
+    await gate(pipeline, agreementOf(pipeline, world), world, waiting);
+    return deliver(waiting, world, true);
+  });
+}
+
+/**
+ * Everything the gate looks at. Reads, decides nothing. Releases named in `apart` do not count against a frequency: the
+ * one that waits to go on, and the one of a file that is being replaced.
+ */
+export async function gateFacts(
+  pipeline: LoadedPipeline,
+  agreement: LoadedAgreement,
+  world: World,
+  apart: readonly (string | undefined)[] = [],
+): Promise<{ facts: GateFacts; optOuts: OptOutInspection }> {
+  const { workspace } = world;
+  const { inputs } = world;
+  const today = dayOf(world.now());
+  const optOuts: OptOutInspection =
+    inputs.optOuts === undefined
+      ? { defect: { code: 'missing', message: 'dars.yaml names no opt-out list' }, numbers: 0, sha256: '' }
+      : await world.engine.inspectOptOuts(inputs.optOuts);
+  const { opt_outs: listed } = workspace.file.sources;
+  const { openpgp_fingerprint: fingerprint } = agreement.agreement.recipient;
+  return {
+    optOuts,
+    facts: {
+      today,
+      custodian: workspace.file.custodian.name,
+      pipeline,
+      agreement,
+      agreements: workspace.agreements,
+      catalogue: workspace.catalogue,
+      recipientKey: await world.encryptor.inspect(await world.recipientKey(agreement), fingerprint, world.now()),
+      optOuts: {
+        file: workspace.name,
+        asAt: listed?.as_at,
+        maxAgeDays: listed?.max_age_days ?? 21,
+        defect: optOuts.defect,
+      },
+      past: pastUses(await entriesOf(world.ledger)).filter(({ release: past }) => !apart.includes(past)),
+    },
+  };
+}
+
+async function gate(
+  pipeline: LoadedPipeline,
+  agreement: LoadedAgreement,
+  world: World,
+  waiting: Entry<Intended> | undefined,
+  replacement?: Replacement,
+): Promise<OptOutInspection> {
+  world.observe({ kind: 'step', step: 'gate', pipeline: pipeline.pipeline.pipeline });
+  const replaced =
+    replacement === undefined ? undefined : replacedFile(await entriesOf(world.ledger), pipeline, replacement.file);
+  const { facts, optOuts } = await gateFacts(pipeline, agreement, world, [waiting?.release, replaced]);
+  const refusals = refusalsFor(facts);
+  if (refusals.length === 0) return optOuts;
+  await world.ledger.append(() => ({
+    kind: 'refused',
+    pipeline: pipeline.pipeline.pipeline,
+    agreement: agreement.reference.text,
+    refusals: refusals.map(({ code, path = '', message }) => ({ code, path, message })),
+  }));
+  const why = refusals.length === 1 ? '1 reason' : `${refusals.length} reasons`;
+  throw new Fault(ExitCode.refused, refusals[0]?.code ?? 'refused', `refused, for ${why}; nothing was released`, {
+    problems: refusals,
+  });
+}
+
+/** Makes, checks, encrypts and proves every file of the plan; the ciphertext lies in the outbox afterwards. */
+async function make(
+  plan: Plan,
+  id: string,
+  agreement: LoadedAgreement,
+  signer: Signer,
+  world: World,
+): Promise<SealedOutput[]> {
+  const key = agreementKey(await world.masterKey(), plan.stem);
+  const recipientKey = (await world.recipientKey(agreement)) ?? '';
+  world.observe({ kind: 'step', step: 'read', release: id });
+  await using session = await world.engine.open(plan, world.inputs, key, (event) =>
+    world.observe({ kind: 'progress', ...event }),
+  );
+  const outputs: SealedOutput[] = [];
+  for (const [index, file] of plan.files.entries()) {
+    world.observe({ kind: 'step', step: 'extract', release: id, product: file.product, dataset: file.dataset });
+    const { plaintext, produced } = session.write(file, airlockBrief(file, agreement, world));
+    const [plain, cipher] = [new HashTap(), new HashTap()];
+    const ciphertext = await world.encryptor.encrypt(through(plaintext, plain), recipientKey, signer, world.now());
+    await world.outbox.write(plan.pipeline, id, index, through(ciphertext, cipher));
+    const made: Produced = await produced;
+    world.observe({ kind: 'step', step: 'prove', release: id, product: file.product, dataset: file.dataset });
+    await session.prove(file, made);
+    outputs.push({ file, produced: made, plain, cipher });
+  }
+  return outputs;
+}
+
+/** Says in the ledger what is about to leave; file references are allotted under its lock, so that none is used twice. */
+async function intend(
+  plan: Plan,
+  id: string,
+  agreement: LoadedAgreement,
+  outputs: readonly SealedOutput[],
+  optOuts: OptOutInspection,
+  world: World,
+  replacement: Replacement | undefined,
+): Promise<Entry<Intended>> {
+  world.observe({ kind: 'step', step: 'intend', release: id });
+  const asAt = world.workspace.file.sources.opt_outs?.as_at;
+  const list = asAt === undefined || optOuts.defect !== undefined ? null : { as_at: asAt, sha256: optOuts.sha256 };
+  const entry = await world.ledger.append((entries) =>
+    intendedEntry(entries, plan, planHash(plan), id, outputs, list, agreement, replacement),
+  );
+  world.observe({ kind: 'step', step: 'intended', release: id });
+  return entry as Entry<Intended>;
+}
+
+/** Names the sealed files, puts the manifest beside them, sends all, and says that it was delivered, or that it failed. */
+async function deliver(intended: Entry<Intended>, world: World, resumed: boolean): Promise<ReleaseOutcome> {
+  const { release: id, pipeline, files } = intended;
+  world.observe({ kind: 'step', step: 'seal', release: id });
+  if (!(await world.outbox.isWhole(pipeline, id, files))) {
+    throw new Fault(ExitCode.delivery, 'outbox', `the outbox no longer holds all of release ${id}`, {
+      hint: `give it up with: dars deliver ${id} --abandon --because "…", then run the pipeline again`,
+    });
+  }
+  await world.outbox.name(pipeline, id, files);
+  if (!(await world.outbox.hasManifest(pipeline, id))) {
+    const signer = await world.signer();
+    const manifest = manifestOf(intended, world.workspace.file.custodian.name, signer.fingerprint);
+    await world.outbox.writeManifest(
+      pipeline,
+      id,
+      manifest,
+      await signer.signDetached(Buffer.from(manifest), world.now()),
+    );
+  }
+  world.observe({ kind: 'step', step: 'deliver', release: id });
+  let label: string;
+  try {
+    await using destination = await world.destination(intended.recipient.destination);
+    label = destination.label;
+    for (const file of await world.outbox.outgoing(pipeline, id, files)) {
+      await destination.deliver(file, ({ name, bytes }, sent) =>
+        world.observe({ kind: 'transfer', release: id, file: name, bytes, sent }),
+      );
+    }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    await world.ledger.append(() => ({
+      kind: 'failed',
+      release: id,
+      step: 'deliver',
+      code: error.code,
+      message: error.message,
+    }));
+    throw error;
+  }
+  world.observe({ kind: 'step', step: 'record', release: id });
+  await world.ledger.append(() => ({
+    kind: 'delivered',
+    release: id,
+    destination: label,
+    at: world.now().toISOString(),
+  }));
+  world.observe({ kind: 'step', step: 'delivered', release: id });
+  await world.outbox.discard(pipeline, id);
+  return { intended, destination: label, resumed };
+}
+
+/** SHA-256 of the plan in canonical JSON. */
+export function planHash(plan: Plan): string {
+  return createHash('sha256')
+    .update(canonicalJson(plan as unknown as Json))
+    .digest('hex');
+}
+
+/** The agreement version that a pipeline names; the workspace's checks made sure that it is there. */
+export function agreementOf(pipeline: LoadedPipeline, { workspace }: Pick<World, 'workspace'>): LoadedAgreement {
+  const agreement = workspace.agreements.find(({ reference }) => reference.text === pipeline.pipeline.agreement);
+  if (agreement === undefined) throw new Error('a pipeline without its agreement was let through');
+  return agreement;
+}
+
+async function waitingRelease(pipeline: LoadedPipeline, world: World): Promise<Entry<Intended> | undefined> {
+  const entries = await entriesOf(world.ledger);
+  return pendingReleases(entries).find((each) => each.pipeline === pipeline.pipeline.pipeline);
+}
+
+/** A release that waits goes out only if it is what the pipeline and the agreement mean today. */
+function sameplan(waiting: Entry<Intended>, plan: Plan): Entry<Intended> {
+  if (waiting.plan === planHash(plan)) return waiting;
+  throw new Fault(
+    ExitCode.refused,
+    'other-plan',
+    `release ${waiting.release} waits in the outbox and was made by another plan than today's`,
+    {
+      hint: `give it up with: dars deliver ${waiting.release} --abandon --because "…", then run again`,
+    },
+  );
+}
+
+function airlockBrief(file: FilePlan, { agreement }: LoadedAgreement, { workspace }: World): AirlockBrief {
+  const dataset = workspace.catalogue.get(file.dataset);
+  const pds = workspace.catalogue.get('pds');
+  const grant = agreement.datasets.find((each) => each.dataset === file.dataset);
+  if (dataset === undefined || pds === undefined || grant === undefined)
+    throw new Error('a plan without its grant was let through');
+  return {
+    dataset,
+    pds,
+    grant,
+    pdsGrant: agreement.datasets.find((each) => each.dataset === 'pds'),
+    identifiability: file.identifiability,
+    declared: (stepOf(file.steps, 'minimise')?.columns ?? []).map(({ name, of, from, as }) => ({ name, of, from, as })),
+  };
+}
+
+/** Chains a tap behind a stream so that an error of the one is an error of the other. */
+function through(source: NodeJS.ReadableStream & { destroy?: unknown }, tap: HashTap): HashTap {
+  source.once('error', (error: Error) => tap.destroy(error));
+  tap.once('close', () => (source as unknown as { destroy(): void }).destroy());
+  source.pipe(tap);
+  return tap;
+}
+
+export async function entriesOf(ledger: Ledger): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for await (const entry of ledger.entries()) entries.push(entry);
+  return entries;
+}
+
+function releaseId(pipeline: LoadedPipeline, now: Date): string {
+  const stamp = now.toISOString().slice(0, 16).replaceAll(/[-:]/g, '');
+  return `${pipeline.pipeline.pipeline}-${stamp}-${randomBytes(4).toString('hex')}`;
+}

@@ -1,0 +1,42 @@
+import { canonicalJson, type Json } from '../kernel/canonical-json.ts';
+import type { Intended } from '../ledger/entries.ts';
+import type { Entry } from '../ledger/ledger.ts';
+import { publishedWaterfall } from './published-waterfall.ts';
+
+/**
+ * The manifest that lies beside the files: what they are and what they must be. Made from the ledger's entry alone, so
+ * that it can be made again after a crash; one spelling for one content.
+ */
+export function manifestOf(intended: Entry<Intended>, custodian: string, signer: string): string {
+  const manifest = {
+    format: 'dars-manifest/1',
+    release: intended.release,
+    custodian,
+    signed_by: signer,
+    agreement: intended.agreement,
+    pipeline: intended.pipeline,
+    plan_sha256: intended.plan,
+    ledger_sequence: intended.seq,
+    intended_at: intended.time,
+    recipient: intended.recipient,
+    opt_out_list: intended.opt_outs,
+    ...(intended.replaces === undefined ? {} : { replaces: intended.replaces, because: intended.because ?? '' }),
+    files: intended.files.map((file) => ({
+      file_reference: file.file,
+      name: file.name,
+      product: file.product,
+      dataset: file.dataset,
+      period: file.period,
+      identifiability: file.identifiability,
+      opt_outs: file.opt_outs,
+      columns: file.columns,
+      rows: file.rows,
+      bytes: file.bytes,
+      sha256: file.sha256,
+      plaintext_bytes: file.plaintext_bytes,
+      plaintext_sha256: file.plaintext_sha256,
+      waterfall: publishedWaterfall(file.waterfall),
+    })),
+  };
+  return `${JSON.stringify(JSON.parse(canonicalJson(manifest as unknown as Json)), null, 2)}\n`;
+}

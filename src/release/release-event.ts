@@ -1,0 +1,24 @@
+/** What a release reports as it goes; never a value of a patient. */
+export type ReleaseEvent =
+  | {
+      readonly kind: 'step';
+      readonly step: string;
+      readonly pipeline?: string;
+      readonly release?: string;
+      readonly product?: string;
+      readonly dataset?: string;
+    }
+  | {
+      readonly kind: 'progress';
+      readonly step: string;
+      readonly done: number;
+      readonly of: number;
+      readonly rows: number;
+    }
+  | {
+      readonly kind: 'transfer';
+      readonly release: string;
+      readonly file: string;
+      readonly bytes: number;
+      readonly sent: number;
+    };

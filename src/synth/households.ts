@@ -1,0 +1,120 @@
+import { type Lookup, type LookupRow, allocate } from './lookup.ts';
+
+/** What a member of a household is like; years of age are relative to the household's anchor. */
+interface Member {
+  readonly from: number;
+  readonly to: number;
+  /** Share of women in this place. */
+  readonly female: number;
+  /** Share that does not bear the household's family name. */
+  readonly ownName: number;
+}
+
+interface HouseholdKind {
+  /** Share of all households, per mille (2021 census, rounded). */
+  readonly share: number;
+  /** The anchor's age: points of its distribution as [share below, age]. */
+  readonly anchor: readonly (readonly [number, number])[];
+  readonly members: readonly Member[];
+}
+
+const self = { from: 0, to: 0 };
+const woman = { female: 1, ownName: 0.25 };
+const man = { female: 0, ownName: 0 };
+const either = { female: 0.5, ownName: 0 };
+const stranger = { female: 0.5, ownName: 1 };
+const YOUNGEST = [[0, 0], [0.5, 6], [1, 15]] as const;
+const CHILDREN = [
+  { ...self, ...either },
+  { from: 1.4, to: 4, ...either },
+  { from: 5, to: 8, ...either },
+  { from: 9, to: 12, ...either },
+] as const;
+
+/** With children the youngest is the anchor, so that nobody is born before their parents can have them. */
+const KINDS: readonly HouseholdKind[] = [
+  { share: 140, anchor: [[0, 62], [0.35, 76], [0.8, 90], [1, 104]], members: [{ ...self, female: 0.64, ownName: 0 }] },
+  { share: 175, anchor: [[0, 19], [0.3, 32], [0.7, 54], [1, 66]], members: [{ ...self, female: 0.42, ownName: 0 }] },
+  { share: 135, anchor: [[0, 62], [0.5, 73], [0.85, 86], [1, 98]], members: [{ ...self, ...man }, { from: -8, to: 4, ...woman, ownName: 0.04 }] },
+  { share: 165, anchor: [[0, 21], [0.35, 33], [0.6, 51], [1, 64]], members: [{ ...self, ...man }, { from: -7, to: 4, ...woman }] },
+  { share: 4, anchor: [[0, 22], [1, 75]], members: [{ ...self, ...man }, { from: -9, to: 9, ...man, ownName: 0.8 }] },
+  { share: 4, anchor: [[0, 22], [1, 75]], members: [{ ...self, female: 1, ownName: 0 }, { from: -9, to: 9, female: 1, ownName: 0.8 }] },
+  { share: 80, anchor: YOUNGEST, members: [CHILDREN[0], { from: 21, to: 42, ...woman }, { from: 22, to: 47, ...man }] },
+  { share: 88, anchor: YOUNGEST, members: [CHILDREN[0], CHILDREN[1], { from: 23, to: 42, ...woman }, { from: 24, to: 48, ...man }] },
+  { share: 32, anchor: YOUNGEST, members: [...CHILDREN.slice(0, 3), { from: 26, to: 43, ...woman }, { from: 27, to: 49, ...man }] },
+  { share: 9, anchor: YOUNGEST, members: [...CHILDREN, { from: 30, to: 44, ...woman }, { from: 31, to: 50, ...man }] },
+  { share: 44, anchor: YOUNGEST, members: [CHILDREN[0], { from: 18, to: 41, female: 0.87, ownName: 0.3 }] },
+  { share: 28, anchor: YOUNGEST, members: [CHILDREN[0], CHILDREN[1], { from: 22, to: 42, female: 0.9, ownName: 0.3 }] },
+  { share: 52, anchor: [[0, 18], [0.7, 26], [1, 38]], members: [{ ...self, female: 0.4, ownName: 0 }, { from: 21, to: 40, ...woman, ownName: 0.05 }, { from: 22, to: 45, ...man }] },
+  { share: 20, anchor: [[0, 18], [0.6, 34], [1, 55]], members: [{ ...self, female: 0.4, ownName: 0 }, { from: 20, to: 40, female: 0.85, ownName: 0.1 }] },
+  { share: 11, anchor: YOUNGEST, members: [CHILDREN[0], CHILDREN[1], { from: 23, to: 40, ...woman }, { from: 24, to: 46, ...man }, { from: 48, to: 80, female: 0.65, ownName: 0.5 }] },
+  { share: 36, anchor: [[0, 19], [0.6, 26], [1, 40]], members: [{ ...self, ...stranger }, { from: 0, to: 5, ...stranger }, { from: 0, to: 8, ...stranger }] },
+  { share: 3, anchor: [[0, 68], [0.4, 84], [1, 100]], members: Array.from({ length: 10 }, () => ({ from: -4, to: 6, female: 0.68, ownName: 1 })) },
+];
+
+/** People live in blocks of this many, each made of whole households after one of {@link PATTERNS} patterns. */
+export const BLOCK = 100;
+export const PATTERN_BITS = 5;
+const PATTERNS = 2 ** PATTERN_BITS;
+/** More than the households of any block. */
+export const HOUSEHOLDS_PER_BLOCK = 100;
+export const ANCHOR_BITS = 8;
+/** The care home; its residents share an address and nothing else. */
+export const CARE_HOME = KINDS.length - 1;
+
+/** The households of each pattern: as often as their shares say, and what is left of the block are single people. */
+function patterns(): readonly LookupRow[] {
+  const counts = KINDS.map((kind) => kind.share);
+  const queue: number[] = [];
+  const rows: LookupRow[] = [];
+  for (let pattern = 0; pattern < PATTERNS; pattern += 1) {
+    let seat = 0;
+    for (let household = 0; seat < BLOCK; household += 1) {
+      if (queue.length === 0) queue.push(...shuffled(counts));
+      const size = (kind: number) => KINDS[kind]?.members.length ?? 1;
+      const next = queue.findIndex((kind) => size(kind) <= BLOCK - seat);
+      const kind = next === -1 ? 0 : (queue.splice(next, 1)[0] ?? 0);
+      rows.push({ slot: pattern, cells: [household, kind, seat] });
+      seat += size(kind);
+    }
+  }
+  return rows;
+}
+
+/** Every kind as often as its count, in an order that is mixed but always the same. */
+function shuffled(counts: readonly number[]): readonly number[] {
+  const deck = counts.flatMap((count, kind) => Array.from({ length: count }, () => kind));
+  return deck.map((_, index) => deck[(index * 389 + 17) % deck.length] ?? 0);
+}
+
+function quantile(points: readonly (readonly [number, number])[], share: number): number {
+  const after = points.findIndex(([below]) => below >= share);
+  const [rightShare, right] = points[after] ?? [1, 0];
+  const [leftShare, left] = points[after - 1] ?? [rightShare, right];
+  return rightShare === leftShare ? right : left + ((right - left) * (share - leftShare)) / (rightShare - leftShare);
+}
+
+const ANCHORS = 2 ** ANCHOR_BITS;
+
+export const householdLookups: readonly Lookup[] = [
+  { name: 'patterns', columns: { household: 'INTEGER', kind: 'INTEGER', first_seat: 'INTEGER' }, rows: patterns() },
+  {
+    // Slot: kind × 256 + 8 random bits.
+    name: 'anchors',
+    columns: { years: 'DOUBLE' },
+    rows: KINDS.flatMap((kind, k) =>
+      Array.from({ length: ANCHORS }, (_, step) => ({ slot: k * ANCHORS + step, cells: [quantile(kind.anchor, (step + 0.5) / ANCHORS)] })),
+    ),
+  },
+  {
+    // Slot: kind; a row for each member. Shares are in 1024ths.
+    name: 'members',
+    columns: { member: 'INTEGER', younger: 'DOUBLE', span: 'DOUBLE', female: 'INTEGER', own_name: 'INTEGER' },
+    rows: KINDS.flatMap((kind, slot) =>
+      kind.members.map((member, index) => ({
+        slot,
+        cells: [index, member.from, member.to - member.from, Math.round(member.female * 1024), Math.round(member.ownName * 1024)],
+      })),
+    ),
+  },
+];

@@ -1,0 +1,76 @@
+/** A piece of SQL text made by this folder; it never holds a user's text. */
+export type Sql = string;
+
+/** A step takes a query and gives a query with more columns, or more or fewer rows. */
+export type Step = (from: Sql) => Sql;
+
+/** The query after all steps; each becomes one nested SELECT, so a column is computed once and named once. */
+export function through(source: Sql, ...steps: readonly Step[]): Sql {
+  return steps.reduce((from, step) => step(from), source);
+}
+
+/** More columns, each an expression over the columns so far (never over one another). */
+export function add(columns: Readonly<Record<string, Sql>>): Step {
+  const list = Object.entries(columns).map(([name, expression]) => `${expression} AS ${name}`);
+  return (from) => `SELECT *, ${list.join(', ')}\nFROM (${from})`;
+}
+
+/** Several steps as one. */
+export function all(...steps: readonly Step[]): Step {
+  return (from) => through(from, ...steps);
+}
+
+/**
+ * Columns of the lookup table's row whose slot is `key`; where the table has several rows a slot, as many rows.
+ * DuckDB answers this with a perfect hash join: five times as fast as an element of a list, and the written
+ * Parquet columns stay dictionaries.
+ */
+export function lookUp(table: string, key: Sql, columns: Readonly<Record<string, string>>): Step {
+  const list = Object.entries(columns).map(([name, column]) => `${column} AS ${name}`);
+  return (from) =>
+    `SELECT * EXCLUDE (_slot)\nFROM (${from})\nJOIN (SELECT slot AS _slot, ${list.join(', ')} FROM ${table}) ON _slot = ${key}`;
+}
+
+/** As many rows as `times` says (none for 0, at most {@link MAX_REPEATS}), numbered from 0 in the new column. */
+export function repeat(times: Sql, number: string): Step {
+  return lookUp('repeats', times, { [number]: 'number' });
+}
+
+export const MAX_REPEATS = 64;
+
+/** Only the rows for which the condition holds. */
+export function where(condition: Sql): Step {
+  return (from) => `SELECT *\nFROM (${from})\nWHERE ${condition}`;
+}
+
+/** The named expressions and nothing else: what a file holds. */
+export function select(columns: Readonly<Record<string, Sql>>): Step {
+  const list = Object.entries(columns).map(([name, expression]) => `${expression} AS "${name}"`);
+  return (from) => `SELECT ${list.join(',\n  ')}\nFROM (${from})`;
+}
+
+export function quote(text: string): Sql {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** The DATE of a day number (days since 1970-01-01), the form in which all days are computed. */
+export function date(day: Sql): Sql {
+  return `DATE '1970-01-01' + (${day})`;
+}
+
+/**
+ * The value of the first condition that holds: CASE, over an enumerated type, as a column of few values is written
+ * fastest (see the CODE columns of lookups).
+ */
+export function choose(options: readonly (readonly [Sql, string | null])[], otherwise: string | null): Sql {
+  const values = new Set([...options.map(([, value]) => value), otherwise].filter((value) => value !== null));
+  const type = `ENUM(${[...values].map(quote).join(', ')})`;
+  const literal = (value: string | null) => (value === null ? 'NULL' : `${quote(value)}::${type}`);
+  const whens = options.map(([condition, value]) => `WHEN ${condition} THEN ${literal(value)}`);
+  return `(CASE ${whens.join(' ')} ELSE ${literal(otherwise)} END)`;
+}
+
+/** Without these columns. */
+export function drop(...columns: readonly string[]): Step {
+  return (from) => `SELECT * EXCLUDE (${columns.join(', ')})\nFROM (${from})`;
+}

@@ -1,0 +1,272 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { agreementSchema } from '../agreement/agreement-schema.ts';
+import { checkAgreement } from '../agreement/check-agreement.ts';
+import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { type Dataset, datasetSchema, findColumn } from '../catalogue/dataset.ts';
+import { parseAgreementReference } from '../kernel/agreement-reference.ts';
+import { type Document, type Parsed, parseWith, problemAt, quoted, readDocument } from '../kernel/document.ts';
+import { ExitCode } from '../kernel/exit-code.ts';
+import { Fault } from '../kernel/fault.ts';
+import type { Problem } from '../kernel/problem.ts';
+import { checkPipeline } from '../pipeline/check-pipeline.ts';
+import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
+import { pipelineSchema } from '../pipeline/pipeline-schema.ts';
+import type { Workspace } from './workspace.ts';
+import { insidePath, operatorPath } from './workspace-path.ts';
+import { type WorkspaceFile, workspaceSchema } from './workspace-schema.ts';
+
+/** Larger than any real agreement; what is larger is not a document of a workspace. */
+const MAX_DOCUMENT = 4 << 20;
+
+/**
+ * Reads a workspace: `dars.yaml`, the catalogue and every agreement, each of which must be right, since a later version
+ * of an agreement can take away what an earlier one granted; and every pipeline, whose problems are kept apart, so
+ * that one that is wrong does not keep the others from running. Throws a Fault (exit 10) with every problem.
+ */
+export async function loadWorkspace(root: string): Promise<Workspace> {
+  const problems: Problem[] = [];
+  const document = await readYaml(root, 'dars.yaml');
+  if (!document.ok) throw wrong(document.problems);
+  const parsed = parseWith(workspaceSchema, document.value);
+  if (!parsed.ok) throw wrong(parsed.problems);
+  const file = parsed.value;
+  problems.push(...pathProblems(root, file, document.value));
+  if (problems.length > 0) throw wrong(problems);
+
+  const catalogue = await loadCatalogue(root, file, problems);
+  for (const name of Object.keys(file.sources)) {
+    if (name !== 'opt_outs' && !catalogue.has(name)) {
+      problems.push(
+        problemAt(
+          document.value,
+          ['sources', name],
+          'unknown-dataset',
+          `the catalogue has no dataset ${quoted(name)}`,
+          `it has ${[...catalogue.keys()].join(', ')}`,
+        ),
+      );
+    }
+  }
+  const agreements = await loadAgreements(root, file, catalogue, problems);
+  if (problems.length > 0) throw wrong(problems);
+
+  const pipelineProblems: Problem[] = [];
+  const pipelines = await loadPipelines(root, file, catalogue, agreements, pipelineProblems);
+  return { root, name: 'dars.yaml', file, catalogue, agreements, pipelines, pipelineProblems };
+}
+
+/** Reads one pipeline file, wherever in the workspace it lies. */
+export async function loadPipeline(workspace: Workspace, path: string): Promise<Parsed<LoadedPipeline>> {
+  return parsePipeline(workspace.root, relative(workspace.root, path), workspace.catalogue, workspace.agreements);
+}
+
+function wrong(problems: readonly Problem[]): Fault {
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  return new Fault(ExitCode.workspace, 'workspace', `the workspace has ${count}`, { problems });
+}
+
+async function readYaml(root: string, name: string): Promise<Parsed<Document>> {
+  const path = resolve(root, name);
+  let text: string;
+  try {
+    if ((await stat(path)).size > MAX_DOCUMENT)
+      return failed('too-large', name, 'this file is too large to be one of a workspace');
+    text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+  } catch (error) {
+    const missing = (error as { code?: string }).code === 'ENOENT';
+    return failed(
+      missing ? 'no-file' : 'unreadable',
+      name,
+      missing ? 'there is no such file' : 'this file can’t be read as UTF-8 text',
+      missing && name === 'dars.yaml'
+        ? `a workspace is a folder with dars.yaml; looked in ${root}; see --workspace`
+        : undefined,
+    );
+  }
+  if (text.includes('\u0000')) return failed('unreadable', name, 'this file holds a NUL');
+  return readDocument(text, name);
+}
+
+function failed(code: string, file: string, message: string, hint?: string): Parsed<Document> {
+  return { ok: false, problems: [{ code, file, message, ...(hint === undefined ? {} : { hint }) }] };
+}
+
+function pathProblems(root: string, file: WorkspaceFile, document: Document): Problem[] {
+  const paths: [readonly PropertyKey[], string][] = [
+    [['agreements'], file.agreements],
+    [['pipelines'], file.pipelines],
+    [['state'], file.state],
+  ];
+  if (file.catalogue !== undefined) paths.push([['catalogue'], file.catalogue]);
+  if (file.limits.temp !== undefined) paths.push([['limits', 'temp'], file.limits.temp]);
+  if (file.lookups.geography !== undefined) paths.push([['lookups', 'geography', 'path'], file.lookups.geography.path]);
+  for (const [name, source] of Object.entries(file.sources)) {
+    for (const path of source?.path ?? []) paths.push([['sources', name, 'path'], path]);
+  }
+  if (file.sources.opt_outs?.request !== undefined)
+    paths.push([['sources', 'opt_outs', 'request'], file.sources.opt_outs.request]);
+  for (const [name, destination] of Object.entries(file.destinations)) {
+    if (destination.type === 'folder') paths.push([['destinations', name, 'path'], destination.path]);
+  }
+  return paths
+    .filter(([, path]) => operatorPath(root, path) === undefined)
+    .map(([place, path]) =>
+      problemAt(
+        document,
+        place,
+        'outside',
+        `${quoted(path)} leads out of the workspace`,
+        'if that is meant, write an absolute path',
+      ),
+    );
+}
+
+async function yamlFiles(root: string, folder: string): Promise<string[]> {
+  const full = operatorPath(root, folder) ?? root;
+  const names = await readdir(full).catch(() => [] as string[]);
+  return names
+    .filter((name) => /\.ya?ml$/i.test(name))
+    .sort()
+    .map((name) => relative(root, join(full, name)));
+}
+
+/** The datasets that dars brings, and those of the workspace, which may replace them. */
+async function loadCatalogue(root: string, file: WorkspaceFile, problems: Problem[]): Promise<Catalogue> {
+  const shipped = resolve(dirname(fileURLToPath(import.meta.url)), '../catalogue/datasets');
+  const catalogue = new Map<string, Dataset>();
+  const folders = [shipped, ...(file.catalogue === undefined ? [] : [operatorPath(root, file.catalogue) ?? root])];
+  for (const folder of folders) {
+    for (const name of await yamlFiles(root, folder)) {
+      const document = await readYaml(root, name);
+      const parsed = document.ok ? parseWith(datasetSchema, document.value) : document;
+      if (!parsed.ok) {
+        problems.push(...parsed.problems);
+        continue;
+      }
+      const dataset = parsed.value;
+      if (document.ok) problems.push(...datasetProblems(dataset, document.value));
+      catalogue.set(dataset.dataset, dataset);
+    }
+  }
+  return catalogue;
+}
+
+function datasetProblems(dataset: Dataset, document: Document): Problem[] {
+  const problems: Problem[] = [];
+  const exists = (path: readonly PropertyKey[], name: string): void => {
+    if (findColumn(dataset, name) === undefined)
+      problems.push(problemAt(document, path, 'unknown-column', `there is no column ${quoted(name)} here`));
+  };
+  exists(['person_key'], dataset.person_key);
+  if (dataset.date !== undefined) exists(['date'], dataset.date);
+  dataset.key.forEach((name, index) => {
+    exists(['key', index], name);
+  });
+  const seen = new Set<string>();
+  dataset.columns.forEach(({ name }, index) => {
+    if (seen.has(name.toUpperCase()))
+      problems.push(problemAt(document, ['columns', index], 'column-twice', `${name} stands twice`));
+    seen.add(name.toUpperCase());
+  });
+  return problems;
+}
+
+async function loadAgreements(
+  root: string,
+  file: WorkspaceFile,
+  catalogue: Catalogue,
+  problems: Problem[],
+): Promise<LoadedAgreement[]> {
+  const loaded: LoadedAgreement[] = [];
+  for (const name of await yamlFiles(root, file.agreements)) {
+    const document = await readYaml(root, name);
+    const parsed = document.ok ? parseWith(agreementSchema, document.value) : document;
+    if (!parsed.ok || !document.ok) {
+      problems.push(...(parsed.ok ? [] : parsed.problems));
+      continue;
+    }
+    const agreement = parsed.value;
+    problems.push(...checkAgreement(agreement, document.value, catalogue, Object.keys(file.destinations)));
+    if (insidePath(root, agreement.recipient.key) === undefined) {
+      problems.push(
+        problemAt(
+          document.value,
+          ['recipient', 'key'],
+          'outside',
+          `${quoted(agreement.recipient.key)} leads out of the workspace`,
+        ),
+      );
+    }
+    const reference = parseAgreementReference(agreement.reference);
+    if (reference === undefined) continue;
+    const twin = loaded.find((other) => other.reference.text === reference.text);
+    if (twin !== undefined) {
+      problems.push(
+        problemAt(
+          document.value,
+          ['reference'],
+          'reference-twice',
+          `${reference.text} stands in ${twin.document.file} as well`,
+        ),
+      );
+    }
+    loaded.push({ agreement, reference, document: document.value });
+  }
+  return loaded;
+}
+
+async function loadPipelines(
+  root: string,
+  file: WorkspaceFile,
+  catalogue: Catalogue,
+  agreements: readonly LoadedAgreement[],
+  problems: Problem[],
+): Promise<LoadedPipeline[]> {
+  const loaded: LoadedPipeline[] = [];
+  for (const name of await yamlFiles(root, file.pipelines)) {
+    const parsed = await parsePipeline(root, name, catalogue, agreements);
+    if (!parsed.ok) {
+      problems.push(...parsed.problems);
+      continue;
+    }
+    const twin = loaded.find(({ pipeline }) => pipeline.pipeline === parsed.value.pipeline.pipeline);
+    if (twin !== undefined) {
+      problems.push(
+        problemAt(
+          parsed.value.document,
+          ['pipeline'],
+          'pipeline-twice',
+          `${quoted(twin.pipeline.pipeline)} is the name of ${twin.document.file} as well`,
+        ),
+      );
+    }
+    loaded.push(parsed.value);
+  }
+  return loaded;
+}
+
+async function parsePipeline(
+  root: string,
+  name: string,
+  catalogue: Catalogue,
+  agreements: readonly LoadedAgreement[],
+): Promise<Parsed<LoadedPipeline>> {
+  const document = await readYaml(root, name);
+  if (!document.ok) return document;
+  const parsed = parseWith(pipelineSchema, document.value);
+  if (!parsed.ok) return parsed;
+  const references = agreements.map(({ reference }) => reference.text);
+  const problems = checkPipeline(parsed.value, document.value, catalogue, references);
+  const { cohort } = parsed.value;
+  if (cohort !== undefined && 'file' in cohort && insidePath(root, cohort.file) === undefined) {
+    problems.push(
+      problemAt(document.value, ['cohort', 'file'], 'outside', `${quoted(cohort.file)} leads out of the workspace`),
+    );
+  }
+  return problems.length > 0
+    ? { ok: false, problems }
+    : { ok: true, value: { pipeline: parsed.value, document: document.value } };
+}

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { calendarDate, words } from '../kernel/schema-parts.ts';
+
+/** Where a secret lies; the value itself never stands in a file of the workspace. */
+const secretSource = z.union(
+  [
+    z.strictObject({ file: words }),
+    z.strictObject({ env: words }),
+    z.strictObject({ command: z.array(words).min(1).describe('run without a shell; its output is the secret') }),
+  ],
+  { error: 'expected { file: … }, { env: NAME } or { command: [ … ] }' },
+);
+
+const paths = z.union([words.transform((path) => [path]), z.array(words).min(1)], {
+  error: 'expected a path, a glob or a list of them',
+});
+
+const source = z.strictObject({
+  path: paths,
+  format: z.enum(['csv', 'parquet', 'arrow']).optional().describe('by default what the file name ends with'),
+  delimiter: z.string().length(1, 'expected one character').optional().describe('of csv; by default a comma'),
+  columns: z
+    .record(z.string(), words)
+    .optional()
+    .describe('catalogue column -> column of the file, where the source spells it in another way'),
+});
+
+const optOutSource = z.strictObject({
+  path: paths,
+  as_at: calendarDate.optional().describe('the day that the list tells of'),
+  max_age_days: z.int().positive().default(21),
+  mode: z
+    .enum(['deny-list', 'keep-list'], { error: 'expected deny-list or keep-list' })
+    .default('deny-list')
+    .describe('keep-list: the response of the national service, which lists those that may be kept'),
+  request: words.optional().describe('of a keep-list: the request it answers; the response must be a part of it'),
+});
+
+const destination = z.discriminatedUnion(
+  'type',
+  [
+    z.strictObject({
+      type: z.literal('sftp'),
+      host: words,
+      port: z.int().min(1).max(65_535).default(22),
+      username: words,
+      private_key: secretSource,
+      password: secretSource.optional().describe('for servers that want one after the key'),
+      passphrase: secretSource.optional(),
+      host_key: words.describe('the fingerprint of the server’s key as ssh-keygen -l prints it: SHA256:…'),
+      directory: words.default('.'),
+    }),
+    z.strictObject({ type: z.literal('folder'), path: words }),
+  ],
+  { error: 'expected type: sftp or folder' },
+);
+
+const size = z.union([z.string().regex(/^\d+(\.\d+)?\s*(KB|MB|GB|TB|KiB|MiB|GiB|TiB)$/i), z.string().regex(/^\d+$/)], {
+  error: 'expected a size such as 4GB',
+});
+
+/** `dars.yaml` (design, section 3). */
+export const workspaceSchema = z
+  .strictObject({
+    custodian: z.strictObject({ name: words, ods: words.optional() }),
+    agreements: words.default('agreements').describe('folder of *.yaml, one agreement version each'),
+    pipelines: words.default('pipelines').describe('folder of *.yaml'),
+    catalogue: words.optional().describe('folder of *.yaml that add datasets or replace those that dars brings'),
+    state: words.default('state').describe('ledger and outbox; created on first use'),
+    sources: z.object({ opt_outs: optOutSource.optional() }).catchall(source).describe('dataset -> where it lies'),
+    lookups: z
+      .strictObject({
+        geography: z
+          .strictObject({
+            path: words,
+            delimiter: z.string().length(1).default(','),
+            lsoa: words.default('lsoa'),
+            msoa: words.default('msoa'),
+            local_authority: words.default('local_authority'),
+            region: words.default('region'),
+          })
+          .optional()
+          .describe('a CSV file: LSOA -> MSOA -> local authority -> region; the values name its columns'),
+      })
+      .default({}),
+    keys: z.strictObject({
+      pseudonym: secretSource.describe('32 bytes as 64 hex digits'),
+      signing: z.intersection(
+        z.union([z.object({ file: words }), z.object({ env: words }), z.object({ command: z.array(words).min(1) })], {
+          error: 'expected file:, env: or command:',
+        }),
+        z.object({ passphrase: secretSource.optional() }),
+      ),
+    }),
+    destinations: z.record(words, destination).default({}),
+    limits: z
+      .strictObject({
+        memory: size.default('4GB'),
+        threads: z.int().positive().optional(),
+        temp: words.optional().describe('for pipes and other things that hold no data; never for rows'),
+      })
+      .default({ memory: '4GB' }),
+  })
+  .describe('a workspace of dars');
+
+export type WorkspaceFile = z.output<typeof workspaceSchema>;
+export type SourceFile = z.output<typeof source>;
+export type OptOutSource = z.output<typeof optOutSource>;
+export type SecretSource = z.output<typeof secretSource>;
+export type DestinationFile = z.output<typeof destination>;

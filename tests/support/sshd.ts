@@ -1,0 +1,171 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+
+export interface SshdOptions {
+  /** More arguments of sftp-server(8): `['-R']` refuses every change, `['-P', 'read']` refuses to read. */
+  readonly sftpServer?: readonly string[];
+  /** More lines of sshd_config(5). */
+  readonly config?: readonly string[];
+}
+
+/** A real OpenSSH server on loopback; everything it has lies under the temp directory of the OS. */
+export interface Sshd extends AsyncDisposable {
+  readonly port: number;
+  /** `SHA256:…` as OpenSSH prints it. */
+  readonly hostKey: string;
+  readonly username: string;
+  /** The one key that may log in: OpenSSH PEM, ed25519, no passphrase. */
+  readonly privateKey: string;
+  /** Where the key lies, for OpenSSH's own clients. */
+  readonly privateKeyFile: string;
+  /** The login directory. */
+  readonly directory: string;
+  log(): string;
+  /** SIGKILL to the server and every session. */
+  kill(): void;
+  /** SIGSTOP: to all of it, or to the processes that serve files only, so that sshd still answers keepalives. */
+  freeze(what: 'server' | 'files'): void;
+}
+
+/** Works as root and, where the user has no locked password, as anybody: sshd then lets in that user alone. */
+export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
+  const home = mkdtempSync(join(tmpdir(), 'dars-sshd-'));
+  const directory = join(home, 'login');
+  mkdirSync(directory);
+  const hostKeyFile = join(home, 'host_key');
+  const privateKeyFile = join(home, 'user_key');
+  for (const file of [hostKeyFile, privateKeyFile]) {
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', file], { stdio: 'pipe' });
+  }
+  if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
+
+  const config = join(home, 'sshd_config');
+  const port = await freePort();
+  writeFileSync(
+    config,
+    [
+      `Port ${port}`,
+      'ListenAddress 127.0.0.1',
+      `HostKey ${hostKeyFile}`,
+      `AuthorizedKeysFile ${privateKeyFile}.pub`,
+      'StrictModes no',
+      'UsePAM no',
+      'PermitRootLogin prohibit-password',
+      'AuthenticationMethods publickey',
+      'PidFile none',
+      'LogLevel VERBOSE',
+      `Subsystem sftp internal-sftp -d ${directory} ${(options.sftpServer ?? []).join(' ')}`,
+      ...(options.config ?? []),
+      '',
+    ].join('\n'),
+  );
+
+  // sshd starts itself again for each connection and wants to be called by its full path for that.
+  const server = spawn(sshdPath(), ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let log = '';
+  server.stderr.setEncoding('utf8').on('data', (text: string) => {
+    log += text;
+  });
+  const gone = new Promise<void>((resolve) => server.once('exit', () => resolve()));
+  await listening(server, () => log);
+
+  return {
+    port,
+    hostKey: fingerprint(`${hostKeyFile}.pub`),
+    username: userInfo().username,
+    privateKey: readFileSync(privateKeyFile, 'utf8'),
+    privateKeyFile,
+    directory,
+    log: () => log,
+    kill: () => signal(family(server), 'SIGKILL'),
+    freeze(what) {
+      const processes = family(server);
+      signal(what === 'server' ? processes : leaves(processes), 'SIGSTOP');
+    },
+    async [Symbol.asyncDispose]() {
+      signal(family(server), 'SIGKILL');
+      await gone;
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+function sshdPath(): string {
+  const found = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/sbin/sshd'].find((path) => existsSync(path));
+  if (found === undefined) throw new Error('sshd is not installed; `npm test` runs tests/support/prepare.js first');
+  return found;
+}
+
+/** sshd can't be asked for port 0, so somebody else could take this port in between; then it says so and ends. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject()));
+    });
+  });
+}
+
+function listening(server: ChildProcess, log: () => string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.stderr?.on('data', () => {
+      if (log().includes('Server listening')) resolve();
+    });
+    server.once('error', reject);
+    server.once('exit', () => reject(new Error(`sshd did not start:\n${log()}`)));
+  });
+}
+
+function fingerprint(publicKeyFile: string): string {
+  const line = execFileSync('ssh-keygen', ['-l', '-E', 'sha256', '-f', publicKeyFile], {
+    encoding: 'utf8',
+    stdio: 'pipe',
+  });
+  const found = /SHA256:\S+/.exec(line)?.[0];
+  if (found === undefined) throw new Error(`no fingerprint in: ${line}`);
+  return found;
+}
+
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+}
+
+/** The server and its descendants. Sessions leave its process group, so they can only be found by their parents. */
+function family(server: ChildProcess): Process[] {
+  if (server.pid === undefined || server.exitCode !== null || server.signalCode !== null) return [];
+  const everybody = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => processOf(Number(name)));
+  const found: Process[] = [{ pid: server.pid, parent: process.pid }];
+  for (const { pid } of found) found.push(...everybody.filter(({ parent }) => parent === pid));
+  return found;
+}
+
+function processOf(pid: number): Process[] {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return [{ pid, parent: Number(parent) }];
+  } catch {
+    return []; // it ended meanwhile
+  }
+}
+
+function leaves(processes: readonly Process[]): Process[] {
+  return processes.filter(({ pid }) => !processes.some(({ parent }) => parent === pid));
+}
+
+function signal(processes: readonly Process[], name: 'SIGKILL' | 'SIGSTOP'): void {
+  for (const { pid } of processes) {
+    try {
+      process.kill(pid, name);
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+}
