@@ -13,10 +13,11 @@ export type TransferProgress = (file: OutgoingFile, sent: number) => void;
 
 /**
  * A place that releases are delivered to.
- * `deliver` may be called again for the same file any number of times, by another process too: a file that is there
- * under its final name with the same size is left alone; a `.part` is resumed where what it holds is the beginning of
- * the file, and started again otherwise. A final name appears only by renaming a complete `.part` whose size was
- * checked. An existing final file of another size is never overwritten: that is a Fault.
+ * `deliver` may be called again for the same file any number of times, by another process too, but not before the call
+ * before has settled. A file that is there under its final name, with the same size and the same beginning and end, is
+ * left alone; a `.part` is resumed where what it holds is the beginning of the file, and started again otherwise.
+ * A final name appears only by renaming a complete `.part`, when its size was checked and what was read from the outbox
+ * had the SHA-256 of `OutgoingFile`. What lies under a final name is never overwritten: another file is a Fault.
  * Whatever fails is a Fault with exit 15 that names host and file, never more.
  */
 export interface Destination extends AsyncDisposable {

@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import { join, posix, sep } from 'node:path';
-import { type Attributes, type FileEntry, type SFTPWrapper, utils } from 'ssh2';
+import ssh2, { type Attributes, type FileEntry, type SFTPWrapper } from 'ssh2';
 
-const { STATUS_CODE, OPEN_MODE } = utils.sftp;
+const { STATUS_CODE, OPEN_MODE } = ssh2.utils.sftp;
 
 /**
  * Answers the requests of one SFTP channel with the files below `root`, which it shows as `/`. The work is done

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { type AuthContext, type Connection, type ParsedKey, Server, utils } from 'ssh2';
+import ssh2, { type AuthContext, type Connection, type ParsedKey } from 'ssh2';
 import { serveSftpFiles } from './embedded-sftp-files.ts';
 import { hostKeyFingerprint } from './host-key.ts';
 import { generateSshKeyPair } from './ssh-key-pair.ts';
@@ -28,7 +28,7 @@ export async function startEmbeddedSftpServer(options: EmbeddedSftpOptions): Pro
   const hostKey = generateSshKeyPair();
   const clients = new Set<Connection>();
 
-  const server = new Server({ hostKeys: [hostKey.privateKey] }, (client) => {
+  const server = new ssh2.Server({ hostKeys: [hostKey.privateKey] }, (client) => {
     clients.add(client);
     client.on('authentication', (attempt) => {
       if (isAllowed(attempt, options.username, allowed)) attempt.accept();
@@ -39,6 +39,8 @@ export async function startEmbeddedSftpServer(options: EmbeddedSftpOptions): Pro
         const sftp = acceptSftp();
         const closeFiles = serveSftpFiles(sftp, root);
         sftp.on('error', () => undefined);
+        // OpenSSH's client waits for this answer to its end of file.
+        sftp.on('end', () => sftp.end());
         client.on('close', closeFiles);
       });
     });
@@ -63,7 +65,7 @@ export async function startEmbeddedSftpServer(options: EmbeddedSftpOptions): Pro
 }
 
 function publicKeyOf(line: string): ParsedKey {
-  const key = utils.parseKey(line);
+  const key = ssh2.utils.parseKey(line);
   if (key instanceof Error) throw new Error('not an OpenSSH public key');
   return key;
 }

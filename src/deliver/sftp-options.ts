@@ -1,4 +1,4 @@
-import { utils } from 'ssh2';
+import ssh2 from 'ssh2';
 import type { Secret } from '../kernel/secret.ts';
 import { deliveryFault } from './delivery-fault.ts';
 import { isHostKeyFingerprint } from './host-key.ts';
@@ -56,7 +56,7 @@ export function checkSftpOptions(options: SftpOptions): SftpServer {
       'Ask the recipient for the SHA256 fingerprint of its server, as `ssh-keygen -l` prints it: SHA256:…',
     );
   }
-  if (utils.parseKey(options.privateKey.reveal(), options.passphrase?.reveal()) instanceof Error) {
+  if (ssh2.utils.parseKey(options.privateKey.reveal(), options.passphrase?.reveal()) instanceof Error) {
     throw deliveryFault(
       'private-key',
       `The private key for ${label} can't be read, or its passphrase is missing or wrong.`,

@@ -1,4 +1,4 @@
-import { utils } from 'ssh2';
+import ssh2 from 'ssh2';
 
 /** OpenSSH texts: the private key as PEM without a passphrase, the public key as one line. */
 export interface SshKeyPair {
@@ -12,7 +12,8 @@ export interface SshKeyPair {
  */
 export function generateSshKeyPair(): SshKeyPair {
   for (;;) {
-    const pair = utils.generateKeyPairSync('ed25519');
-    if (!(utils.parseKey(pair.private) instanceof Error)) return { privateKey: pair.private, publicKey: pair.public };
+    const pair = ssh2.utils.generateKeyPairSync('ed25519');
+    if (!(ssh2.utils.parseKey(pair.private) instanceof Error))
+      return { privateKey: pair.private, publicKey: pair.public };
   }
 }

@@ -69,3 +69,33 @@ export function bytesAt(pointer: number, length: number): Uint8Array {
 function bits(words: BigUint64Array | null): Validity {
   return words === null ? undefined : new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
 }
+
+/** Writes values into a vector of their type, all its rows, from row `from` on; `from` is a multiple of eight. */
+export function fill(vector: DuckDBVector, memory: VectorMemory, from: number): void {
+  const rows = vector.itemCount;
+  if (memory.type === 'text' && vector instanceof DuckDBVarCharVector) {
+    vector['validity']['data'] = words(memory.validity, from, rows);
+    // The client has no way to copy entries; but what this vector does with two numbers a row is just that.
+    const pairs = new BigInt64Array(memory.entries.buffer, memory.entries.byteOffset + from * ENTRY_BYTES, rows * 2);
+    new DuckDBBigIntVector(pairs, vector['validity'], vector['vector']).flush();
+  } else if (memory.type === 'bigint' && vector instanceof DuckDBBigIntVector) {
+    vector['items'].set(memory.items.subarray(from, from + rows));
+    vector['validity']['data'] = words(memory.validity, from, rows);
+    vector.flush();
+  } else if (memory.type === 'double' && vector instanceof DuckDBDoubleVector) {
+    vector['items'].set(memory.items.subarray(from, from + rows));
+    vector['validity']['data'] = words(memory.validity, from, rows);
+    vector.flush();
+  } else if (memory.type === 'date' && vector instanceof DuckDBDateVector) {
+    vector['items'].set(memory.items.subarray(from, from + rows));
+    vector['validity']['data'] = words(memory.validity, from, rows);
+    vector.flush();
+  } else throw new Error(`DuckDB: ${memory.type} values for a column of type ${vector.type}`);
+}
+
+function words(validity: Validity, from: number, rows: number): BigUint64Array | null {
+  if (validity === undefined) return null;
+  const copy = new Uint8Array(Math.ceil(rows / 64) * 8);
+  copy.set(validity.subarray(from >> 3, (from + rows + 7) >> 3));
+  return new BigUint64Array(copy.buffer);
+}

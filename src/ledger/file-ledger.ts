@@ -57,8 +57,9 @@ export function openFileLedger({ directory, clock }: FileLedgerOptions): Ledger 
         if (isBreak(step)) broken = step;
         else [before, last] = [last, step.head];
       }
-      if (record === 'damaged')
-        broken ??= { line: Math.max(1, last.size), reason: 'ledger.head, which vouches for it, is damaged' };
+      if (record === 'damaged') {
+        broken ??= { line: Math.max(1, last.size), reason: 'its record, ledger.head, is damaged' };
+      }
       // That a line is broken can turn out when the one after it is read.
       const head = broken !== undefined && broken.line <= last.size ? before : last;
       return { head, broken, torn: file.torn, headRecord: compare(record, last) };

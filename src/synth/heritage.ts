@@ -55,13 +55,16 @@ export const heritageLookup: Lookup = {
   ),
 };
 
-/** Slot: heritage × 1024 + 10 random bits. */
+/** Codes of those who were not asked. */
+const NOT_ASKED = { Z: 600, '99': 250, '9': 60, X: 90 };
+
+/** Slot: heritage × 1024 + 10 random bits; after the heritages those who were not asked. */
 export const ethnicCategoryLookup: Lookup = {
   name: 'ethnic_categories',
   columns: { ethnos: 'CODE' },
-  rows: HERITAGES.flatMap((heritage, index) =>
+  rows: [...HERITAGES.map((heritage) => ETHNIC_CATEGORIES[heritage]), NOT_ASKED].flatMap((codes, index) =>
     weighted(
-      Object.entries(ETHNIC_CATEGORIES[heritage]),
+      Object.entries(codes),
       ([, weight]) => weight,
       1024,
       index * 1024,

@@ -23,7 +23,7 @@ const woman = { female: 1, ownName: 0.25 };
 const man = { female: 0, ownName: 0 };
 const either = { female: 0.5, ownName: 0 };
 const stranger = { female: 0.5, ownName: 1 };
-const YOUNGEST = [[0, 0], [0.5, 6], [1, 15]] as const;
+const YOUNGEST = [[0, 0], [0.11, 1], [0.55, 7], [1, 17]] as const;
 const CHILDREN = [
   { ...self, ...either },
   { from: 1.4, to: 4, ...either },
@@ -33,22 +33,22 @@ const CHILDREN = [
 
 /** With children the youngest is the anchor, so that nobody is born before their parents can have them. */
 const KINDS: readonly HouseholdKind[] = [
-  { share: 140, anchor: [[0, 62], [0.35, 76], [0.8, 90], [1, 104]], members: [{ ...self, female: 0.64, ownName: 0 }] },
-  { share: 175, anchor: [[0, 19], [0.3, 32], [0.7, 54], [1, 66]], members: [{ ...self, female: 0.42, ownName: 0 }] },
-  { share: 135, anchor: [[0, 62], [0.5, 73], [0.85, 86], [1, 98]], members: [{ ...self, ...man }, { from: -8, to: 4, ...woman, ownName: 0.04 }] },
-  { share: 165, anchor: [[0, 21], [0.35, 33], [0.6, 51], [1, 64]], members: [{ ...self, ...man }, { from: -7, to: 4, ...woman }] },
+  { share: 165, anchor: [[0, 64], [0.3, 75], [0.75, 89], [1, 104]], members: [{ ...self, female: 0.64, ownName: 0 }] },
+  { share: 170, anchor: [[0, 19], [0.3, 31], [0.6, 52], [1, 66]], members: [{ ...self, female: 0.42, ownName: 0 }] },
+  { share: 185, anchor: [[0, 64], [0.5, 76], [0.85, 88], [1, 99]], members: [{ ...self, ...man }, { from: -8, to: 4, ...woman, ownName: 0.04 }] },
+  { share: 165, anchor: [[0, 20], [0.35, 31], [0.5, 50], [1, 65]], members: [{ ...self, ...man }, { from: -7, to: 4, ...woman }] },
   { share: 4, anchor: [[0, 22], [1, 75]], members: [{ ...self, ...man }, { from: -9, to: 9, ...man, ownName: 0.8 }] },
   { share: 4, anchor: [[0, 22], [1, 75]], members: [{ ...self, female: 1, ownName: 0 }, { from: -9, to: 9, female: 1, ownName: 0.8 }] },
-  { share: 80, anchor: YOUNGEST, members: [CHILDREN[0], { from: 21, to: 42, ...woman }, { from: 22, to: 47, ...man }] },
-  { share: 88, anchor: YOUNGEST, members: [CHILDREN[0], CHILDREN[1], { from: 23, to: 42, ...woman }, { from: 24, to: 48, ...man }] },
-  { share: 32, anchor: YOUNGEST, members: [...CHILDREN.slice(0, 3), { from: 26, to: 43, ...woman }, { from: 27, to: 49, ...man }] },
-  { share: 9, anchor: YOUNGEST, members: [...CHILDREN, { from: 30, to: 44, ...woman }, { from: 31, to: 50, ...man }] },
-  { share: 44, anchor: YOUNGEST, members: [CHILDREN[0], { from: 18, to: 41, female: 0.87, ownName: 0.3 }] },
-  { share: 28, anchor: YOUNGEST, members: [CHILDREN[0], CHILDREN[1], { from: 22, to: 42, female: 0.9, ownName: 0.3 }] },
-  { share: 52, anchor: [[0, 18], [0.7, 26], [1, 38]], members: [{ ...self, female: 0.4, ownName: 0 }, { from: 21, to: 40, ...woman, ownName: 0.05 }, { from: 22, to: 45, ...man }] },
-  { share: 20, anchor: [[0, 18], [0.6, 34], [1, 55]], members: [{ ...self, female: 0.4, ownName: 0 }, { from: 20, to: 40, female: 0.85, ownName: 0.1 }] },
-  { share: 11, anchor: YOUNGEST, members: [CHILDREN[0], CHILDREN[1], { from: 23, to: 40, ...woman }, { from: 24, to: 46, ...man }, { from: 48, to: 80, female: 0.65, ownName: 0.5 }] },
-  { share: 36, anchor: [[0, 19], [0.6, 26], [1, 40]], members: [{ ...self, ...stranger }, { from: 0, to: 5, ...stranger }, { from: 0, to: 8, ...stranger }] },
+  { share: 70, anchor: YOUNGEST, members: [CHILDREN[0], { from: 21, to: 42, ...woman }, { from: 22, to: 47, ...man }] },
+  { share: 76, anchor: YOUNGEST, members: [CHILDREN[0], CHILDREN[1], { from: 23, to: 42, ...woman }, { from: 24, to: 48, ...man }] },
+  { share: 25, anchor: YOUNGEST, members: [...CHILDREN.slice(0, 3), { from: 26, to: 43, ...woman }, { from: 27, to: 49, ...man }] },
+  { share: 6, anchor: YOUNGEST, members: [...CHILDREN, { from: 30, to: 44, ...woman }, { from: 31, to: 50, ...man }] },
+  { share: 34, anchor: YOUNGEST, members: [CHILDREN[0], { from: 18, to: 41, female: 0.87, ownName: 0.3 }] },
+  { share: 20, anchor: YOUNGEST, members: [CHILDREN[0], CHILDREN[1], { from: 22, to: 42, female: 0.9, ownName: 0.3 }] },
+  { share: 78, anchor: [[0, 17], [0.6, 24], [1, 36]], members: [{ ...self, female: 0.4, ownName: 0 }, { from: 21, to: 40, ...woman, ownName: 0.05 }, { from: 22, to: 45, ...man }] },
+  { share: 26, anchor: [[0, 17], [0.6, 30], [1, 55]], members: [{ ...self, female: 0.4, ownName: 0 }, { from: 20, to: 40, female: 0.85, ownName: 0.1 }] },
+  { share: 10, anchor: YOUNGEST, members: [CHILDREN[0], CHILDREN[1], { from: 23, to: 40, ...woman }, { from: 24, to: 46, ...man }, { from: 48, to: 80, female: 0.65, ownName: 0.5 }] },
+  { share: 40, anchor: [[0, 18], [0.6, 24], [1, 40]], members: [{ ...self, ...stranger }, { from: 0, to: 5, ...stranger }, { from: 0, to: 8, ...stranger }] },
   { share: 3, anchor: [[0, 68], [0.4, 84], [1, 100]], members: Array.from({ length: 10 }, () => ({ from: -4, to: 6, female: 0.68, ownName: 1 })) },
 ];
 

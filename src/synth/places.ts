@@ -76,21 +76,26 @@ const inwardLookup: Lookup = {
   }),
 };
 
+/** Slot -1 stands for an unknown home. */
 const lsoaLookup: Lookup = {
   name: 'lsoas',
   columns: { lsoa: 'VARCHAR', msoa: 'VARCHAR' },
-  rows: Array.from({ length: Math.ceil((outcodes.length * POSTCODES_PER_OUTCODE) / POSTCODES_PER_LSOA) }, (_, slot) => ({
+  rows: [{ slot: -1, cells: ['Z99999999', 'Z99999999'] }, ...Array.from({ length: Math.ceil((outcodes.length * POSTCODES_PER_OUTCODE) / POSTCODES_PER_LSOA) }, (_, slot) => ({
     slot,
     cells: [`E01${String(slot + 1).padStart(6, '0')}`, `E02${String(Math.floor(slot / LSOAS_PER_MSOA) + 1).padStart(6, '0')}`],
-  })),
+  }))],
 };
+
+/** From this slot on, nine that stand for no practice: not submitted, not known, not applicable, not registered. */
+export const SPECIAL_PRACTICES = outcodes.length * PRACTICES_PER_OUTCODE;
+const NO_PRACTICE = ['&', '&', 'V81999', 'V81999', 'V81999', 'V81999', 'V81998', 'V81997', 'V81997'];
 
 const practicesSoFar = new Map<string, number>();
 
 const practiceLookup: Lookup = {
   name: 'practices',
   columns: { practice: 'CODE', practitioner: 'CODE' },
-  rows: outcodes.flatMap(({ id: outcodeId, area }) =>
+  rows: [...outcodes.flatMap(({ id: outcodeId, area }) =>
     Array.from({ length: PRACTICES_PER_OUTCODE }, (_, index): LookupRow => {
       const number = practicesSoFar.get(area.practiceLetter) ?? 0;
       practicesSoFar.set(area.practiceLetter, number + 1);
@@ -98,7 +103,7 @@ const practiceLookup: Lookup = {
       const code = `${area.practiceLetter}${81 + Math.floor(number / 200)}${String((number % 200) + 1).padStart(3, '0')}`;
       return { slot, cells: [code, `G${8_000_000 + slot * 37}`] };
     }),
-  ),
+  ), ...NO_PRACTICE.map((code, index) => ({ slot: SPECIAL_PRACTICES + index, cells: [code, 'G9999998'] }))],
 };
 
 const siteLookup: Lookup = {

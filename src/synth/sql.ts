@@ -15,6 +15,12 @@ export function add(columns: Readonly<Record<string, Sql>>): Step {
   return (from) => `SELECT *, ${list.join(', ')}\nFROM (${from})`;
 }
 
+/** Columns that there are already, with new values. */
+export function change(columns: Readonly<Record<string, Sql>>): Step {
+  const list = Object.entries(columns).map(([name, expression]) => `${expression} AS ${name}`);
+  return (from) => `SELECT * REPLACE (${list.join(', ')})\nFROM (${from})`;
+}
+
 /** Several steps as one. */
 export function all(...steps: readonly Step[]): Step {
   return (from) => through(from, ...steps);
@@ -66,6 +72,7 @@ export function choose(options: readonly (readonly [Sql, string | null])[], othe
   const values = new Set([...options.map(([, value]) => value), otherwise].filter((value) => value !== null));
   const type = `ENUM(${[...values].map(quote).join(', ')})`;
   const literal = (value: string | null) => (value === null ? 'NULL' : `${quote(value)}::${type}`);
+  if (options.length === 0) return literal(otherwise);
   const whens = options.map(([condition, value]) => `WHEN ${condition} THEN ${literal(value)}`);
   return `(CASE ${whens.join(' ')} ELSE ${literal(otherwise)} END)`;
 }

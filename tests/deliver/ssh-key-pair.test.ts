@@ -1,6 +1,8 @@
-import { utils } from 'ssh2';
+import ssh2 from 'ssh2';
 import { afterEach, expect, it, vi } from 'vitest';
 import { generateSshKeyPair } from '../../src/deliver/ssh-key-pair.ts';
+
+const { utils } = ssh2;
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -78,7 +78,15 @@ export function agreementTree(fingerprint: string): Tree {
       { party: 'NHS Digital', name: 'B Signatory', role: 'Director', on: '2024-12-22' },
     ],
     purpose: { objective: 'o', processing: 'p', outputs: 'q', benefits: 'b', commercial: false, sublicensing: false },
-    security: [{ organisation: 'University of Example', kind: 'DSPT', reference: 'EE0', outcome: 'Standards Met', valid_to: '2026-12-31' }],
+    security: [
+      {
+        organisation: 'University of Example',
+        kind: 'DSPT',
+        reference: 'EE0',
+        outcome: 'Standards Met',
+        valid_to: '2026-12-31',
+      },
+    ],
     approvals: [
       { body: 'IAO', dataset: 'hes_apc', outcome: 'approved', on: '2024-11-01' },
       { body: 'IGARD', outcome: 'recommended', on: '2024-11-14' },
@@ -98,7 +106,15 @@ export function agreementTree(fingerprint: string): Tree {
         fields: ['EPIKEY', 'ADMIDATE', 'EPISTART', 'DIAG_4_01', 'DIAG_4_02', 'SEX', 'MYDOB', 'LSOA11'],
         opt_outs: 'apply',
       },
-      { dataset: 'pds', fields: ['gender', 'gp_practice_code', { from: 'date_of_birth', as: 'year' }, { from: 'postcode', as: 'outcode' }] },
+      {
+        dataset: 'pds',
+        fields: [
+          'gender',
+          'gp_practice_code',
+          { from: 'date_of_birth', as: 'year' },
+          { from: 'postcode', as: 'outcode' },
+        ],
+      },
     ],
     recipient: { openpgp_fingerprint: fingerprint, key: 'keys/recipient.public.asc', destination: 'shelf' },
   };
@@ -174,7 +190,7 @@ export async function makeWorkspace(parts: WorkspaceParts = {}): Promise<TestWor
   write('agreements/dsa.yaml', changed(agreementTree(recipient.fingerprint), parts.agreement));
   write('pipelines/diabetes-apc.yaml', changed(pipelineTree(), parts.pipeline));
   write('keys/pseudonym.key', `${MASTER_KEY}\n`);
-  write('keys/custodian.private.asc', custodian.privateKey);
+  write('keys/custodian.private.asc', custodian.privateKey.reveal());
   write('keys/recipient.public.asc', recipient.publicKey);
   write('data/pds.csv', PDS);
   write('data/hes_apc/hes_apc_2425.csv', HES);

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
@@ -40,14 +41,10 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   for (const file of [hostKeyFile, privateKeyFile]) {
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', file], { stdio: 'pipe' });
   }
-  if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
-
   const config = join(home, 'sshd_config');
-  const port = await freePort();
   writeFileSync(
     config,
     [
-      `Port ${port}`,
       'ListenAddress 127.0.0.1',
       `HostKey ${hostKeyFile}`,
       `AuthorizedKeysFile ${privateKeyFile}.pub`,
@@ -62,16 +59,13 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
       '',
     ].join('\n'),
   );
+  if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
+  const { server, port, log } = await launch(config);
 
-  // sshd starts itself again for each connection and wants to be called by its full path for that.
-  const server = spawn(sshdPath(), ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let log = '';
-  server.stderr.setEncoding('utf8').on('data', (text: string) => {
-    log += text;
-  });
-  const gone = new Promise<void>((resolve) => server.once('exit', () => resolve()));
-  await listening(server, () => log);
-
+  // A stopped session is no longer of the family once its parent has seen the connection break.
+  const frozen: Process[] = [];
+  const kill = (): void => signal([...family(server), ...frozen], 'SIGKILL');
+  process.once('exit', kill);
   return {
     port,
     hostKey: fingerprint(`${hostKeyFile}.pub`),
@@ -79,18 +73,48 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     privateKey: readFileSync(privateKeyFile, 'utf8'),
     privateKeyFile,
     directory,
-    log: () => log,
-    kill: () => signal(family(server), 'SIGKILL'),
+    log,
+    kill,
     freeze(what) {
       const processes = family(server);
-      signal(what === 'server' ? processes : leaves(processes), 'SIGSTOP');
+      frozen.push(...(what === 'server' ? processes : leaves(processes)));
+      signal(frozen, 'SIGSTOP');
     },
     async [Symbol.asyncDispose]() {
-      signal(family(server), 'SIGKILL');
+      const gone = server.exitCode === null && server.signalCode === null ? once(server, 'exit') : undefined;
+      kill();
       await gone;
+      process.off('exit', kill);
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+interface Running {
+  readonly server: ChildProcess;
+  readonly port: number;
+  readonly log: () => string;
+}
+
+/** sshd can't be asked for any free port; so one that was just free is tried, and another if somebody took it. */
+async function launch(config: string, tries = 5): Promise<Running> {
+  const port = await freePort();
+  // sshd starts itself again for each connection and wants to be called by its full path for that.
+  const server = spawn(sshdPath(), ['-D', '-e', '-f', config, '-p', String(port)], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let log = '';
+  const listening = await new Promise<boolean>((resolve, reject) => {
+    server.stderr.setEncoding('utf8').on('data', (text: string) => {
+      log += text;
+      if (log.includes('Server listening')) resolve(true);
+    });
+    server.once('error', reject);
+    server.once('close', () => resolve(false));
+  });
+  if (listening) return { server, port, log: () => log };
+  if (tries > 1 && log.includes('Address already in use')) return launch(config, tries - 1);
+  throw new Error(`sshd did not start:\n${log}`);
 }
 
 function sshdPath(): string {
@@ -99,25 +123,13 @@ function sshdPath(): string {
   return found;
 }
 
-/** sshd can't be asked for port 0, so somebody else could take this port in between; then it says so and ends. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject()));
-    });
-  });
-}
-
-function listening(server: ChildProcess, log: () => string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.stderr?.on('data', () => {
-      if (log().includes('Server listening')) resolve();
-    });
-    server.once('error', reject);
-    server.once('exit', () => reject(new Error(`sshd did not start:\n${log()}`)));
-  });
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
 }
 
 function fingerprint(publicKeyFile: string): string {
