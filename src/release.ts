@@ -6,7 +6,8 @@ import type { AirlockBrief } from './disclosure/airlock-brief.ts';
 import type { Encryptor, Signer } from './encrypt/encryptor.ts';
 import { HashTap } from './encrypt/hash-tap.ts';
 import type { Engine, EngineInputs, OptOutInspection, Produced } from './engine/engine.ts';
-import { type GateFacts, refusalsFor } from './gate/gate.ts';
+import { frequencyRefusals } from './gate/frequency.ts';
+import { type Refusal, refusalsFor } from './gate/gate.ts';
 import { dayOf } from './kernel/calendar-date.ts';
 import { canonicalJson, type Json } from './kernel/canonical-json.ts';
 import { ExitCode } from './kernel/exit-code.ts';
@@ -14,16 +15,19 @@ import { Fault } from './kernel/fault.ts';
 import { agreementKey } from './kernel/pseudonym.ts';
 import type { Secret } from './kernel/secret.ts';
 import type { Intended } from './ledger/entries.ts';
-import { pendingReleases } from './ledger/history.ts';
 import type { Entry, Ledger } from './ledger/ledger.ts';
 import type { LoadedPipeline } from './pipeline/loaded-pipeline.ts';
 import { buildPlan } from './plan/build-plan.ts';
 import type { FilePlan, Plan } from './plan/plan.ts';
 import { stepOf } from './plan/plan.ts';
+import { checkProduced } from './release/check-produced.ts';
+import { type GateFindings, gateFacts, optOutTerms } from './release/gate-facts.ts';
 import { intendedEntry, type SealedOutput } from './release/intended-entry.ts';
 import { manifestOf } from './release/manifest.ts';
-import { pastUses, replacedFile } from './release/past-uses.ts';
+import { pastUses } from './release/past-uses.ts';
+import { refusedEntry, refusedFault } from './release/refused.ts';
 import type { ReleaseEvent } from './release/release-event.ts';
+import { waitingRefusals, waitingRelease } from './release/waiting.ts';
 import type { Workspace } from './workspace/workspace.ts';
 
 /** The outside world, as a release needs it; the command line wires the real parts. */
@@ -72,20 +76,26 @@ export async function release(
 ): Promise<ReleaseOutcome> {
   return world.alone(pipeline.pipeline.pipeline, async () => {
     const agreement = agreementOf(pipeline, world);
-    const waiting = await waitingRelease(pipeline, world);
-    const optOuts = await gate(pipeline, agreement, world, waiting, replacement);
+    const entries = await entriesOf(world.ledger);
+    await world.outbox.sweep(pipeline.pipeline.pipeline, waitingRelease(entries, pipeline)?.release);
+    const { waiting, apart, optOuts } = await gate(pipeline, agreement, world, entries, replacement);
     const plan = buildPlan(pipeline, agreement, world.workspace.catalogue, world.workspace.file.custodian.name);
-    if (waiting !== undefined) return deliver(sameplan(waiting, plan), world, true);
+    if (waiting !== undefined) return goOn(waiting, plan, pipeline, agreement, world);
 
     const signer = await world.signer();
     const id = releaseId(pipeline, world.now());
-    await world.outbox.begin(plan.pipeline, id, []);
+    await world.outbox.begin(plan.pipeline, id);
     let intended: Entry<Intended>;
     try {
       const outputs = await make(plan, id, agreement, signer, world);
-      intended = await intend(plan, id, agreement, outputs, optOuts, world, replacement);
+      intended = await intend({ plan, id, pipeline, agreement, outputs, optOuts, apart, replacement }, world);
     } catch (error) {
-      await world.outbox.discard(plan.pipeline, id);
+      // Unless the ledger has it all the same: an append that failed late may still have recorded it.
+      const recorded = await entriesOf(world.ledger).then(
+        (now) => waitingRelease(now, pipeline) !== undefined,
+        () => true,
+      );
+      if (!recorded) await world.outbox.discard(plan.pipeline, id);
       throw error;
     }
     return deliver(intended, world, false);
@@ -95,76 +105,53 @@ export async function release(
 /** Delivers what waits in the outbox of a pipeline, if the law still allows it. Undefined where nothing waits. */
 export async function deliverWaiting(pipeline: LoadedPipeline, world: World): Promise<ReleaseOutcome | undefined> {
   return world.alone(pipeline.pipeline.pipeline, async () => {
-    const waiting = await waitingRelease(pipeline, world);
+    const entries = await entriesOf(world.ledger);
+    const waiting = waitingRelease(entries, pipeline);
+    await world.outbox.sweep(pipeline.pipeline.pipeline, waiting?.release);
     if (waiting === undefined) return undefined;
-    await gate(pipeline, agreementOf(pipeline, world), world, waiting);
-    return deliver(waiting, world, true);
+    const agreement = agreementOf(pipeline, world);
+    await gate(pipeline, agreement, world, entries);
+    const plan = buildPlan(pipeline, agreement, world.workspace.catalogue, world.workspace.file.custodian.name);
+    return goOn(waiting, plan, pipeline, agreement, world);
   });
-}
-
-/**
- * Everything the gate looks at. Reads, decides nothing. Releases named in `apart` do not count against a frequency: the
- * one that waits to go on, and the one of a file that is being replaced.
- */
-export async function gateFacts(
-  pipeline: LoadedPipeline,
-  agreement: LoadedAgreement,
-  world: World,
-  apart: readonly (string | undefined)[] = [],
-): Promise<{ facts: GateFacts; optOuts: OptOutInspection }> {
-  const { workspace } = world;
-  const { inputs } = world;
-  const today = dayOf(world.now());
-  const optOuts: OptOutInspection =
-    inputs.optOuts === undefined
-      ? { defect: { code: 'missing', message: 'dars.yaml names no opt-out list' }, numbers: 0, sha256: '' }
-      : await world.engine.inspectOptOuts(inputs.optOuts);
-  const { opt_outs: listed } = workspace.file.sources;
-  const { openpgp_fingerprint: fingerprint } = agreement.agreement.recipient;
-  return {
-    optOuts,
-    facts: {
-      today,
-      custodian: workspace.file.custodian.name,
-      pipeline,
-      agreement,
-      agreements: workspace.agreements,
-      catalogue: workspace.catalogue,
-      recipientKey: await world.encryptor.inspect(await world.recipientKey(agreement), fingerprint, world.now()),
-      optOuts: {
-        file: workspace.name,
-        asAt: listed?.as_at,
-        maxAgeDays: listed?.max_age_days ?? 21,
-        defect: optOuts.defect,
-      },
-      past: pastUses(await entriesOf(world.ledger)).filter(({ release: past }) => !apart.includes(past)),
-    },
-  };
 }
 
 async function gate(
   pipeline: LoadedPipeline,
   agreement: LoadedAgreement,
   world: World,
-  waiting: Entry<Intended> | undefined,
+  entries: readonly Entry[],
   replacement?: Replacement,
-): Promise<OptOutInspection> {
+): Promise<GateFindings> {
   world.observe({ kind: 'step', step: 'gate', pipeline: pipeline.pipeline.pipeline });
-  const replaced =
-    replacement === undefined ? undefined : replacedFile(await entriesOf(world.ledger), pipeline, replacement.file);
-  const { facts, optOuts } = await gateFacts(pipeline, agreement, world, [waiting?.release, replaced]);
-  const refusals = refusalsFor(facts);
-  if (refusals.length === 0) return optOuts;
-  await world.ledger.append(() => ({
-    kind: 'refused',
-    pipeline: pipeline.pipeline.pipeline,
-    agreement: agreement.reference.text,
-    refusals: refusals.map(({ code, path = '', message }) => ({ code, path, message })),
-  }));
-  const why = refusals.length === 1 ? '1 reason' : `${refusals.length} reasons`;
-  throw new Fault(ExitCode.refused, refusals[0]?.code ?? 'refused', `refused, for ${why}; nothing was released`, {
-    problems: refusals,
-  });
+  const findings = await gateFacts(pipeline, agreement, world, entries, replacement);
+  const refusals = refusalsFor(findings.facts);
+  if (refusals.length > 0) await refuse(refusals, pipeline, agreement, world);
+  return findings;
+}
+
+async function refuse(
+  refusals: readonly Refusal[],
+  pipeline: LoadedPipeline,
+  agreement: LoadedAgreement,
+  world: World,
+): Promise<never> {
+  await world.ledger.append(() => refusedEntry(refusals, pipeline, agreement));
+  throw refusedFault(refusals);
+}
+
+/** Delivers a release that was sealed before, if it is what pipeline and agreement mean today. */
+async function goOn(
+  waiting: Entry<Intended>,
+  plan: Plan,
+  pipeline: LoadedPipeline,
+  agreement: LoadedAgreement,
+  world: World,
+): Promise<ReleaseOutcome> {
+  const { maxAgeDays } = optOutTerms(world.workspace);
+  const refusals = waitingRefusals(waiting, planHash(plan), dayOf(world.now()), maxAgeDays);
+  if (refusals.length > 0) await refuse(refusals, pipeline, agreement, world);
+  return deliver(waiting, world, true);
 }
 
 /** Makes, checks, encrypts and proves every file of the plan; the ciphertext lies in the outbox afterwards. */
@@ -189,6 +176,7 @@ async function make(
     const ciphertext = await world.encryptor.encrypt(through(plaintext, plain), recipientKey, signer, world.now());
     await world.outbox.write(plan.pipeline, id, index, through(ciphertext, cipher));
     const made: Produced = await produced;
+    checkProduced(file, made);
     world.observe({ kind: 'step', step: 'prove', release: id, product: file.product, dataset: file.dataset });
     await session.prove(file, made);
     outputs.push({ file, produced: made, plain, cipher });
@@ -196,22 +184,37 @@ async function make(
   return outputs;
 }
 
-/** Says in the ledger what is about to leave; file references are allotted under its lock, so that none is used twice. */
-async function intend(
-  plan: Plan,
-  id: string,
-  agreement: LoadedAgreement,
-  outputs: readonly SealedOutput[],
-  optOuts: OptOutInspection,
-  world: World,
-  replacement: Replacement | undefined,
-): Promise<Entry<Intended>> {
+interface MadeRelease {
+  readonly plan: Plan;
+  readonly id: string;
+  readonly pipeline: LoadedPipeline;
+  readonly agreement: LoadedAgreement;
+  readonly outputs: readonly SealedOutput[];
+  readonly optOuts: OptOutInspection;
+  readonly apart: readonly string[];
+  readonly replacement: Replacement | undefined;
+}
+
+/**
+ * Says in the ledger what is about to leave. File references are allotted under its lock, so that none is used twice;
+ * and frequencies are looked at again, since another pipeline may have released the same meanwhile.
+ */
+async function intend(made: MadeRelease, world: World): Promise<Entry<Intended>> {
+  const { plan, id, pipeline, agreement, outputs, optOuts, apart, replacement } = made;
   world.observe({ kind: 'step', step: 'intend', release: id });
   const asAt = world.workspace.file.sources.opt_outs?.as_at;
-  const list = asAt === undefined || optOuts.defect !== undefined ? null : { as_at: asAt, sha256: optOuts.sha256 };
-  const entry = await world.ledger.append((entries) =>
-    intendedEntry(entries, plan, planHash(plan), id, outputs, list, agreement, replacement),
-  );
+  const applied = plan.files.some(({ steps }) => stepOf(steps, 'remove-opt-outs')?.policy.apply === true);
+  const list = asAt === undefined || !applied ? null : { as_at: asAt, sha256: optOuts.sha256 };
+  const today = dayOf(world.now());
+  let refusals: readonly Refusal[] = [];
+  const entry = await world.ledger.append((entries) => {
+    const past = pastUses(entries).filter(({ release: each }) => !apart.includes(each));
+    refusals = frequencyRefusals(pipeline, agreement, past, today);
+    return refusals.length > 0
+      ? refusedEntry(refusals, pipeline, agreement)
+      : intendedEntry(entries, plan, planHash(plan), id, outputs, list, agreement, replacement);
+  });
+  if (refusals.length > 0) throw refusedFault(refusals);
   world.observe({ kind: 'step', step: 'intended', release: id });
   return entry as Entry<Intended>;
 }
@@ -281,24 +284,6 @@ export function agreementOf(pipeline: LoadedPipeline, { workspace }: Pick<World,
   const agreement = workspace.agreements.find(({ reference }) => reference.text === pipeline.pipeline.agreement);
   if (agreement === undefined) throw new Error('a pipeline without its agreement was let through');
   return agreement;
-}
-
-async function waitingRelease(pipeline: LoadedPipeline, world: World): Promise<Entry<Intended> | undefined> {
-  const entries = await entriesOf(world.ledger);
-  return pendingReleases(entries).find((each) => each.pipeline === pipeline.pipeline.pipeline);
-}
-
-/** A release that waits goes out only if it is what the pipeline and the agreement mean today. */
-function sameplan(waiting: Entry<Intended>, plan: Plan): Entry<Intended> {
-  if (waiting.plan === planHash(plan)) return waiting;
-  throw new Fault(
-    ExitCode.refused,
-    'other-plan',
-    `release ${waiting.release} waits in the outbox and was made by another plan than today's`,
-    {
-      hint: `give it up with: dars deliver ${waiting.release} --abandon --because "…", then run again`,
-    },
-  );
 }
 
 function airlockBrief(file: FilePlan, { agreement }: LoadedAgreement, { workspace }: World): AirlockBrief {

@@ -1,10 +1,9 @@
 import { type Catalogue, resolveColumn } from '../catalogue/catalogue.ts';
-import { checkCondition, unknownColumn } from '../catalogue/check-condition.ts';
+import { checkWhere, unknownColumn } from '../catalogue/check-condition.ts';
 import { derivationsOf } from '../catalogue/derivation.ts';
 import { type Document, problemAt, quoted } from '../kernel/document.ts';
 import { nearest } from '../kernel/nearest.ts';
 import type { Problem } from '../kernel/problem.ts';
-import { toCondition } from '../relation/condition.ts';
 import type { Agreement } from './agreement-schema.ts';
 
 /** What is wrong with an agreement that its schema can't see: datasets, columns and destinations that do not exist. */
@@ -48,7 +47,7 @@ export function checkAgreement(
         );
       }
     });
-    problems.push(...checkCondition(toCondition(grant.where), dataset, document, [...path, 'where']));
+    problems.push(...checkWhere(grant.where, dataset, document, [...path, 'where']));
     if (grant.period !== undefined && dataset.date === undefined) {
       problems.push(
         problemAt(document, [...path, 'period'], 'no-period', `${grant.dataset} has no date that a period could mean`),

@@ -3,30 +3,22 @@ import type { Document } from '../kernel/document.ts';
 import { problemAt, quoted } from '../kernel/document.ts';
 import { nearest } from '../kernel/nearest.ts';
 import type { Problem } from '../kernel/problem.ts';
-import type { Condition } from '../relation/condition.ts';
+import { type Comparison, comparisonValues, placedComparisons, type Where } from '../relation/condition.ts';
 import { type CatalogueColumn, type Dataset, findColumn } from './dataset.ts';
 
-/** What is wrong with a condition on a dataset: unknown columns, values that the column's type can't have. */
-export function checkCondition(
-  condition: Condition | undefined,
+/** What is wrong with a `where` on a dataset: unknown columns, values that the column's type can't have. */
+export function checkWhere(
+  where: Where | undefined,
   dataset: Dataset,
   document: Document,
   path: readonly PropertyKey[],
 ): Problem[] {
-  if (condition === undefined) return [];
-  switch (condition.kind) {
-    case 'all_of':
-    case 'any_of':
-      return condition.of.flatMap((inner) => checkCondition(inner, dataset, document, path));
-    case 'not':
-      return checkCondition(condition.of, dataset, document, path);
-    default: {
-      const place = [...path, condition.column];
-      const column = findColumn(dataset, condition.column);
-      if (column === undefined) return [unknownColumn(dataset, condition.column, document, place)];
-      return checkValues(condition, column, document, place);
-    }
-  }
+  return placedComparisons(where, path).flatMap(({ comparison, path: place }) => {
+    const column = findColumn(dataset, comparison.column);
+    return column === undefined
+      ? [unknownColumn(dataset, comparison.column, document, place)]
+      : checkValues(comparison, column, document, place);
+  });
 }
 
 /** That a dataset has no such column, with the nearest name it has. */
@@ -50,13 +42,12 @@ export function unknownColumn(
 }
 
 function checkValues(
-  condition: Exclude<Condition, { kind: 'all_of' | 'any_of' | 'not' }>,
+  comparison: Comparison,
   column: CatalogueColumn,
   document: Document,
   path: readonly PropertyKey[],
 ): Problem[] {
-  if (condition.kind === 'is_null') return [];
-  if (condition.kind === 'starts_with' && column.type !== 'text') {
+  if (comparison.kind === 'starts_with' && column.type !== 'text') {
     return [
       problemAt(
         document,
@@ -66,7 +57,7 @@ function checkValues(
       ),
     ];
   }
-  const bad = conditionValues(condition).find((value) => !isOfType(value, column.type));
+  const bad = comparisonValues(comparison).find((value) => !isOfType(value, column.type));
   if (bad === undefined) return [];
   const hint = column.type === 'date' ? 'write dates as YYYY-MM-DD' : 'write a number';
   return [
@@ -78,23 +69,6 @@ function checkValues(
       hint,
     ),
   ];
-}
-
-/** The values that a comparison names. */
-export function conditionValues(
-  condition: Exclude<Condition, { kind: 'all_of' | 'any_of' | 'not' | 'is_null' }>,
-): readonly string[] {
-  switch (condition.kind) {
-    case 'in':
-    case 'not_in':
-    case 'starts_with':
-      return condition.values;
-    case 'between':
-      return [condition.low, condition.high];
-    case 'at_least':
-    case 'at_most':
-      return [condition.value];
-  }
 }
 
 function isOfType(value: string, type: CatalogueColumn['type']): boolean {

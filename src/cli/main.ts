@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
+import { bugFault } from './bug-fault.ts';
 import { addAgreement } from './commands/agreement.ts';
 import { addCatalogue } from './commands/catalogue.ts';
 import { addCheck } from './commands/check.ts';
@@ -27,6 +28,7 @@ function commandLine(): Command {
     .option('--json', 'JSON lines: the result on stdout, everything else on stderr')
     .addHelpText('after', EXITS)
     .showSuggestionAfterError()
+    .configureOutput({ outputError: () => {} }) // said by `main`, as every other fault
     .exitOverride();
   for (const add of [addCheck, addPlan, addRun, addDeliver, addLedger, addAgreement, addCatalogue]) add(program);
   for (const command of program.commands) {
@@ -38,30 +40,25 @@ function commandLine(): Command {
 
 /** Runs the command line and gives the exit code; everything that a user can understand ends here as a sentence. */
 export async function main(argv: readonly string[]): Promise<number> {
+  const reporter = reporterFor(argv.includes('--json'));
   try {
     await commandLine().parseAsync([...argv], { from: 'user' });
     return ExitCode.done;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
-    const reporter = reporterFor(argv.includes('--json'));
-    if (error instanceof Fault) {
-      reporter.fault(error);
-      return error.exit;
-    }
-    // The stack names our own functions; the message of a foreign error could hold anything and is left out.
-    const frames =
-      error instanceof Error
-        ? (error.stack ?? '')
-            .split('\n')
-            .filter((line) => line.trimStart().startsWith('at '))
-            .slice(0, 8)
-        : [];
-    const kind = error instanceof Error ? error.name : 'something that is no error';
-    reporter.fault(
-      new Fault(ExitCode.bug, 'bug', `a bug in dars: ${kind}`, {
-        hint: `please report it with these lines\n${frames.join('\n')}`,
-      }),
-    );
-    return ExitCode.bug;
+    const fault = faultOf(error);
+    if (fault === undefined) return ExitCode.done;
+    // The help that commander prints where a command is missing says all there is to say.
+    if (!(error instanceof CommanderError && error.code === 'commander.help')) reporter.fault(fault);
+    return fault.exit;
   }
+}
+
+/** The fault that an error means; undefined for help and version, which commander ends with an error as well. */
+function faultOf(error: unknown): Fault | undefined {
+  if (error instanceof Fault) return error;
+  if (!(error instanceof CommanderError)) return bugFault(error);
+  if (error.exitCode === 0) return undefined;
+  const [message = '', ...hints] = error.message.replace(/^error: /, '').split('\n');
+  const hint = hints.join(' ').replace(/^\((.*)\)$/, '$1');
+  return new Fault(ExitCode.usage, 'usage', message, { hint: hint === '' ? 'dars --help lists the commands' : hint });
 }

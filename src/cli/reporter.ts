@@ -46,11 +46,11 @@ function jsonReporter(): Reporter {
 
 function textReporter(terminal: boolean): Reporter {
   let open = false;
-  let last = 0;
+  let last = Date.now();
   const write = (text: string): void => {
     if (open) process.stderr.write('\r\u001b[K');
     open = false;
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(`${printable(text)}\n`);
   };
   const progress = (text: string, done: boolean): void => {
     const now = Date.now();
@@ -64,7 +64,7 @@ function textReporter(terminal: boolean): Reporter {
     result: (text) => {
       if (open) process.stderr.write('\r\u001b[K');
       open = false;
-      process.stdout.write(`${text}\n`);
+      process.stdout.write(`${printable(text)}\n`);
     },
     note: write,
     event: (event) => {
@@ -87,6 +87,12 @@ function textReporter(terminal: boolean): Reporter {
       for (const problem of fault.problems) write(`  ${formatProblem(problem)}`);
     },
   };
+}
+
+/** Text for a terminal without what steers it: keys and titles of files are echoed, and must not fake output. */
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must go
+  return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '?');
 }
 
 /** 1234567 -> 1,234,567 */

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,8 +55,8 @@ export function wire(
     },
     recipientKey: (agreement) => recipientKey(root, agreement),
     destination: (name) => openDestination(workspace, name),
-    alone: (name, work) => {
-      mkdirSync(join(state, 'locks'), { recursive: true, mode: 0o700 });
+    alone: async (name, work) => {
+      makeFolder(join(state, 'locks'), 'state');
       return withLock(join(state, 'locks', `${name}.lock`), work, { waitMs: PIPELINE_WAIT_MS });
     },
     observe,
@@ -122,10 +122,25 @@ export function engineInputs(workspace: Workspace, pipeline?: LoadedPipeline): E
 }
 
 function tempFolder({ root, file }: Workspace): string {
-  if (file.limits.temp === undefined) return process.env['XDG_RUNTIME_DIR'] ?? tmpdir();
+  if (file.limits.temp === undefined) {
+    const runtime = process.env['XDG_RUNTIME_DIR'];
+    return runtime !== undefined && existsSync(runtime) ? runtime : tmpdir();
+  }
   const folder = operatorPath(root, file.limits.temp) ?? tmpdir();
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 'limits.temp');
   return folder;
+}
+
+/** `setting` is what names the folder in `dars.yaml`. */
+function makeFolder(path: string, setting: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Fault(ExitCode.workspace, 'folder', `the folder ${path} can't be made (${code})`, {
+      hint: `see ${setting} in dars.yaml`,
+    });
+  }
 }
 
 function formatOf(path: string): SourceLocation['format'] {

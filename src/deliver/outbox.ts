@@ -4,6 +4,8 @@ import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { ExitCode } from '../kernel/exit-code.ts';
+import { Fault } from '../kernel/fault.ts';
 import type { OutgoingFile } from './destination.ts';
 
 /** A file of a release that was sealed: what it is called, and what it must be. */
@@ -25,23 +27,24 @@ export class Outbox {
     this.#root = join(state, 'outbox');
   }
 
-  /** Starts a release with nothing in it, and clears what earlier ones of the pipeline left that the ledger never knew. */
-  async begin(pipelineName: string, release: string, known: readonly string[]): Promise<void> {
+  /** Clears what earlier runs of a pipeline left, but for the release that waits; what goes is not to be delivered. */
+  async sweep(pipelineName: string, waiting: string | undefined): Promise<void> {
     const folder = join(this.#root, pipelineName);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    for (const name of await readdir(folder)) {
-      if (!known.includes(name)) await rm(join(folder, name), { recursive: true, force: true });
+    for (const name of await readdir(folder).catch(() => [])) {
+      if (name !== waiting) await rm(join(folder, name), { recursive: true, force: true });
     }
-    await mkdir(join(folder, release), { mode: 0o700 });
+  }
+
+  /** Starts a release with nothing in it. */
+  async begin(pipelineName: string, release: string): Promise<void> {
+    await onDisk(mkdir(join(this.#root, pipelineName, release), { recursive: true, mode: 0o700 }));
   }
 
   /** Writes one file of the release as it is produced; durable when the promise resolves. */
   async write(pipelineName: string, release: string, index: number, bytes: Readable): Promise<void> {
-    await pipeline(
-      bytes,
-      createWriteStream(this.#working(pipelineName, release, index), { mode: 0o600, flags: 'wx', flush: true }),
-    );
-    await syncFolder(join(this.#root, pipelineName, release));
+    const path = this.#working(pipelineName, release, index);
+    await onDisk(pipeline(bytes, createWriteStream(path, { mode: 0o600, flags: 'wx', flush: true })), path);
+    await onDisk(syncFolder(join(this.#root, pipelineName, release)));
   }
 
   /** Gives the files their names. May be called again: what has its name keeps it. */
@@ -67,10 +70,10 @@ export class Outbox {
       ['MANIFEST.json', manifest],
     ] as const) {
       const working = join(folder, `.${name}`);
-      await writeFile(working, content, { mode: 0o600, flush: true });
-      await rename(working, join(folder, name));
+      await onDisk(writeFile(working, content, { mode: 0o600, flush: true }));
+      await onDisk(rename(working, join(folder, name)));
     }
-    await syncFolder(folder);
+    await onDisk(syncFolder(folder));
   }
 
   /** Everything that goes out, in order: the files, the signature, and the manifest as the sign that all is there. */
@@ -108,6 +111,23 @@ export class Outbox {
 
   #working(pipelineName: string, release: string, index: number): string {
     return join(this.#root, pipelineName, release, `${index}.sealing`);
+  }
+}
+
+/**
+ * What the disk of the outbox refuses is a fault that people can mend. An error of what is being written passes as it
+ * is: it says better what is wrong, and only one of the file system's on `path`, or on no path, is the outbox's own.
+ */
+async function onDisk<T>(work: Promise<T>, path?: string): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const { code, syscall, path: where } = error as NodeJS.ErrnoException;
+    const ours = ['open', 'write', 'fsync', 'close', 'mkdir', 'rename'].includes(syscall ?? '');
+    if (code === undefined || !ours || (path !== undefined && where !== undefined && where !== path)) throw error;
+    throw new Fault(ExitCode.delivery, 'outbox', `the outbox can’t be written (${code})`, {
+      hint: 'make room, or have the disk looked at, and run the command again; nothing left',
+    });
   }
 }
 

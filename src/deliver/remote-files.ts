@@ -16,7 +16,7 @@ export class RemoteTrouble extends Error {
 }
 
 /** What lies at a path; a symbolic link is `other`, wherever it leads. */
-export interface Found {
+interface Found {
   readonly kind: 'file' | 'other';
   readonly bytes: number;
 }

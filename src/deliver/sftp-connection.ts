@@ -130,9 +130,9 @@ function connection(client: SftpClient, socket: Socket, sftp: SFTPWrapper, serve
     requests.lose();
     socket.destroy();
   };
-  // The channel may end alone, as when the server's SFTP process is killed; the error event, unheard, would throw.
+  socket.once('close', lose);
+  // The channel may end alone, as when the server's SFTP process is killed; its error event, unheard, would throw.
   for (const event of ['error', 'end', 'close']) sftp.on(event, lose);
-  for (const event of ['error', 'end', 'close']) socket.on(event, lose);
   if (socket.destroyed) lose();
   return {
     files: sftpFiles(sftp, server.directory, requests.ask),

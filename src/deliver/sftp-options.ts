@@ -28,7 +28,7 @@ export interface SftpOptions {
   readonly retry?: SftpRetry | undefined;
 }
 
-export interface SftpRetry {
+interface SftpRetry {
   /** One new try after each delay. Default: 0.5 s, 2 s, 8 s. */
   readonly delaysMs: readonly number[];
   /** A try that brought this much further starts the count anew, so that a large file outlives many breaks. */

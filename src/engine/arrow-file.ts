@@ -38,7 +38,7 @@ const MAGIC = Buffer.from('ARROW1');
 /** At the start the magic is filled up to eight bytes; at the end the footer's length stands before it. */
 const HEAD_BYTES = 8;
 const TAIL_BYTES = 4 + MAGIC.length;
-const CUT_SHORT = 'is cut short';
+const CUT_SHORT = 'is cut short, or no Arrow file';
 const TOO_SHORT = 'has a column with fewer values than rows';
 
 // Field numbers of Arrow's Message.fbs and File.fbs.
@@ -200,7 +200,7 @@ async function readMessage(handle: FileHandle, at: number, end: number): Promise
 
 function placesOf(batch: FlatTable, body: Region, fields: readonly { readonly share: Share }[]): ColumnPlace[] {
   if (batch.has(BATCH.compression)) {
-    throw new ArrowFileError('is compressed inside', 'arrow-compressed', 'write it without compression of its buffers');
+    throw new ArrowFileError('is compressed inside', 'arrow-compressed', 'write it without compression: in pyarrow, compression=None');
   }
   const nodes = batch.sizes(BATCH.nodes, 16, [0, 8]);
   const buffers = batch.sizes(BATCH.buffers, 16, [0, 8]);

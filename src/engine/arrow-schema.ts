@@ -5,7 +5,11 @@ export type ArrowType =
   | { readonly kind: 'integer'; readonly bits: 8 | 16 | 32 | 64; readonly signed: boolean }
   | { readonly kind: 'float'; readonly bits: 16 | 32 | 64 }
   | { readonly kind: 'text'; readonly offsetBits: 32 | 64 }
-  | { readonly kind: 'text-view' | 'boolean' | 'null' | 'days' }
+  | { readonly kind: 'text-view' }
+  | { readonly kind: 'boolean' }
+  | { readonly kind: 'null' }
+  /** Days from 1970 on. */
+  | { readonly kind: 'days' }
   /** `zoned`: a moment, which is another day in another place. */
   | { readonly kind: 'instant'; readonly perSecond: 1 | 1_000 | 1_000_000 | 1_000_000_000; readonly zoned: boolean }
   | { readonly kind: 'other'; readonly name: string };
@@ -70,7 +74,7 @@ const TYPES: readonly (readonly [name: string, buffers: number] | undefined)[] =
   ['LargeListView', 3],
 ];
 
-/** The columns of a schema. `before5`: of a metadata version before 5, when a union still had a validity. */
+/** The columns of a schema. `before5`: of a metadata version before 5, when unions had a validity as well. */
 export function parseSchema(schema: FlatTable, before5: boolean): ArrowField[] {
   if (schema.short(SCHEMA.endianness) !== 0) throw new RangeError('the values are big-endian');
   return schema.tables(SCHEMA.fields).map((field) => parseField(field, before5, 0));
@@ -82,10 +86,11 @@ function parseField(field: FlatTable, before5: boolean, depth: number): ArrowFie
   const details = field.table(FIELD.type);
   if (type === undefined || buffers === undefined || details === undefined) throw new RangeError('an unknown type');
   const children = field.tables(FIELD.children).map((child) => parseField(child, before5, depth + 1));
-  const union = type === 'Union' ? (details.short(0) === DENSE ? 1 : 0) + (before5 ? 1 : 0) : 0;
+  const offsets = type === 'Union' && details.short(0) === DENSE ? 1 : 0;
+  const validity = before5 && (type === 'Union' || type === 'RunEndEncoded') ? 1 : 0;
   const own: Share = {
     nodes: 1,
-    buffers: buffers + union,
+    buffers: buffers + offsets + validity,
     views: type === 'Utf8View' || type === 'BinaryView' ? 1 : 0,
   };
   const encoding = field.table(FIELD.dictionary);

@@ -102,7 +102,8 @@ function relative(bytes: Buffer, offsetBits: 32 | 64, rows: number): { first: nu
   let last = first;
   for (let row = 0; row <= rows; row += 1) {
     const offset = offsets[row] ?? 0;
-    if (offset < last || offset - first > LARGEST_TEXT) throw new ArrowFileError('has texts whose places make no sense');
+    if (offset < last || offset - first > LARGEST_TEXT)
+      throw new ArrowFileError('has texts whose places make no sense');
     starts[row] = offset - first;
     last = offset;
   }

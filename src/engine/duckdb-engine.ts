@@ -14,7 +14,7 @@ import type { Engine, EngineInputs, EngineSession, OptOutInspection } from './en
 import { inspectOptOuts, loadOptOuts, noOptOuts } from './opt-outs.ts';
 import { proveFile } from './prove-file.ts';
 import { openSource, type SourceScan } from './source-scan.ts';
-import { ContractBreak, execute, translated } from './sql.ts';
+import { ContractBreak, execute } from './sql.ts';
 import { buildSuccession } from './succession.ts';
 import { writeFile } from './write-file.ts';
 
@@ -231,8 +231,7 @@ async function loadGeography(connection: DuckDBConnection, plan: Plan, inputs: E
 async function located<T>(state: SessionState, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
-  } catch (thrown) {
-    const error = translated(thrown);
+  } catch (error) {
     if (!(error instanceof ContractBreak)) throw error;
     const source = state.sources.get(error.dataset);
     const place = await source?.locate(error.column).catch(() => undefined);
@@ -260,5 +259,6 @@ function explain(state: SessionState, file: FilePlan): { table: string; sql: str
     as(Tables.staged, compiled.staged),
     as(Tables.tokens, compiled.tokens),
     as(Tables.output, compiled.output),
+    as('released', compiled.released(false)),
   ];
 }

@@ -6,7 +6,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { Tables } from '../plan/compile.ts';
 import { quoteName, quoteText } from '../relation/print-sql.ts';
 import type { OptOutInspection, OptOutLocation } from './engine.ts';
-import { count, execute, rows } from './sql.ts';
+import { count, execute, MemoryExhausted, rows } from './sql.ts';
 
 type Defect = NonNullable<OptOutInspection['defect']>;
 
@@ -53,7 +53,8 @@ export async function inspectOptOuts(
     const numbers = await count(connection, `SELECT count(DISTINCT n) FROM (${numbersOf(files)})`);
     const answer = await requestDefect(connection, files, location);
     return { defect: answer, numbers, sha256 };
-  } catch {
+  } catch (error) {
+    if (error instanceof MemoryExhausted) throw error;
     return refused({ code: 'malformed', message: 'the opt-out list can’t be read' });
   }
 }

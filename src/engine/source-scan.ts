@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
@@ -5,6 +6,7 @@ import { parse } from 'csv-parse/sync';
 import type { ColumnType, Dataset } from '../catalogue/dataset.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
+import { COHORT_FILE } from '../plan/compile.ts';
 import { quoteName, quoteText } from '../relation/print-sql.ts';
 import type { SourceLocation } from './engine.ts';
 import { contractMarker, count, execute, rows } from './sql.ts';
@@ -105,13 +107,31 @@ async function expand(connection: DuckDBConnection, dataset: Dataset, paths: rea
       String(row['file']),
     );
     if (matches.length === 0) {
-      throw new Fault(ExitCode.source, 'no-source', `no file of ${dataset.dataset} is at ${basename(path)}`, {
-        hint: `see sources.${dataset.dataset}.path in dars.yaml`,
+      throw new Fault(ExitCode.source, 'no-source', `no file of ${dataset.title} is at ${basename(path)}`, {
+        hint: `see ${settingOf(dataset)}`,
       });
+    }
+    const pattern = matches.find((file) => /[*?[]/.test(file));
+    if (pattern !== undefined) {
+      // Named again it would be a pattern, and could mean another file than the one that was looked at.
+      throw new Fault(
+        ExitCode.source,
+        'file-name',
+        `${basename(pattern)} of ${dataset.dataset} has *, ? or [ in its name`,
+        {
+          hint: 'rename the file',
+        },
+      );
     }
     found.push(...matches);
   }
   return [...new Set(found)];
+}
+
+/** Where files of the workspace say where a dataset lies. */
+function settingOf({ dataset }: Dataset): string {
+  if (dataset === COHORT_FILE) return 'cohort.file of the pipeline';
+  return `${dataset === 'geography' ? 'lookups.geography' : `sources.${dataset}`}.path in dars.yaml`;
 }
 
 function list(files: readonly string[]): string {
@@ -167,10 +187,9 @@ async function csvHeader(file: string, delimiter: string): Promise<string[]> {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(1 << 20), 0, 1 << 20, 0);
     const bytes = buffer.subarray(0, bytesRead);
     const end = bytes.indexOf(0x0a);
-    const line = bytes
-      .subarray(0, end < 0 ? bytesRead : end)
-      .toString('utf8')
-      .replace(/\r$/, '');
+    const first = bytes.subarray(0, end < 0 ? bytesRead : end);
+    if (!isUtf8(first)) throw headerFault(file, 'is not UTF-8');
+    const line = first.toString('utf8').replace(/\r$/, '');
     let names: string[] = [];
     try {
       names = (parse(line, { delimiter, bom: true })[0] as string[] | undefined) ?? [];

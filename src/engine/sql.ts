@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { DuckDBConnection, Json } from '@duckdb/node-api';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
@@ -64,15 +65,11 @@ export function translated(error: unknown): Error {
   if (/^(Out of Memory|.*failed to (allocate|pin|offload))/i.test(message)) return new MemoryExhausted();
   const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
   if (line !== undefined || /CSV Parser|read_csv|CSV File/i.test(message)) {
-    const what = csvDefect(message);
-    return new Fault(
-      ExitCode.source,
-      'csv',
-      `a CSV source is broken${line === undefined ? '' : ` at line ${line}`}: ${what}`,
-      {
-        hint: 'the delimiter of the source is set in dars.yaml; rows must all have the columns of the header',
-      },
-    );
+    const { what, hint } = csvDefect(message);
+    // DuckDB's own words come last; what stands before can quote a line of the source, in any words.
+    const file = [...message.matchAll(/^ {2}file = (.+)$/gm)].at(-1)?.[1];
+    const where = `${file === undefined ? 'a CSV source' : basename(file)}${line === undefined ? '' : `, line ${line}`}`;
+    return new Fault(ExitCode.source, 'csv', `${where}: ${what}`, { hint });
   }
   if (
     /parquet|magic bytes|Snappy|ZSTD|thrift|TProtocol/i.test(message) &&
@@ -84,11 +81,21 @@ export function translated(error: unknown): Error {
   return new Error(`DuckDB reports: ${kind}`);
 }
 
-function csvDefect(message: string): string {
+function csvDefect(message: string): { what: string; hint: string } {
   const columns = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
-  if (columns !== null) return `${columns[1]} columns expected, ${columns[2]} found`;
-  if (/unterminated quote/i.test(message)) return 'a quote is not closed';
-  if (/unicode/i.test(message)) return 'the text is not UTF-8';
-  if (/line size|buffer/i.test(message)) return 'the line is too long';
-  return 'it is not regular CSV (line ends may be mixed)';
+  if (columns !== null) {
+    return {
+      what: `${columns[1]} columns expected, ${columns[2]} found`,
+      hint: 'every row has the columns of the header; the delimiter is set in dars.yaml',
+    };
+  }
+  if (/unterminated quote/i.test(message)) {
+    return {
+      what: 'a quote is not closed, or text follows it',
+      hint: 'a quote inside a quoted value is written twice',
+    };
+  }
+  if (/unicode/i.test(message)) return { what: 'the text is not UTF-8', hint: 'convert the file, or fetch it anew' };
+  if (/line size|buffer/i.test(message)) return { what: 'the line is too long', hint: 'a quote may lack its end' };
+  return { what: 'it is not regular CSV', hint: 'its line ends may be mixed, or it is cut short' };
 }

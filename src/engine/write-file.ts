@@ -7,9 +7,9 @@ import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 import { compileFile, Tables, WATERFALL } from '../plan/compile.ts';
 import { type FilePlan, type OutputColumn, stepOf, TOKEN_COLUMN } from '../plan/plan.ts';
-import { printRelation, quoteName, quoteText } from '../relation/print-sql.ts';
+import { printExpression, printRelation, quoteName, quoteText } from '../relation/print-sql.ts';
 import type { Relation } from '../relation/relation.ts';
-import { SLICES, type SliceRange } from '../relation/slices.ts';
+import { ALL_SLICES, SLICES, type SliceRange } from '../relation/slices.ts';
 import type { SessionState } from './duckdb-engine.ts';
 import type { EngineProgress, Produced, WaterfallCount } from './engine.ts';
 import { Fifo } from './fifo.ts';
@@ -60,6 +60,8 @@ async function* settling(
 interface Pass {
   readonly first: boolean;
   readonly rows: number;
+  /** SQL that gives the rows in order. */
+  readonly select: string;
 }
 
 /**
@@ -83,7 +85,7 @@ async function* passes(
     try {
       const made = await located(() => makeTables(state, file, slices, airlock));
       tally.add(made.waterfall);
-      yield { first, rows: made.rows };
+      yield { first, rows: made.rows, select: made.select };
       first = false;
       progress({ step: 'extract', done: slices.to, of: SLICES, rows: tally.rowsOf('in') });
     } catch (error) {
@@ -100,7 +102,7 @@ async function makeTables(
   file: FilePlan,
   slices: SliceRange,
   airlock: Airlock,
-): Promise<{ waterfall: WaterfallCount[]; rows: number }> {
+): Promise<{ waterfall: WaterfallCount[]; rows: number; select: string }> {
   const { connection, resolver } = state;
   const compiled = compileFile(file, slices, state.facts);
   const make = (name: string, relation: Relation): Promise<void> =>
@@ -117,10 +119,9 @@ async function makeTables(
   await execute(connection, `DROP TABLE ${people}`);
   await make(Tables.tokens, compiled.tokens);
   await execute(connection, `INSERT INTO "#released" SELECT "#person" FROM ${quoteName(Tables.tokens)}`);
-  releasable(compiled.output, file);
   await make(Tables.output, compiled.output);
   await execute(connection, `DROP TABLE ${quoteName(Tables.staged)}`);
-  const findings = await airlock.look(airlockTables(state));
+  const findings = await airlock.look(airlockTables(state, file));
   if (findings.length > 0) {
     throw new Fault(
       ExitCode.disclosure,
@@ -132,8 +133,15 @@ async function makeTables(
     );
   }
   const made = await count(connection, `SELECT count(*) FROM ${quoteName(Tables.output)}`);
+  const place = compiled.place.map(printExpression).join(', ');
+  const ties = await count(
+    connection,
+    `SELECT count(*) - count(DISTINCT hash(${place})) FROM ${quoteName(Tables.output)}`,
+  );
+  const released = compiled.released(ties > 0);
+  releasable(released, file);
   if (made !== (waterfall.find(({ step }) => step === 'released')?.rows ?? 0)) throw countFault(file);
-  return { waterfall, rows: made };
+  return { waterfall, rows: made, select: printRelation(released, resolver) };
 }
 
 /** The run-time half of what the types say: only what may be encrypted goes on. */
@@ -153,8 +161,9 @@ function releasable(output: Relation, file: FilePlan): void {
 async function waterfallOf(connection: DuckDBConnection): Promise<WaterfallCount[]> {
   const counted = await rows(
     connection,
-    `SELECT "#step" AS step, count(*) AS n, count(DISTINCT "#who") AS people FROM ${quoteName(Tables.staged)} GROUP BY "#step"
-     UNION ALL SELECT -1, count(*), count(DISTINCT "#who") FROM ${quoteName(Tables.staged)}`,
+    `WITH who AS MATERIALIZED (SELECT "#step" AS step, "#who" AS who, count(*) AS n FROM ${quoteName(Tables.staged)} GROUP BY "#step", "#who")
+     SELECT step, sum(n) AS n, count(who) AS people FROM who GROUP BY step
+     UNION ALL SELECT -1, coalesce(sum(n), 0), count(DISTINCT who) FROM who`,
   );
   return counted.map((row) => {
     const step = Number(row['step']);
@@ -166,7 +175,7 @@ async function waterfallOf(connection: DuckDBConnection): Promise<WaterfallCount
   });
 }
 
-function airlockTables(state: SessionState): AirlockTables {
+function airlockTables(state: SessionState, file: FilePlan): AirlockTables {
   const pds = state.sources.get('pds');
   const has = pds?.has ?? [];
   const optional = (name: string, type: string): string =>
@@ -177,11 +186,16 @@ function airlockTables(state: SessionState): AirlockTables {
   ];
   const number = `replace(replace(nhs_number, ' ', ''), '-', '') AS nhs_number`;
   return {
-    output: quoteName(Tables.output),
+    output: `(${printRelation(unordered(compileFile(file, ALL_SLICES, state.facts).released(false)), state.resolver)})`,
     tokens: quoteName(Tables.tokens),
     succession: quoteName(Tables.succession),
     pds: `(SELECT ${number}, ${optional('family_name', 'VARCHAR')}, ${optional('given_name', 'VARCHAR')}, ${optional('postcode', 'VARCHAR')}, ${optional('date_of_birth', 'DATE')} FROM ${pds?.select(columns)})`,
   };
+}
+
+/** The same rows without their order, which nobody needs who only looks for what must not be there. */
+function unordered(relation: Relation): Relation {
+  return relation.kind === 'order' ? relation.of : relation;
 }
 
 async function dropTables(connection: DuckDBConnection): Promise<void> {
@@ -258,18 +272,18 @@ function copyStatement(file: FilePlan, pass: Pass, path: string): string {
     file.format === 'parquet'
       ? 'FORMAT parquet, COMPRESSION zstd'
       : `FORMAT csv, DELIMITER '|', QUOTE '"', ESCAPE '"', NULLSTR '', HEADER ${pass.first}${file.compression === 'zstd' ? ', COMPRESSION zstd' : ', COMPRESSION none'}`;
-  return `COPY (${outputSelect(file)}) TO ${quoteText(path)} (${options})`;
+  return `COPY (${outputSelect(file, pass)}) TO ${quoteText(path)} (${options})`;
 }
 
 /** The output with the types that its format has: text as the source wrote it in CSV, real types in Parquet and Arrow. */
-function outputSelect(file: FilePlan): string {
+function outputSelect(file: FilePlan, { select }: Pass): string {
   const columns = schemaOf(file).map(({ name, type }) => {
     const sql = quoteName(name);
     if (file.format === 'csv' || type === 'text') return sql;
     const target = type === 'integer' ? 'BIGINT' : type === 'decimal' ? 'DOUBLE' : 'DATE';
     return `CAST(${type === 'integer' ? `CAST(${sql} AS DOUBLE)` : sql} AS ${target}) AS ${sql}`;
   });
-  return `SELECT ${columns.join(', ')} FROM ${quoteName(Tables.output)}`;
+  return `SELECT ${columns.join(', ')} FROM (${select})`;
 }
 
 function schemaOf(file: FilePlan): { name: string; type: OutputColumn['type'] }[] {
@@ -283,7 +297,7 @@ function schemaOf(file: FilePlan): { name: string; type: OutputColumn['type'] }[
 async function* chunks(state: SessionState, file: FilePlan, all: AsyncGenerator<Pass>) {
   for await (const pass of all) {
     if (pass.rows === 0) continue;
-    const result = await state.connection.stream(outputSelect(file));
+    const result = await state.connection.stream(outputSelect(file, pass));
     let read = 0;
     for (
       let chunk = await result.fetchChunk();

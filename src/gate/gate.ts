@@ -38,7 +38,7 @@ export function refusalsFor(facts: GateFacts): readonly Refusal[] {
     ...inForceRefusals(facts.agreement, facts.agreements, facts.custodian, facts.today),
     ...approvalRefusals(facts.agreement, facts.pipeline, facts.today),
     ...securityRefusals(facts.agreement, facts.today),
-    ...grantRefusals(facts.pipeline, facts.agreement, facts.catalogue),
+    ...grantRefusals(facts),
     ...frequencyRefusals(facts.pipeline, facts.agreement, facts.past, facts.today),
     ...recipientKeyRefusals(facts.agreement, facts.recipientKey),
     ...optOutRefusals(facts.optOuts, facts.pipeline, facts.agreement, facts.today),

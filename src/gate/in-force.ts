@@ -25,7 +25,13 @@ export function inForceRefusals(
   const { start, end } = agreement.term;
   if (today < start) {
     refusals.push(
-      problemAt(document, ['term', 'start'], 'not-started', `the agreement starts on ${start}; today is ${today}`),
+      problemAt(
+        document,
+        ['term', 'start'],
+        'not-started',
+        `the agreement starts on ${start}; today is ${today}`,
+        'nothing may be released before that day',
+      ),
     );
   }
   if (today > end) {

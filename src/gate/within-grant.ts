@@ -1,50 +1,50 @@
-import type { Grant, Identifiability } from '../agreement/agreement-schema.ts';
+import type { Grant, ProductKind } from '../agreement/agreement-schema.ts';
 import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
-import { type Catalogue, PDS, resolveColumn } from '../catalogue/catalogue.ts';
-import { conditionValues } from '../catalogue/check-condition.ts';
-import { type Dataset, findColumn } from '../catalogue/dataset.ts';
-import { type Derivation, grants } from '../catalogue/derivation.ts';
-import { problemAt, quoted } from '../kernel/document.ts';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { problemAt } from '../kernel/document.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import { type Product, type Selection, selectionsOf } from '../pipeline/pipeline-schema.ts';
-import { type Condition, conditionColumns, toCondition } from '../relation/condition.ts';
+import { clauseOf, grantOf } from './clause.ts';
+import { fieldRefusals } from './fields-within-grant.ts';
 import type { Refusal } from './gate.ts';
-import { permits } from './permits.ts';
+import { DETAIL } from './identifiability.ts';
+import { rowRefusals } from './rows-within-grant.ts';
 
-const DETAIL: Readonly<Record<Identifiability, number>> = { aggregated: 0, pseudonymised: 1, identifiable: 2 };
+/** Both documents and the catalogue: what a refusal is made from and where it stands. */
+export interface Asking {
+  readonly pipeline: LoadedPipeline;
+  readonly agreement: LoadedAgreement;
+  readonly catalogue: Catalogue;
+}
 
 /** Everything asked is granted: product, dataset, identifiability, year, row, field. Never a silent intersection. */
-export function grantRefusals(pipeline: LoadedPipeline, agreement: LoadedAgreement, catalogue: Catalogue): Refusal[] {
-  const { cohort, products } = pipeline.pipeline;
-  const refusals = products.flatMap((product, index) =>
-    selectionsOf(product, ['products', index]).flatMap(({ selection, path }) =>
-      selectionRefusals(selection, path, product, pipeline, agreement, catalogue),
+export function grantRefusals(asking: Asking): Refusal[] {
+  const products = asking.pipeline.pipeline.products.flatMap((product, index) => [
+    ...mixtureRefusals(product, index, asking),
+    ...selectionsOf(product, ['products', index]).flatMap(({ selection, path }) =>
+      selectionRefusals(selection, path, product, ['products', index], asking),
     ),
-  );
-  if (cohort !== undefined && 'dataset' in cohort) {
-    refusals.push(...rowRefusals({ ...cohort, fields: [] }, ['cohort'], undefined, pipeline, agreement, catalogue));
-  }
-  return refusals;
+  ]);
+  return [...products, ...cohortRefusals(asking)];
 }
 
 function selectionRefusals(
   selection: Selection,
   path: readonly PropertyKey[],
   product: Product,
-  pipeline: LoadedPipeline,
-  agreement: LoadedAgreement,
-  catalogue: Catalogue,
+  productPath: readonly PropertyKey[],
+  asking: Asking,
 ): Refusal[] {
-  const at = (place: readonly PropertyKey[], code: string, message: string, hint: string): Refusal =>
-    problemAt(pipeline.document, [...path, ...place], code, message, hint);
-  const grant = agreement.agreement.datasets.find((each) => each.dataset === selection.dataset);
-  if (grant === undefined) return rowRefusals(selection, path, undefined, pipeline, agreement, catalogue);
+  const { pipeline, agreement } = asking;
+  const grant = grantOf(agreement, selection.dataset);
+  if (grant === undefined) return [datasetRefusal(selection.dataset, path, asking)];
   const refusals: Refusal[] = [];
   const clause = clauseOf(agreement, grant);
   if (!grant.products.includes(product.product)) {
     refusals.push(
-      at(
-        ['product'],
+      problemAt(
+        pipeline.document,
+        [...productPath, 'product'],
         'product-not-granted',
         `${selection.dataset} is not granted as ${product.product}`,
         `${clause} products grants ${grant.products.join(', ') || 'none'}`,
@@ -55,196 +55,101 @@ function selectionRefusals(
   const asked = product.identifiability ?? granted;
   if (DETAIL[asked] > DETAIL[granted] || asked === 'aggregated') {
     refusals.push(
-      at(
-        ['identifiability'],
+      problemAt(
+        pipeline.document,
+        [...productPath, 'identifiability'],
         'identifiability-not-granted',
         `${product.product} of ${selection.dataset} can't go out ${asked} under a grant of ${granted} data`,
         `${clause} identifiability: ${granted}`,
       ),
     );
   }
-  refusals.push(...rowRefusals(selection, path, asked, pipeline, agreement, catalogue));
-  refusals.push(...fieldRefusals(selection, path, asked, pipeline, agreement, catalogue));
+  const outcome = { identifiability: asked, named: granted === 'identifiable' };
+  refusals.push(...rowRefusals(selection, grant, path, outcome, asking));
+  refusals.push(...fieldRefusals(selection, grant, path, asked, asking));
   return refusals;
 }
 
-function rowRefusals(
-  selection: Selection,
-  path: readonly PropertyKey[],
-  identifiability: Identifiability | undefined,
-  pipeline: LoadedPipeline,
-  agreement: LoadedAgreement,
-  catalogue: Catalogue,
-): Refusal[] {
-  const at = (place: readonly PropertyKey[], code: string, message: string, hint: string): Refusal =>
-    problemAt(pipeline.document, [...path, ...place], code, message, hint);
-  const grant = agreement.agreement.datasets.find((each) => each.dataset === selection.dataset);
-  const dataset = catalogue.get(selection.dataset);
-  if (grant === undefined || dataset === undefined) {
-    return [
-      at(
-        ['dataset'],
-        'dataset-not-granted',
-        `the agreement does not grant ${selection.dataset}`,
-        `${agreement.document.file} datasets grants ${agreement.agreement.datasets.map((each) => each.dataset).join(', ')}`,
-      ),
-    ];
-  }
-  const refusals: Refusal[] = [];
+/** One person key for all files of a linked product: numbers in one and tokens in another would name the tokens. */
+function mixtureRefusals(product: Product, index: number, { pipeline, agreement }: Asking): Refusal[] {
+  if (product.product !== 'linked' || product.identifiability !== undefined) return [];
+  const granted = product.datasets.flatMap(({ dataset }) => grantOf(agreement, dataset)?.identifiability ?? []);
+  if (new Set(granted).size < 2) return [];
+  return [
+    problemAt(
+      pipeline.document,
+      ['products', index],
+      'identifiability-mixed',
+      `the datasets of ${product.name} are granted with different identifiability, and linked files have one`,
+      'add identifiability: pseudonymised to the product',
+    ),
+  ];
+}
+
+/**
+ * A cohort tells of everybody in the release that they have such a row. So its rows must themselves be granted, a row a
+ * person, with no less identifiability than the release has; and those who opted out of that dataset must not come back
+ * through one that is exempt.
+ */
+function cohortRefusals(asking: Asking): Refusal[] {
+  const { pipeline, agreement } = asking;
+  const { cohort, products } = pipeline.pipeline;
+  if (cohort === undefined || !('dataset' in cohort)) return [];
+  const grant = grantOf(agreement, cohort.dataset);
+  if (grant === undefined) return [datasetRefusal(cohort.dataset, ['cohort'], asking)];
   const clause = clauseOf(agreement, grant);
-  if (dataset.date !== undefined && grant.period === undefined) {
-    refusals.push(
-      at(
-        ['period'],
-        'period-not-granted',
-        `the agreement grants no period of ${selection.dataset}`,
-        `add period: to ${clause}`,
-      ),
-    );
-  }
-  if (selection.period !== undefined && grant.period !== undefined) {
-    const { from, to } = grant.period;
-    if (selection.period.from < from || selection.period.to > to) {
-      refusals.push(
-        at(
-          ['period'],
-          'period-not-granted',
-          `${selection.period.from} to ${selection.period.to} is not within the period granted`,
-          `${clause} period is ${from} to ${to}`,
-        ),
-      );
-    }
-  }
-  const asked = toCondition(selection.where);
-  if (asked === undefined) return refusals;
-  const limit = toCondition(grant.where);
-  const limited = new Set(limit === undefined ? [] : conditionColumns(limit).map((name) => name.toUpperCase()));
-  for (const name of new Set(conditionColumns(asked))) {
-    const column = findColumn(dataset, name);
-    const known =
-      limited.has(name.toUpperCase()) ||
-      name.toUpperCase() === dataset.date?.toUpperCase() ||
-      grant.fields.some((field) => field.as === undefined && field.from.toUpperCase() === name.toUpperCase());
-    if (!known) {
-      refusals.push(
-        at(
-          ['where', name],
-          'condition-not-granted',
-          `rows can't be chosen by ${column?.name ?? name}, which is not granted: the choice would give its value away`,
-          `${clause} fields, or its where, must name the column`,
-        ),
-      );
-    } else if (column?.class === 'identifier' && identifiability !== 'identifiable') {
-      refusals.push(
-        at(
-          ['where', name],
-          'condition-on-identifier',
-          `rows can't be chosen by ${column.name}, an identifier`,
-          'give a cohort instead',
-        ),
-      );
-    }
-  }
-  if (limit !== undefined) refusals.push(...namedValueRefusals(asked, limit, dataset, path, pipeline, clause));
-  return refusals;
-}
-
-/** Every value that the pipeline names must itself be one that the agreement's `where` permits. */
-function namedValueRefusals(
-  asked: Condition,
-  limit: Condition,
-  dataset: Dataset,
-  path: readonly PropertyKey[],
-  pipeline: LoadedPipeline,
-  clause: string,
-): Refusal[] {
-  switch (asked.kind) {
-    case 'all_of':
-    case 'any_of':
-      return asked.of.flatMap((inner) => namedValueRefusals(inner, limit, dataset, path, pipeline, clause));
-    case 'not':
-    case 'not_in':
-    case 'is_null':
-      return [];
-    default: {
-      const column = findColumn(dataset, asked.column);
-      if (column === undefined) return [];
-      return conditionValues(asked)
-        .filter((value) => permits(limit, column, value) === false)
-        .map((value) =>
-          problemAt(
-            pipeline.document,
-            [...path, 'where', asked.column],
-            'rows-not-granted',
-            `rows with ${column.name} ${quoted(value)} are not granted`,
-            `${clause} where says which are`,
-          ),
-        );
-    }
-  }
-}
-
-function fieldRefusals(
-  selection: Selection,
-  path: readonly PropertyKey[],
-  identifiability: Identifiability,
-  pipeline: LoadedPipeline,
-  agreement: LoadedAgreement,
-  catalogue: Catalogue,
-): Refusal[] {
-  const dataset = catalogue.get(selection.dataset);
-  if (dataset === undefined) return [];
   const refusals: Refusal[] = [];
-  const columns = selection.fields.map((field) => resolveColumn(catalogue, dataset, field.from));
-  selection.fields.forEach((field, index) => {
-    const found = columns[index];
-    if (found === undefined) return;
-    const place = [...path, 'fields', index];
-    const owner = agreement.agreement.datasets.find(
-      (each) => each.dataset === (found.joined ? PDS : selection.dataset),
-    );
-    if (owner === undefined || !isGranted(owner, found.column.name, found.column.concept, field.as)) {
-      const what = field.as === undefined ? found.column.name : `${found.column.name} as ${field.as}`;
-      refusals.push(
-        problemAt(
-          pipeline.document,
-          place,
-          'field-not-granted',
-          `${found.dataset.dataset} ${what} is not granted`,
-          owner === undefined
-            ? `the agreement grants no fields of ${found.dataset.dataset}`
-            : `${clauseOf(agreement, owner)} fields lists what is`,
-        ),
-      );
-    }
-  });
-  const restricted = columns.findIndex((found) => found?.column.class === 'restricted');
-  if (restricted >= 0 && identifiability === 'identifiable') {
-    refusals.push(
-      problemAt(
-        pipeline.document,
-        [...path, 'fields', restricted],
-        'restricted-with-identifier',
-        `${columns[restricted]?.column.name} is legally restricted and can't go out in identifiable data`,
-        'ask for pseudonymised data, or leave it out',
-      ),
+  const refuse = (code: string, message: string, hint: string): void => {
+    refusals.push(problemAt(pipeline.document, ['cohort', 'dataset'], code, message, hint));
+  };
+  if (!givesRows(grant)) {
+    refuse(
+      'cohort-not-granted',
+      `a cohort would tell who has a row in ${cohort.dataset}, and its rows are not granted`,
+      `${clause} products grants ${grant.products.join(', ') || 'none'}`,
     );
   }
-  return refusals;
+  const chosen = products.flatMap((product) =>
+    selectionsOf(product, []).flatMap(({ selection }) => {
+      const own = grantOf(agreement, selection.dataset);
+      return own === undefined ? [] : [{ own, asked: product.identifiability ?? own.identifiability ?? 'aggregated' }];
+    }),
+  );
+  const finer = chosen.find(({ asked }) => DETAIL[asked] > DETAIL[grant.identifiability ?? asked]);
+  if (finer !== undefined) {
+    refuse(
+      'identifiability-not-granted',
+      `${cohort.dataset} can't choose the people of ${finer.asked} ${finer.own.dataset}: it is granted ${grant.identifiability}`,
+      `${clause} identifiability: ${grant.identifiability}`,
+    );
+  }
+  const exempt = chosen.find(({ own }) => !own.opt_outs.apply);
+  if (grant.opt_outs.apply && exempt !== undefined) {
+    refuse(
+      'cohort-opt-outs',
+      `opt-outs apply to ${cohort.dataset}, and this cohort would choose people of ${exempt.own.dataset}, which is exempt`,
+      `${clause} opt_outs: a cohort needs the exemption as well`,
+    );
+  }
+  const named = [grant, ...chosen.map(({ own }) => own)].some((each) => each.identifiability === 'identifiable');
+  return [...refusals, ...rowRefusals(cohort, grant, ['cohort'], { identifiability: 'cohort', named }, asking)];
 }
 
-function isGranted(
-  grant: Grant,
-  column: string,
-  concept: Parameters<typeof grants>[0],
-  as: Derivation | undefined,
-): boolean {
-  return grant.fields.some(
-    (field) => field.from.toUpperCase() === column.toUpperCase() && grants(concept, field.as, as),
+/** Kinds of products in which a person is a row. PDS as a mere join gives its columns a row a person too. */
+const OF_ROWS: readonly ProductKind[] = ['extract', 'linked', 'bespoke-linkage', 'tracking'];
+
+function givesRows({ products, identifiability }: Grant): boolean {
+  return (
+    identifiability !== 'aggregated' && (products.length === 0 || products.some((product) => OF_ROWS.includes(product)))
   );
 }
 
-function clauseOf(agreement: LoadedAgreement, grant: Grant): string {
-  const index = agreement.agreement.datasets.indexOf(grant);
-  return `${agreement.document.file}:${agreement.document.lineOf(['datasets', index])} datasets[${index}]`;
+function datasetRefusal(dataset: string, path: readonly PropertyKey[], { pipeline, agreement }: Asking): Refusal {
+  return problemAt(
+    pipeline.document,
+    [...path, 'dataset'],
+    'dataset-not-granted',
+    `the agreement does not grant ${dataset}`,
+    `${agreement.document.file} datasets grants ${agreement.agreement.datasets.map((each) => each.dataset).join(', ')}`,
+  );
 }

@@ -9,7 +9,8 @@ export interface AgreementReference {
   readonly minor: number;
 }
 
-const SHAPE = /^(DARS-NIC-(\d{4,7})-[A-Z0-9]{5})-v(\d+)\.(\d+)$/;
+// A version has one spelling, or v2.2 and v2.02 would be two agreements with a frequency each.
+const SHAPE = /^(DARS-NIC-(\d{4,7})-[A-Z0-9]{5})-v(0|[1-9]\d*)\.(0|[1-9]\d*)$/;
 
 /** The parts of a reference, or undefined where the text does not have the shape DARS gives them. */
 export function parseAgreementReference(text: string): AgreementReference | undefined {

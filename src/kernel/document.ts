@@ -35,13 +35,25 @@ export function readDocument(text: string, file: string): Parsed<Document> {
       })),
     };
   }
+  let badKey: Node | null | undefined;
   visit(yaml, {
     Scalar(_, node) {
       if (typeof node.value === 'number' && node.source !== undefined && String(node.value) !== node.source) {
         node.value = node.source;
       }
     },
+    Pair(_, { key }) {
+      // A schema would pass over the one without a word, and the other becomes the text of a collection.
+      if (!isScalar(key) || key.value === null || key.value === '__proto__') badKey ??= key as Node | null;
+    },
   });
+  if (badKey !== undefined) {
+    const { line } = lines.linePos(badKey?.range?.[0] ?? 0);
+    return {
+      ok: false,
+      problems: [{ code: 'yaml', file, line, message: 'this can’t be a key', hint: 'write a name' }],
+    };
+  }
   const lineOf = (path: readonly PropertyKey[]): number => {
     for (let length = path.length; length >= 0; length -= 1) {
       const offset = offsetOf(yaml.contents, path.slice(0, length));
@@ -52,8 +64,11 @@ export function readDocument(text: string, file: string): Parsed<Document> {
   let value: unknown;
   try {
     value = yaml.toJS({ maxAliasCount: 20 });
+    // An alias can stand inside what it names; such a value has no end, and JSON is the cheapest way to see that.
+    JSON.stringify(value);
   } catch {
-    return { ok: false, problems: [{ code: 'yaml', file, message: 'this YAML repeats an alias too often' }] };
+    const message = 'this YAML repeats an alias too often, or inside itself';
+    return { ok: false, problems: [{ code: 'yaml', file, line: 1, message, hint: 'write the value out' }] };
   }
   return { ok: true, value: { file, value, lineOf } };
 }

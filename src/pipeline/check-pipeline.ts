@@ -1,10 +1,9 @@
 import { noDerivation, unknownDataset } from '../agreement/check-agreement.ts';
 import { type Catalogue, resolveColumn } from '../catalogue/catalogue.ts';
-import { checkCondition, unknownColumn } from '../catalogue/check-condition.ts';
+import { checkWhere, unknownColumn } from '../catalogue/check-condition.ts';
 import { derivationsOf, needsEventDate } from '../catalogue/derivation.ts';
 import { type Document, problemAt, quoted } from '../kernel/document.ts';
 import type { Problem } from '../kernel/problem.ts';
-import { toCondition } from '../relation/condition.ts';
 import { outputName } from './output-name.ts';
 import { type Pipeline, type Selection, selectionsOf } from './pipeline-schema.ts';
 
@@ -62,7 +61,7 @@ function checkSelection(
   const dataset = catalogue.get(selection.dataset);
   if (dataset === undefined)
     return [unknownDataset(selection.dataset, [...catalogue.keys()], document, [...path, 'dataset'])];
-  const problems = checkCondition(toCondition(selection.where), dataset, document, [...path, 'where']);
+  const problems = checkWhere(selection.where, dataset, document, [...path, 'where']);
   if (selection.period !== undefined && dataset.date === undefined) {
     problems.push(
       problemAt(document, [...path, 'period'], 'no-period', `${dataset.dataset} has no date that a period could mean`),

@@ -23,7 +23,6 @@ import {
   filter,
   join,
   type Named,
-  number,
   order,
   project,
   pseudonymised,
@@ -88,10 +87,17 @@ export interface CompiledFile {
   readonly people: Relation<'identified'>;
   /** -> Tables.staged: one row a source row of the slices: `#step`, `#who`, the key, and where released the columns. */
   readonly staged: Relation<'identified'>;
-  /** -> Tables.tokens: `#person`, `#token`, and `#place`, the person's place in the order. */
+  /** -> Tables.tokens: `#person`, `#token` and `#slice` of everybody in the output. */
   readonly tokens: Relation<'identified'>;
-  /** -> Tables.output: what goes out, in order. Identified only where the agreement says so. */
-  readonly output: Relation<'pseudonymised'> | Relation<'identified'>;
+  /** -> Tables.output: what goes out and what it is ordered by, not in order yet. */
+  readonly output: Relation<'identified'>;
+  /** How a row of the output is named within its person: to see whether the order needs a tie-break. */
+  readonly place: readonly Expression[];
+  /**
+   * What goes out, in order, over Tables.output. Identified only where the agreement says so. Rows that have person and
+   * key in common need the tie-break, which is dear, for an order that is the same every time.
+   */
+  released(tieBreak: boolean): Relation<'pseudonymised'> | Relation<'identified'>;
 }
 
 /** The relations of one file for a range of slices. Pure. */
@@ -139,43 +145,59 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
     ...geographyColumns(columns).map(({ name, as }) => ({ name: `#geo ${name}`, value: column(`#${as} ${name}`) })),
   ]);
   const flagged = compare(column('#step'), '=', integer(RELEASED));
+  // A key column that goes out as it is need not be carried twice.
+  const keys = key.map((name) => ({
+    name,
+    out: columns.find((each) => goesOutAsIs(each, name))?.name ?? `#key ${name}`,
+  }));
+  const carried = keys.filter(({ out }) => out.startsWith('#'));
   const staged = project(stepped, [
     own('#step'),
     own('#who'),
     own('#person'),
-    ...key.map((name) => ({ name: `#key ${name}`, value: choose([[flagged, column(read_(name))]], nothing()) })),
+    ...carried.map(({ name, out }) => ({ name: out, value: choose([[flagged, column(read_(name))]], nothing()) })),
     ...columns.map((each) => ({ name: each.name, value: choose([[flagged, finished(each)]], nothing()) })),
   ]);
 
-  const chosen = filter(
-    table(Tables.staged),
-    and(compare(column('#step'), '=', integer(RELEASED)), not(isNull(column('#person')))),
-  );
-  const persons = project(distinct(project(chosen, [own('#person')])), [
+  const released = filter(table(Tables.staged), compare(column('#step'), '=', integer(RELEASED)));
+  const tokens = project(distinct(project(filter(released, not(isNull(column('#person')))), [own('#person')])), [
     own('#person'),
     { name: '#slice', value: call('slice', column('#person')) },
     { name: '#token', value: call('token', text('PERSON'), call('nhs_text', column('#person'))) },
   ]);
-  const tokens = number(persons, '#place', [column('#slice'), column('#token')]);
 
-  const out = join(
-    'left',
-    filter(table(Tables.staged), compare(column('#step'), '=', integer(RELEASED))),
-    project(table(Tables.tokens), [{ name: '#holder', value: column('#person') }, own('#token'), own('#place')]),
-    '#t',
-    [[column('#person'), '#holder']],
-  );
+  const holders = project(table(Tables.tokens), [
+    { name: '#holder', value: column('#person') },
+    own('#slice'),
+    own('#token'),
+  ]);
   const named: Named[] = columns.map(({ name }) => own(name));
-  const by = [
-    column('#place'),
-    ...key.map((name) => column(`#key ${name}`)),
-    call('row_digest', ...(columns.length > 0 ? columns.map(({ name }) => column(name)) : [column('#place')])),
-  ];
-  const output =
-    file.identifiability === 'pseudonymised'
-      ? order(pseudonymised(out, [{ name: TOKEN_COLUMN, value: column('#token') }, ...named]), by)
-      : order(project(out, named), by);
-  return { people, staged, tokens, output };
+  const output = project(join('left', released, holders, '#t', [[column('#person'), '#holder']]), [
+    own('#slice'),
+    own('#token'),
+    ...carried.map(({ out }) => own(out)),
+    ...named,
+  ]);
+  const by = [column('#slice'), column('#token'), ...keys.map(({ out }) => column(out))];
+  const digest = call('row_digest', ...[column('#token'), ...columns.map(({ name }) => column(name))]);
+  return {
+    people,
+    staged,
+    tokens,
+    output,
+    place: by,
+    released: (tieBreak) => {
+      const finishedOutput = table(Tables.output);
+      const order_ = tieBreak ? [...by, digest] : by;
+      return file.identifiability === 'pseudonymised'
+        ? order(pseudonymised(finishedOutput, [{ name: TOKEN_COLUMN, value: column('#token') }, ...named]), order_)
+        : order(project(finishedOutput, named), order_);
+    },
+  };
+}
+
+function goesOutAsIs(each: OutputColumn, name: string): boolean {
+  return each.of === 'own' && each.from === name && each.as === undefined && each.token === undefined && !each.withheld;
 }
 
 /** The members of a cohort -> Tables.cohort, over all slices. */

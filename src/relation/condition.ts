@@ -8,32 +8,41 @@ import { z } from 'zod';
 export type Condition =
   | { readonly kind: 'all_of' | 'any_of'; readonly of: readonly Condition[] }
   | { readonly kind: 'not'; readonly of: Condition }
+  | Comparison;
+
+/** What one column is held against. */
+export type Comparison =
   | { readonly kind: 'in' | 'not_in' | 'starts_with'; readonly column: string; readonly values: readonly string[] }
   | { readonly kind: 'between'; readonly column: string; readonly low: string; readonly high: string }
   | { readonly kind: 'at_least' | 'at_most'; readonly column: string; readonly value: string }
   | { readonly kind: 'is_null'; readonly column: string; readonly is: boolean };
 
 const scalar = z
-  .union([z.string(), z.number(), z.boolean()], { error: 'expected a text, a number or a date' })
+  .union([z.string(), z.number()], { error: 'expected a text, a number or a date; true and false want quotes' })
   .transform(String);
 const list = z.array(scalar, { error: 'expected a list' }).min(1, 'the list is empty');
 
 const comparison = z
   .strictObject({
-    in: list.optional(),
-    not_in: list.optional(),
+    in: list.optional().describe('the value is one of these'),
+    not_in: list.optional().describe('there is a value, and it is none of these'),
     starts_with: z
       .union([list, scalar.transform((value) => [value])], { error: 'expected a text or a list of texts' })
-      .optional(),
-    between: z.tuple([scalar, scalar], { error: 'expected [low, high]' }).optional(),
-    at_least: scalar.optional(),
-    at_most: scalar.optional(),
-    is_null: z.boolean().optional(),
+      .optional()
+      .describe('the text begins with this, or with one of these'),
+    between: z
+      .tuple([scalar, scalar], { error: 'expected [low, high]' })
+      .optional()
+      .describe('[low, high], both included'),
+    at_least: scalar.optional().describe('this or more, or this day or later'),
+    at_most: scalar.optional().describe('this or less, or this day or earlier'),
+    is_null: z.boolean().optional().describe('true: there is no value; false: there is one'),
   })
-  .refine((operators) => Object.values(operators).some((value) => value !== undefined), 'the condition says nothing');
+  .refine((operators) => Object.values(operators).some((value) => value !== undefined), 'the condition says nothing')
+  .describe('what the column is held against; all of it must hold, and a missing value meets none but is_null');
 
-type Comparison = z.output<typeof comparison>;
-interface Where {
+type Operators = z.output<typeof comparison>;
+export interface Where {
   any_of?: Where[] | undefined;
   all_of?: Where[] | undefined;
   not?: Where | undefined;
@@ -44,11 +53,12 @@ interface Where {
 export const whereSchema: z.ZodType<Where> = z.lazy(() =>
   z
     .object({
-      any_of: z.array(whereSchema).min(1).optional(),
-      all_of: z.array(whereSchema).min(1).optional(),
-      not: whereSchema.optional(),
+      any_of: z.array(whereSchema).min(1).optional().describe('at least one of these holds'),
+      all_of: z.array(whereSchema).min(1).optional().describe('each of these holds'),
+      not: whereSchema.optional().describe('this does not hold'),
     })
-    .catchall(comparison),
+    .catchall(comparison)
+    .describe('conditions by column, all of which must hold; any_of, all_of and not combine them'),
 ) as unknown as z.ZodType<Where>;
 
 /** The condition that a parsed `where` means; undefined and an empty mapping mean no condition. */
@@ -61,15 +71,55 @@ export function toCondition(where: Where | undefined): Condition | undefined {
       return [{ kind: key, of }];
     }
     if (key === 'not') return [{ kind: 'not', of: toCondition(value as Where) ?? { kind: 'all_of', of: [] } }];
-    return comparisons(key, value as Comparison);
+    return comparisons(key, value as Operators);
   });
   if (parts.length === 0) return undefined;
   return parts.length === 1 ? parts[0] : { kind: 'all_of', of: parts };
 }
 
-function comparisons(column: string, operators: Comparison): Condition[] {
+/** One comparison of a `where`: where it stands below it, and whether it is turned round by the `not`s above it. */
+export interface PlacedComparison {
+  readonly comparison: Comparison;
+  readonly path: readonly PropertyKey[];
+  readonly negated: boolean;
+}
+
+/** Every comparison of a `where`, however deep, with its place in the file. */
+export function placedComparisons(
+  where: Where | undefined,
+  path: readonly PropertyKey[] = [],
+  negated = false,
+): PlacedComparison[] {
+  return Object.entries(where ?? {}).flatMap(([key, value]) => {
+    if (value === undefined) return [];
+    if (key === 'any_of' || key === 'all_of') {
+      return (value as Where[]).flatMap((inner, index) => placedComparisons(inner, [...path, key, index], negated));
+    }
+    if (key === 'not') return placedComparisons(value as Where, [...path, key], !negated);
+    return comparisons(key, value as Operators).map((comparison) => ({ comparison, path: [...path, key], negated }));
+  });
+}
+
+/** The values that a comparison names. */
+export function comparisonValues(comparison: Comparison): readonly string[] {
+  switch (comparison.kind) {
+    case 'in':
+    case 'not_in':
+    case 'starts_with':
+      return comparison.values;
+    case 'between':
+      return [comparison.low, comparison.high];
+    case 'at_least':
+    case 'at_most':
+      return [comparison.value];
+    case 'is_null':
+      return [];
+  }
+}
+
+function comparisons(column: string, operators: Operators): Comparison[] {
   const { between } = operators;
-  const conditions: (Condition | undefined)[] = [
+  const conditions: (Comparison | undefined)[] = [
     operators.in && { kind: 'in', column, values: operators.in },
     operators.not_in && { kind: 'not_in', column, values: operators.not_in },
     operators.starts_with && { kind: 'starts_with', column, values: operators.starts_with },

@@ -41,8 +41,6 @@ export function printRelation(relation: Relation, tables: TableResolver): string
     }
     case 'distinct':
       return `SELECT DISTINCT * FROM ${source(relation.of, tables)}`;
-    case 'number':
-      return `SELECT *, row_number() OVER (ORDER BY ${relation.by.map(printExpression).join(', ')}) AS ${quoteName(relation.as)} FROM ${source(relation.of, tables)}`;
     case 'order':
       return `${printRelation(relation.of, tables)} ORDER BY ${relation.by.map((by) => `${printExpression(by)} NULLS FIRST`).join(', ')}`;
   }

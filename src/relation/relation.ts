@@ -27,7 +27,6 @@ export type Relation<C extends DisclosureClass = DisclosureClass> = { readonly d
       readonly on: readonly (readonly [Expression, string])[];
     }
   | { readonly kind: 'distinct'; readonly of: Relation }
-  | { readonly kind: 'number'; readonly of: Relation; readonly as: string; readonly by: readonly Expression[] }
   | { readonly kind: 'order'; readonly of: Relation; readonly by: readonly Expression[] }
 );
 
@@ -57,11 +56,6 @@ export function join(
 
 export function distinct<C extends DisclosureClass>(of: Relation<C>): Relation<C> {
   return { kind: 'distinct', of, disclosure: of.disclosure };
-}
-
-/** Adds the column `as`: the place of the row, from 1, in the order given. */
-export function number<C extends DisclosureClass>(of: Relation<C>, as: string, by: readonly Expression[]): Relation<C> {
-  return { kind: 'number', of, as, by, disclosure: of.disclosure };
 }
 
 export function order<C extends DisclosureClass>(of: Relation<C>, by: readonly Expression[]): Relation<C> {

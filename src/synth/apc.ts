@@ -1,4 +1,4 @@
-import { type FinancialYear, NOT_A_DATE, NOT_GIVEN, yearMonthDay, yearsBetween } from './calendar.ts';
+import { yearMonthDay } from './calendar.ts';
 import {
   ADMISSION_BITS,
   CONDITION_SLOTS,
@@ -11,22 +11,33 @@ import {
   POOLS,
 } from './condition-lookups.ts';
 import { bits, chance, draw, exponential } from './draw.ts';
+import {
+  hesAge,
+  mostly,
+  NOT_A_DATE_DATE,
+  numbered,
+  PATIENT_COLUMNS,
+  PROVIDER_COLUMNS,
+  susRecord,
+  yearColumns,
+} from './hes.ts';
 import { CONSULTANTS_PER_TRUST } from './places.ts';
 import { reported } from './reported.ts';
-import { add, all, change, choose, date, drop, lookUp, repeat, type Sql, type Step, select, through, where } from './sql.ts';
-import { type Portion, recordKey, visitDay, visits } from './visits.ts';
+import { add, all, choose, date, drop, lookUp, repeat, type Sql, type Step, select, through, where } from './sql.ts';
+import { type Portion, recordKey, visitsOn } from './visits.ts';
 
 const DIAGNOSES = 20;
 const PROCEDURES = 4;
 /** So many spells a year leave room in the record key for only one episode each. */
 const MANY_SPELLS = 16;
+/** As it comes out of the lengths of stay; measured. */
+export const EPISODES_PER_SPELL = 1.147;
 
 /** HES APC: the episodes of one financial year that are known at `asAt`; those still going on are unfinished. */
 export function hesApc(portion: Portion): Sql {
   const { world, year } = portion;
   return through(
-    visits('apc', portion, true),
-    visitDay(portion, 'apc', 'admitted'),
+    visitsOn(portion),
     reason(portion),
     stay(portion),
     reported(world, 'apc', 'admitted'),
@@ -41,22 +52,48 @@ export function hesApc(portion: Portion): Sql {
 /** Why the person is in hospital, and how they came. */
 function reason({ world: { seed } }: Portion): Step {
   return all(
-    add({ spell_draw: draw(seed, 'apc/spell', 'visit_id'), age_days: 'admitted - dob' }),
+    add({ spell_draw: draw(seed, 'apc/spell', 'visit_id'), age_days: 'day - dob' }),
     add({
       stratum: `CASE WHEN born THEN ${NEWBORN} WHEN age_days < 365 THEN 0 WHEN age_days < 16 * 365 THEN 1
         WHEN age_days < 45 * 365 THEN CASE WHEN female THEN 2 ELSE 3 END WHEN age_days < 65 * 365 THEN 4
         WHEN age_days < 75 * 365 THEN 5 WHEN age_days < 85 * 365 THEN 6 ELSE 7 END`,
     }),
-    drop('kind'),
-    lookUp('conditions', `stratum * ${CONDITION_SLOTS} + ${bits('spell_draw', 0, 11)}`, {
-      primary4: 'diagnosis', primary3: 'diagnosis3', main: 'main', treatment: 'treatment', kind: 'kind', mean_nights: 'nights',
-      procedure1: 'procedure1', procedure2: 'procedure2', procedure3: 'procedure3', procedure4: 'procedure4',
-      procedure1_3: 'procedure1_3', procedure2_3: 'procedure2_3', procedure3_3: 'procedure3_3', procedure4_3: 'procedure4_3',
-      procedures: 'procedures', cause: 'cause', cause3: 'cause3', resource_group: 'resource_group',
-    }),
-    lookUp('admissions', `kind * ${2 ** ADMISSION_BITS} + ${bits('spell_draw', 11, ADMISSION_BITS)}`, {
-      method: 'method', source: 'source', class: 'class', intended: 'intended', elective: 'elective', emergency: 'emergency',
-    }),
+    lookUp([
+      'conditions',
+      `stratum * ${CONDITION_SLOTS} + ${bits('spell_draw', 0, 11)}`,
+      {
+        primary4: 'diagnosis',
+        primary3: 'diagnosis3',
+        main: 'main',
+        treatment: 'treatment',
+        kind: 'kind',
+        mean_nights: 'nights',
+        procedure1: 'procedure1',
+        procedure2: 'procedure2',
+        procedure3: 'procedure3',
+        procedure4: 'procedure4',
+        procedure1_3: 'procedure1_3',
+        procedure2_3: 'procedure2_3',
+        procedure3_3: 'procedure3_3',
+        procedure4_3: 'procedure4_3',
+        procedures: 'procedures',
+        cause: 'cause',
+        cause3: 'cause3',
+        resource_group: 'resource_group',
+      },
+    ]),
+    lookUp([
+      'admissions',
+      `kind * ${2 ** ADMISSION_BITS} + ${bits('spell_draw', 11, ADMISSION_BITS)}`,
+      {
+        method: 'method',
+        source: 'source',
+        class: 'class',
+        intended: 'intended',
+        elective: 'elective',
+        emergency: 'emergency',
+      },
+    ]),
   );
 }
 
@@ -67,13 +104,14 @@ function stay({ world: { seed, asAt } }: Portion): Step {
     add({
       _nights: `CASE WHEN mean_nights = 0 THEN 0
         ELSE least(floor(${exponential(draw(seed, 'apc/nights', 'visit_id'))} * mean_nights * 1.1), 300)::INTEGER END`,
-      died: `nth = visits - 1 AND closes = dod + 1 AND NOT born AND ${bits('spell_draw', 17, 7)} < 70`,
+      waited: `least(7 + ${bits('spell_draw', 38, 7)}, age_days)`,
+      died: `nth = count - 1 AND closes = dod + 1 AND NOT born AND ${bits('spell_draw', 17, 7)} < 70`,
     }),
-    change({ admitted: 'CASE WHEN died THEN greatest(admitted, dod - _nights - 3) ELSE admitted END' }),
+    add({ admitted: 'CASE WHEN died THEN greatest(day, dod - _nights - 3) ELSE day END' }),
     add({ discharged: 'CASE WHEN died THEN dod ELSE greatest(admitted, least(admitted + _nights, closes - 1)) END' }),
     add({ spell_nights: 'discharged - admitted' }),
     add({
-      episodes: `CASE WHEN admitted > ${asAt} THEN 0 WHEN visits > ${MANY_SPELLS} OR spell_nights = 0 OR ${parts} < 88 THEN 1
+      episodes: `CASE WHEN admitted > ${asAt} THEN 0 WHEN count > ${MANY_SPELLS} OR spell_nights = 0 OR ${parts} < 88 THEN 1
         ELSE least(spell_nights + 1, CASE WHEN ${parts} < 114 THEN 2 WHEN ${parts} < 123 THEN 3 ELSE 4 END) END`,
     }),
     drop('_nights'),
@@ -92,9 +130,15 @@ function episode({ world: { seed, asAt } }: Portion): Step {
     }),
     // A few episodes are never reported as finished, as at a year's end.
     add({ finished: `episode_end <= ${asAt} AND NOT (last AND ${chance('episode_draw', 0, 0.003)})` }),
-    lookUp('consultants', `trust_id * ${CONSULTANTS_PER_TRUST} + ${bits('episode_draw', 14, 5)}`, { consultant: 'consultant' }),
-    yearMonthDay('episode_start', 'start_ymd'),
-    yearMonthDay('episode_end', 'end_ymd'),
+    lookUp(
+      [
+        'consultants',
+        `trust_id * ${CONSULTANTS_PER_TRUST} + ${bits('episode_draw', 14, 5)}`,
+        { consultant: 'consultant' },
+      ],
+      yearMonthDay('episode_start', 'start_ymd'),
+      yearMonthDay('episode_end', 'end_ymd'),
+    ),
   );
 }
 
@@ -110,11 +154,15 @@ function diagnoses({ world: { seed } }: Portion): Step {
       chronic_draw: draw(seed, 'apc/chronic', 'person_id'),
       acute_draw: draw(seed, 'apc/acute', 'visit_id * 4 + episode'),
       more_draw: draw(seed, 'apc/more', 'visit_id * 4 + episode'),
-      _rotation: `${bits('person_draw', 40, 8)} % ${POOLS}`,
+      _rotation: `${bits(draw(seed, 'apc/rotation', 'person_id'), 0, 16)} % ${POOLS}`,
       _diabetes: bits(draw(seed, 'diabetes', 'person_id'), 0, 14),
     }),
-    lookUp('diagnosis_counts', `CASE WHEN age_days < 45 * 365 THEN 0 WHEN age_days < 70 * 365 THEN ${2 ** COUNT_BITS} ELSE ${2 * 2 ** COUNT_BITS} END
-      + ${bits('episode_draw', 19, COUNT_BITS)}`, { _count: 'count' }),
+    lookUp([
+      'diagnosis_counts',
+      `CASE WHEN age_days < 45 * 365 THEN 0 WHEN age_days < 70 * 365 THEN ${2 ** COUNT_BITS} ELSE ${2 * 2 ** COUNT_BITS} END
+      + ${bits('episode_draw', 19, COUNT_BITS)}`,
+      { _count: 'count' },
+    ]),
     add({
       // Whoever is diabetic at one age is so at every later one, as the threshold only rises.
       _diabetic: `_diabetes < CASE WHEN born THEN 0 WHEN age_days < 40 * 365 THEN 90 WHEN age_days < 65 * 365 THEN 600 ELSE 1300 END
@@ -122,15 +170,25 @@ function diagnoses({ world: { seed } }: Portion): Step {
       _other_primary: `NOT first AND ${bits('episode_draw', 28, 3)} < 3`,
     }),
     add({ diagnosis_count: 'CASE WHEN _diabetic THEN greatest(_count, 2) ELSE _count END' }),
-    ...positions.map((position) => {
-      const key = `CASE WHEN diagnosis_count >= ${position} THEN ${slots(position)} ELSE ${NO_DIAGNOSIS} END`;
-      const diabetes = `${DIABETES} + CASE WHEN _diabetes < 70 THEN 0 ELSE ${2 ** DIABETES_BITS} END + ${bits('episode_draw', 31, DIABETES_BITS)}`;
-      return lookUp('comorbidities', position === 2 ? `CASE WHEN _diabetic THEN ${diabetes} ELSE ${key} END` : key, {
-        [`diagnosis4_${position}`]: 'diagnosis',
-        [`diagnosis3_${position}`]: 'diagnosis3',
-      });
-    }),
-    lookUp('comorbidities', `CASE WHEN _other_primary THEN ${slots(DIAGNOSES)} ELSE ${NO_DIAGNOSIS} END`, { _other4: 'diagnosis', _other3: 'diagnosis3' }),
+    lookUp(
+      ...positions.map((position) => {
+        const key = `CASE WHEN diagnosis_count >= ${position} THEN ${slots(position)} ELSE ${NO_DIAGNOSIS} END`;
+        const diabetes = `${DIABETES} + CASE WHEN _diabetes < 70 THEN 0 ELSE ${2 ** DIABETES_BITS} END + ${bits('episode_draw', 31, DIABETES_BITS)}`;
+        return [
+          'comorbidities',
+          position === 2 ? `CASE WHEN _diabetic THEN ${diabetes} ELSE ${key} END` : key,
+          {
+            [`diagnosis4_${position}`]: 'diagnosis',
+            [`diagnosis3_${position}`]: 'diagnosis3',
+          },
+        ] as const;
+      }),
+      [
+        'comorbidities',
+        `CASE WHEN _other_primary THEN ${slots(DIAGNOSES)} ELSE ${NO_DIAGNOSIS} END`,
+        { _other4: 'diagnosis', _other3: 'diagnosis3' },
+      ],
+    ),
     add({
       diagnosis4_1: 'CASE WHEN _other_primary THEN _other4 ELSE primary4 END',
       diagnosis3_1: 'CASE WHEN _other_primary THEN _other3 ELSE primary3 END',
@@ -138,92 +196,96 @@ function diagnoses({ world: { seed } }: Portion): Step {
   );
 }
 
-function numbered(count: number, column: (number: number, two: string) => readonly [string, Sql]): Readonly<Record<string, Sql>> {
-  return Object.fromEntries(Array.from({ length: count }, (_, index) => column(index + 1, String(index + 1).padStart(2, '0'))));
-}
-
-/** Age as HES codes it: years, and under one year one of seven codes. */
-function hesAge(day: Sql, ymd: Sql): Sql {
-  const years = yearsBetween('dob_ymd', ymd);
-  const days = `${day} - reported_dob`;
-  return `CASE WHEN reported_dob <= ${NOT_A_DATE} THEN NULL WHEN ${years} > 0 THEN least(${years}, 120) WHEN ${days} < 1 THEN 7001
-    WHEN ${days} < 7 THEN 7002 WHEN ${days} < 29 THEN 7003 WHEN ${days} < 91 THEN 7004 WHEN ${days} < 182 THEN 7005 WHEN ${days} < 273 THEN 7006
-    ELSE 7007 END::INTEGER`;
-}
-
-function partYear(year: FinancialYear): string {
-  return `${year.begins}99`;
-}
-
 function columns(portion: Portion): Step {
   const { world, year } = portion;
   const flag = bits('episode_draw', 37, 10);
   const operated = 'first AND procedures > 0';
   const spellOver = 'last AND finished';
-  const recordNumber = draw(world.seed, 'apc/record', 'visit_id * 4 + episode');
   const spellNumber = draw(world.seed, 'apc/spell-number', 'visit_id');
   return select({
-    FYEAR: choose([], year.label),
-    PARTYEAR: choose([], partYear(year)),
-    EPIKEY: recordKey(portion, 'apc', `CASE WHEN visits > ${MANY_SPELLS} THEN nth ELSE nth * 4 + episode END`),
-    SUSRECID: `(10000000000000 + ${recordNumber} % 89999999999999)::VARCHAR`,
+    ...yearColumns(year),
+    EPIKEY: recordKey(portion, `CASE WHEN count > ${MANY_SPELLS} THEN nth ELSE nth * 4 + episode END`),
+    SUSRECID: susRecord(portion, 'visit_id * 4 + episode'),
     SUSSPELLID: `(1000000000 + ${spellNumber} % 8999999999)::VARCHAR`,
-    NEWNHSNO: 'nhs_number',
-    NEWNHSNO_CHECK: 'nhs_check',
-    NHSNOIND: 'nhs_status',
-    LOPATID: 'local_id',
-    DOB: date('reported_dob'),
-    MYDOB: 'mydob',
-    HOMEADD: 'home',
-    SEX: 'sex',
-    ETHNOS: 'ethnos',
+    ...PATIENT_COLUMNS,
     STARTAGE: hesAge('episode_start', 'start_ymd'),
     ENDAGE: `CASE WHEN finished THEN ${hesAge('episode_end', 'end_ymd')} END`,
     NEODUR: 'CASE WHEN age_days < 28 THEN age_days END',
     ADMIDATE: date('admitted'),
     ADMIMETH: 'method',
     ADMISORC: 'source',
-    ADMINCAT: choose([[`${bits('spell_draw', 31, 7)} > 1`, '01'], [`${bits('spell_draw', 31, 7)} = 1`, '02']], '99'),
+    ADMINCAT: choose(
+      [
+        [`${bits('spell_draw', 31, 7)} > 1`, '01'],
+        [`${bits('spell_draw', 31, 7)} = 1`, '02'],
+      ],
+      '99',
+    ),
     CLASSPAT: 'class',
     INTMANIG: 'intended',
-    ELECDATE: `CASE WHEN elective = 1 THEN CASE WHEN ${bits('spell_draw', 38, 7)} = 0 THEN ${date(String(NOT_GIVEN))} WHEN ${bits('spell_draw', 38, 7)} = 1 THEN ${date(String(NOT_A_DATE))}
-      ELSE ${date(`admitted - 7 - ${bits('spell_draw', 38, 7)}`)} END END`,
-    ELECDUR: `CASE WHEN elective = 0 THEN 9998 WHEN ${bits('spell_draw', 38, 7)} < 2 THEN 9999 ELSE 7 + ${bits('spell_draw', 38, 7)} END`,
+    ELECDATE: `CASE WHEN elective = 1 THEN ${mostly('admitted - waited', 'spell_draw', 45)} END`,
+    ELECDUR: `CASE WHEN elective = 0 THEN 9998 WHEN ${bits('spell_draw', 45, 10)} < 2 THEN 9999 ELSE waited END`,
     EPISTART: date('episode_start'),
-    EPIEND: `CASE WHEN NOT finished THEN NULL WHEN ${flag} = 0 THEN ${date(String(NOT_A_DATE))} ELSE ${date('episode_end')} END`,
+    EPIEND: `CASE WHEN NOT finished THEN NULL WHEN ${flag} = 0 THEN ${NOT_A_DATE_DATE} ELSE ${date('episode_end')} END`,
     EPIDUR: 'CASE WHEN finished THEN episode_end - episode_start END',
     EPIORDER: 'episode + 1',
     EPISTAT: choose([['finished', '3']], '1'),
-    EPITYPE: choose([['born', '3'], [`class = '5' OR method IN ('31', '32') AND procedures > 0`, '2']], '1'),
+    EPITYPE: choose(
+      [
+        ['born', '3'],
+        [`class = '5' OR method IN ('31', '32') AND procedures > 0`, '2'],
+      ],
+      '1',
+    ),
     SPELBGIN: choose([['first', '2']], '0'),
     SPELEND: choose([[spellOver, 'Y']], 'N'),
     SPELDUR: `CASE WHEN ${spellOver} THEN spell_nights END`,
-    DISDATE: `CASE WHEN NOT (${spellOver}) THEN NULL WHEN ${flag} = 1 THEN ${date(String(NOT_A_DATE))} ELSE ${date('discharged')} END`,
-    DISMETH: choose([[`NOT (${spellOver})`, '8'], ['died', '4'], [`${bits('spell_draw', 45, 7)} = 0`, '9'], [`${bits('spell_draw', 45, 7)} < 4`, '2']], '1'),
-    DISDEST: choose([[`NOT (${spellOver})`, '98'], ['died', '79'], [`${bits('spell_draw', 52, 7)} = 0`, '99'], [`${bits('spell_draw', 52, 7)} < 5`, '51'], [`${bits('spell_draw', 52, 7)} < 9`, '54']], '19'),
+    DISDATE: `CASE WHEN NOT (${spellOver}) THEN NULL WHEN ${flag} = 1 THEN ${NOT_A_DATE_DATE} ELSE ${date('discharged')} END`,
+    DISMETH: choose(
+      [
+        [`NOT (${spellOver})`, '8'],
+        ['died', '4'],
+        [`${bits('spell_draw', 55, 7)} = 0`, '9'],
+        [`${bits('spell_draw', 55, 7)} < 4`, '2'],
+      ],
+      '1',
+    ),
+    DISDEST: choose(
+      [
+        [`NOT (${spellOver})`, '98'],
+        ['died', '79'],
+        [`${bits('episode_draw', 47, 7)} = 0`, '99'],
+        [`${bits('episode_draw', 47, 7)} < 5`, '51'],
+        [`${bits('episode_draw', 47, 7)} < 9`, '54'],
+      ],
+      '19',
+    ),
     ...numbered(DIAGNOSES, (number, two) => [`DIAG_4_${two}`, `diagnosis4_${number}`]),
     ...numbered(DIAGNOSES, (number, two) => [`DIAG_3_${two}`, `diagnosis3_${number}`]),
     DIAG_COUNT: 'diagnosis_count',
     CAUSE_4: 'CASE WHEN NOT _other_primary THEN cause END',
     CAUSE_3: 'CASE WHEN NOT _other_primary THEN cause3 END',
-    ...numbered(PROCEDURES, (number, two) => [`OPERTN_4_${two}`, `CASE WHEN first THEN procedure${number} ${number === 1 ? `ELSE '-   '::code_opcs4` : ''} END`]),
-    ...numbered(PROCEDURES, (number, two) => [`OPERTN_3_${two}`, `CASE WHEN first THEN procedure${number}_3 ${number === 1 ? `ELSE '-  '::code_opcs3` : ''} END`]),
+    ...numbered(PROCEDURES, (number, two) => [
+      `OPERTN_4_${two}`,
+      `CASE WHEN first THEN procedure${number} ${number === 1 ? `ELSE '-   '::code_opcs4` : ''} END`,
+    ]),
+    ...numbered(PROCEDURES, (number, two) => [
+      `OPERTN_3_${two}`,
+      `CASE WHEN first THEN procedure${number}_3 ${number === 1 ? `ELSE '-  '::code_opcs3` : ''} END`,
+    ]),
     ...numbered(PROCEDURES, (number, two) => [
       `OPDATE_${two}`,
-      `CASE WHEN first AND procedures >= ${number} THEN CASE WHEN ${flag} < 4 THEN ${date(String(NOT_A_DATE))} ELSE ${date('least(episode_start + 1, episode_end)')} END END`,
+      `CASE WHEN first AND procedures >= ${number} THEN CASE WHEN ${flag} < 4 THEN ${NOT_A_DATE_DATE} ELSE ${date('least(episode_start + 1, episode_end)')} END END`,
     ]),
     OPERTN_COUNT: `CASE WHEN first THEN procedures ELSE 0 END`,
-    OPERSTAT: choose([[operated, '1'], [`procedure1_3 = '&  '`, '9']], '8'),
-    LSOA11: 'lsoa',
-    MSOA11: 'msoa',
-    GPPRAC: 'practice',
-    REGGMP: 'practitioner',
-    PROCODE: 'provider5',
-    PROCODE3: 'provider',
-    PROCODE5: 'provider5',
-    PROCODET: 'provider',
-    PROTYPE: choose([], 'TRUST'),
-    SITETRET: 'site',
+    OPERSTAT: choose(
+      [
+        [operated, '1'],
+        [`procedure1_3 = '&  '`, '9'],
+      ],
+      '8',
+    ),
+    ...PROVIDER_COLUMNS,
     CONSULT: 'consultant',
     MAINSPEF: 'main',
     TRETSPEF: 'treatment',

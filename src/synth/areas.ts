@@ -122,7 +122,8 @@ YO|York,Scarborough,Selby,Bridlington,Malton|North Yorkshire|B|0|62|570|RCB
 export const areas: readonly Area[] = AREAS.trim()
   .split('\n')
   .map((line) => {
-    const [code = '', towns = '', county = '', practiceLetter = '', mixture, districts, people, trusts = ''] = line.split('|');
+    const [code = '', towns = '', county = '', practiceLetter = '', mixture, districts, people, trusts = ''] =
+      line.split('|');
     return {
       code,
       towns: towns.split(','),

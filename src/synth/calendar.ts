@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type CalendarDate, parseCalendarDate } from '../kernel/calendar-date.ts';
-import { lookUp, type Sql, type Step } from './sql.ts';
+import type { Sql, Wanted } from './sql.ts';
 
 /** Days since 1970-01-01. */
 export function dayNumber(day: CalendarDate): number {
@@ -30,7 +30,12 @@ export interface FinancialYear {
 export function financialYear(begins: number): FinancialYear {
   const two = (year: number) => String(year % 100).padStart(2, '0');
   const firstDay = fixedDay(`${begins}-04-01`);
-  return { label: `${two(begins)}${two(begins + 1)}`, begins, firstDay, days: fixedDay(`${begins + 1}-04-01`) - firstDay };
+  return {
+    label: `${two(begins)}${two(begins + 1)}`,
+    begins,
+    firstDay,
+    days: fixedDay(`${begins + 1}-04-01`) - firstDay,
+  };
 }
 
 /** The financial year that a day lies in. */
@@ -56,9 +61,9 @@ export async function createCalendar(connection: DuckDBConnection): Promise<void
       SELECT unnest([${NOT_GIVEN}, ${NOT_A_DATE}]), unnest([18000101, 18010101]), NULL`);
 }
 
-/** Adds the day as a number YYYYMMDD. */
-export function yearMonthDay(day: Sql, name: string): Step {
-  return lookUp('calendar', day, { [name]: 'ymd' });
+/** Looks a day up as a number YYYYMMDD. */
+export function yearMonthDay(day: Sql, name: string): Wanted {
+  return ['calendar', day, { [name]: 'ymd' }];
 }
 
 /** Complete years from one YYYYMMDD to another. */

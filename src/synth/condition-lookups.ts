@@ -26,8 +26,27 @@ const BIRTHS: readonly Condition[] = (
 
 /** Root of the healthcare resource group for the chapter of the diagnosis. */
 const RESOURCE_GROUPS: Readonly<Record<string, string>> = {
-  A: 'WJ', B: 'WJ', C: 'YJ', D: 'SA', E: 'KA', F: 'WD', G: 'AA', H: 'BZ', I: 'EB', J: 'DZ', K: 'FD', L: 'JD', M: 'HC', N: 'LB',
-  O: 'NZ', P: 'PB', R: 'WH', S: 'HE', T: 'WH', U: 'DZ', Z: 'WH',
+  A: 'WJ',
+  B: 'WJ',
+  C: 'YJ',
+  D: 'SA',
+  E: 'KA',
+  F: 'WD',
+  G: 'AA',
+  H: 'BZ',
+  I: 'EB',
+  J: 'DZ',
+  K: 'FD',
+  L: 'JD',
+  M: 'HC',
+  N: 'LB',
+  O: 'NZ',
+  P: 'PB',
+  R: 'WH',
+  S: 'HE',
+  T: 'WH',
+  U: 'DZ',
+  Z: 'WH',
 };
 
 const threeCharacters = (code: string) => code.slice(0, 3);
@@ -38,15 +57,34 @@ const NO_PROCEDURE = '-';
 const conditionLookup: Lookup = {
   name: 'conditions',
   columns: {
-    diagnosis: 'CODE icd4', diagnosis3: 'CODE icd3', main: 'CODE', treatment: 'CODE', kind: 'INTEGER', nights: 'DOUBLE',
-    procedure1: 'CODE opcs4', procedure2: 'CODE opcs4', procedure3: 'CODE opcs4', procedure4: 'CODE opcs4',
-    procedure1_3: 'CODE opcs3', procedure2_3: 'CODE opcs3', procedure3_3: 'CODE opcs3', procedure4_3: 'CODE opcs3',
-    procedures: 'INTEGER', cause: 'CODE', cause3: 'CODE', resource_group: 'CODE',
+    diagnosis: 'CODE icd4',
+    diagnosis3: 'CODE icd3',
+    main: 'CODE',
+    treatment: 'CODE',
+    kind: 'INTEGER',
+    nights: 'DOUBLE',
+    procedure1: 'CODE opcs4',
+    procedure2: 'CODE opcs4',
+    procedure3: 'CODE opcs4',
+    procedure4: 'CODE opcs4',
+    procedure1_3: 'CODE opcs3',
+    procedure2_3: 'CODE opcs3',
+    procedure3_3: 'CODE opcs3',
+    procedure4_3: 'CODE opcs3',
+    procedures: 'INTEGER',
+    cause: 'CODE',
+    cause3: 'CODE',
+    resource_group: 'CODE',
   },
-  rows: [...STRATA.map((_, stratum) => ({ stratum, from: conditions })), { stratum: NEWBORN, from: BIRTHS }].flatMap(({ stratum, from }) =>
-    weighted(from, (condition) => condition.weights[stratum === NEWBORN ? 0 : stratum] ?? 0, CONDITION_SLOTS, stratum * CONDITION_SLOTS, (condition) =>
-      conditionCells(condition, stratum),
-    ),
+  rows: [...STRATA.map((_, stratum) => ({ stratum, from: conditions })), { stratum: NEWBORN, from: BIRTHS }].flatMap(
+    ({ stratum, from }) =>
+      weighted(
+        from,
+        (condition) => condition.weights[stratum === NEWBORN ? 0 : stratum] ?? 0,
+        CONDITION_SLOTS,
+        stratum * CONDITION_SLOTS,
+        (condition) => conditionCells(condition, stratum),
+      ),
   ),
 };
 
@@ -65,30 +103,76 @@ function conditionCells(condition: Condition, stratum: number): readonly Cell[] 
     condition.procedures[0] === '&' ? 0 : condition.procedures.length,
     condition.cause === null ? null : condition.cause.padEnd(4, '9'),
     condition.cause,
-    `${RESOURCE_GROUPS[condition.diagnosis.charAt(0)] ?? 'UZ'}${String((condition.nights * 7 + stratum * 3) % 60 + 1).padStart(2, '0')}${'ABCDEF'.charAt(stratum % 6)}`,
+    `${RESOURCE_GROUPS[condition.diagnosis.charAt(0)] ?? 'UZ'}${String(((condition.nights * 7 + stratum * 3) % 60) + 1).padStart(2, '0')}${'ABCDEF'.charAt(stratum % 6)}`,
   ];
 }
 
 /** How each kind of stay begins: method and source of admission, patient class, intended management, weight. */
 const ADMISSIONS: readonly (readonly (readonly [string, string, string, string, number])[])[] = [
-  [['21', '19', '1', '8', 40], ['22', '19', '1', '8', 8], ['2A', '19', '1', '8', 6], ['28', '19', '1', '8', 3], ['2D', '19', '1', '8', 2],
-    ['24', '19', '1', '8', 2], ['21', '54', '1', '8', 1], ['81', '51', '1', '8', 2]],
-  [['11', '19', '2', '2', 40], ['12', '19', '2', '2', 16], ['13', '19', '2', '2', 8]],
-  [['11', '19', '1', '1', 44], ['12', '19', '1', '1', 14], ['13', '19', '1', '1', 5], ['11', '51', '1', '1', 1]],
-  [['31', '19', '1', '8', 46], ['32', '19', '1', '8', 12], ['31', '19', '5', '8', 6]],
-  [['13', '19', '3', '4', 62], ['13', '19', '4', '5', 2]],
-  [['82', '79', '1', '8', 60], ['83', '79', '1', '8', 3], ['82', '79', '5', '8', 1]],
+  [
+    ['21', '19', '1', '8', 40],
+    ['22', '19', '1', '8', 8],
+    ['2A', '19', '1', '8', 6],
+    ['28', '19', '1', '8', 3],
+    ['2D', '19', '1', '8', 2],
+    ['24', '19', '1', '8', 2],
+    ['21', '54', '1', '8', 1],
+    ['81', '51', '1', '8', 2],
+  ],
+  [
+    ['11', '19', '2', '2', 40],
+    ['12', '19', '2', '2', 16],
+    ['13', '19', '2', '2', 8],
+  ],
+  [
+    ['11', '19', '1', '1', 44],
+    ['12', '19', '1', '1', 14],
+    ['13', '19', '1', '1', 5],
+    ['11', '51', '1', '1', 1],
+  ],
+  [
+    ['31', '19', '1', '8', 46],
+    ['32', '19', '1', '8', 12],
+    ['31', '19', '5', '8', 6],
+  ],
+  [
+    ['13', '19', '3', '4', 62],
+    ['13', '19', '4', '5', 2],
+  ],
+  [
+    ['82', '79', '1', '8', 60],
+    ['83', '79', '1', '8', 3],
+    ['82', '79', '5', '8', 1],
+  ],
 ];
 export const ADMISSION_BITS = 6;
 
 /** Slot: kind × 64 + 6 random bits. */
 const admissionLookup: Lookup = {
   name: 'admissions',
-  columns: { method: 'CODE', source: 'CODE', class: 'CODE', intended: 'CODE', elective: 'INTEGER', emergency: 'INTEGER' },
+  columns: {
+    method: 'CODE',
+    source: 'CODE',
+    class: 'CODE',
+    intended: 'CODE',
+    elective: 'INTEGER',
+    emergency: 'INTEGER',
+  },
   rows: ADMISSIONS.flatMap((ways, kind) =>
-    weighted(ways, ([, , , , weight]) => weight, 2 ** ADMISSION_BITS, kind * 2 ** ADMISSION_BITS, ([method, source, patientClass, intended]) => [
-      method, source, patientClass, intended, Number(method.startsWith('1')), Number(method.startsWith('2')),
-    ]),
+    weighted(
+      ways,
+      ([, , , , weight]) => weight,
+      2 ** ADMISSION_BITS,
+      kind * 2 ** ADMISSION_BITS,
+      ([method, source, patientClass, intended]) => [
+        method,
+        source,
+        patientClass,
+        intended,
+        Number(method.startsWith('1')),
+        Number(method.startsWith('2')),
+      ],
+    ),
   ),
 };
 
@@ -100,8 +184,21 @@ export const NO_DIAGNOSIS = -1;
 export const DIABETES = POOLS * 2 ** POOL_BITS;
 export const DIABETES_BITS = 6;
 
-const TYPE_1 = [['E109', 40], ['E101', 8], ['E103', 8], ['E104', 5], ['E106', 3]] as const;
-const TYPE_2 = [['E119', 48], ['E116', 5], ['E113', 3], ['E112', 4], ['E114', 3], ['E115', 1]] as const;
+const TYPE_1 = [
+  ['E109', 40],
+  ['E101', 8],
+  ['E103', 8],
+  ['E104', 5],
+  ['E106', 3],
+] as const;
+const TYPE_2 = [
+  ['E119', 48],
+  ['E116', 5],
+  ['E113', 3],
+  ['E112', 4],
+  ['E114', 3],
+  ['E115', 1],
+] as const;
 
 const comorbidityLookup: Lookup = {
   name: 'comorbidities',
@@ -109,19 +206,71 @@ const comorbidityLookup: Lookup = {
   rows: [
     { slot: NO_DIAGNOSIS, cells: [null, null] },
     ...Array.from({ length: POOLS }, (_, pool) =>
-      weighted(comorbidities.filter((_, rank) => rank % POOLS === pool), ([, weight]) => weight, 2 ** POOL_BITS, pool * 2 ** POOL_BITS, ([code]) => [code, threeCharacters(code)]),
+      weighted(
+        comorbidities.filter((_, rank) => rank % POOLS === pool),
+        ([, weight]) => weight,
+        2 ** POOL_BITS,
+        pool * 2 ** POOL_BITS,
+        ([code]) => [code, threeCharacters(code)],
+      ),
     ).flat(),
     ...[TYPE_1, TYPE_2].flatMap((codes, type) =>
-      weighted<readonly [string, number]>(codes, ([, weight]) => weight, 2 ** DIABETES_BITS, DIABETES + type * 2 ** DIABETES_BITS, ([code]) => [code, threeCharacters(code)]),
+      weighted<readonly [string, number]>(
+        codes,
+        ([, weight]) => weight,
+        2 ** DIABETES_BITS,
+        DIABETES + type * 2 ** DIABETES_BITS,
+        ([code]) => [code, threeCharacters(code)],
+      ),
     ),
   ],
 };
 
 /** How many diagnoses an episode has: [most, share of episodes] for the young, the middle-aged and the old. */
 const COUNTS: readonly (readonly (readonly [number, number])[])[] = [
-  [[1, 22], [2, 17], [3, 10], [4, 6], [5, 4], [6, 2], [8, 1], [10, 1], [13, 1]],
-  [[1, 8], [2, 8], [3, 9], [4, 9], [5, 8], [6, 6], [7, 5], [8, 4], [10, 3], [12, 2], [15, 1], [20, 1]],
-  [[1, 2], [2, 3], [3, 4], [4, 5], [5, 6], [6, 7], [7, 7], [8, 7], [9, 6], [10, 5], [11, 4], [12, 3], [14, 2], [16, 1], [18, 1], [20, 1]],
+  [
+    [1, 22],
+    [2, 17],
+    [3, 10],
+    [4, 6],
+    [5, 4],
+    [6, 2],
+    [8, 1],
+    [10, 1],
+    [13, 1],
+  ],
+  [
+    [1, 8],
+    [2, 8],
+    [3, 9],
+    [4, 9],
+    [5, 8],
+    [6, 6],
+    [7, 5],
+    [8, 4],
+    [10, 3],
+    [12, 2],
+    [15, 1],
+    [20, 1],
+  ],
+  [
+    [1, 2],
+    [2, 3],
+    [3, 4],
+    [4, 5],
+    [5, 6],
+    [6, 7],
+    [7, 7],
+    [8, 7],
+    [9, 6],
+    [10, 5],
+    [11, 4],
+    [12, 3],
+    [14, 2],
+    [16, 1],
+    [18, 1],
+    [20, 1],
+  ],
 ];
 export const COUNT_BITS = 6;
 
@@ -129,7 +278,15 @@ export const COUNT_BITS = 6;
 const countLookup: Lookup = {
   name: 'diagnosis_counts',
   columns: { count: 'INTEGER' },
-  rows: COUNTS.flatMap((counts, age) => weighted(counts, ([, share]) => share, 2 ** COUNT_BITS, age * 2 ** COUNT_BITS, ([count]) => [count])),
+  rows: COUNTS.flatMap((counts, age) =>
+    weighted(
+      counts,
+      ([, share]) => share,
+      2 ** COUNT_BITS,
+      age * 2 ** COUNT_BITS,
+      ([count]) => [count],
+    ),
+  ),
 };
 
 export const conditionLookups: readonly Lookup[] = [conditionLookup, admissionLookup, comorbidityLookup, countLookup];

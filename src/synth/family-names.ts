@@ -58,7 +58,8 @@ const COMMON: Readonly<Record<Heritage, string>> = {
 const STARTS = `Ash Black Brad Brom Bur Carl Chad Clay Cran Dar Den Dun East Eld Fair Farn Gal Glen Had Ham Hather Hay
   Hazel High Hol Kel Lang Lang Ley Lin Lock Mar Mid Nor North Oak Oxen Pem Pres Rad Raven Red Row Rush Sel Shel Stan
   Stock Stret Sud Swin Thorn Thurl Up Wad Wal Wark West Whit Wim Win Wood`;
-const ENDS = 'bourne bridge burn bury by combe cott croft dale den field ford gate ham hurst land ley low more shaw stead ton well wick wood worth';
+const ENDS =
+  'bourne bridge burn bury by combe cott croft dale den field ford gate ham hurst land ley low more shaw stead ton well wick wood worth';
 
 const TAIL_SHARE = 0.2;
 
@@ -74,10 +75,15 @@ export const familyNameLookup: Lookup = {
     const tail = heritage === 'british' ? words(STARTS).flatMap((start) => words(ENDS).map((end) => start + end)) : [];
     const total = common.reduce((sum, _, rank) => sum + zipf(rank), 0);
     const each = tail.length === 0 ? 0 : (total * TAIL_SHARE) / (1 - TAIL_SHARE) / tail.length;
-    return weighted([...common, ...tail], (_, rank) => (rank < common.length ? zipf(rank) : each), FAMILY_NAME_SLOTS, index * FAMILY_NAME_SLOTS, (name) => [name]);
+    return weighted(
+      [...common, ...tail],
+      (_, rank) => (rank < common.length ? zipf(rank) : each),
+      FAMILY_NAME_SLOTS,
+      index * FAMILY_NAME_SLOTS,
+      (name) => [name],
+    );
   }),
 };
-
 
 /** The weight of the name of that rank; flatter than Zipf's law at the head, as English family names are. */
 export function zipf(rank: number): number {

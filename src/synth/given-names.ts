@@ -12,7 +12,8 @@ interface Names {
 
 const BRITISH: readonly Names[] = [
   {
-    female: words(`Mary Margaret Doris Dorothy Kathleen Florence Elsie Edith Elizabeth Winifred Gladys Annie Alice Phyllis
+    female:
+      words(`Mary Margaret Doris Dorothy Kathleen Florence Elsie Edith Elizabeth Winifred Gladys Annie Alice Phyllis
       Hilda Lilian Ivy Violet Marjorie Ethel Nellie Joan Jean Joyce Irene Vera Edna Ellen Betty Sheila Barbara Sylvia
       Audrey Beryl Rose Ruby Constance Muriel Olive Eileen Peggy Nora Daphne Mavis`),
     male: words(`John William George James Thomas Albert Frederick Charles Arthur Ernest Robert Harold Alfred Joseph
@@ -79,19 +80,22 @@ const OTHERS: Readonly<Record<Exclude<Heritage, 'british'>, Names>> = {
       Aarav Nikhil Kiran Balbir Jaswinder Sukhdev Bhavesh Hitesh Jayesh Krishna Vikram Thomas Dev Ishaan`),
   },
   muslim: {
-    female: words(`Fatima Aisha Ayesha Maryam Zainab Khadija Nasreen Shazia Farah Sana Amina Halima Hafsa Safiya Noor Iqra
+    female:
+      words(`Fatima Aisha Ayesha Maryam Zainab Khadija Nasreen Shazia Farah Sana Amina Halima Hafsa Safiya Noor Iqra
       Nadia Rukhsana Shabana Samina Yasmin Parveen Rahima Shahida Sultana Hodan Ifrah Zahra Leila Inaya`),
     male: words(`Mohammed Muhammad Mohammad Ahmed Ali Abdul Hassan Hussain Ibrahim Yusuf Omar Usman Imran Asif Khalid
       Tariq Kamran Bilal Hamza Zain Faisal Nadeem Shahid Rashid Abdullah Abdirahman Mahamed Mustafa Reza Syed`),
   },
   african: {
-    female: words(`Grace Blessing Faith Mercy Patience Comfort Abena Ama Akosua Adwoa Funmilayo Folake Ngozi Chioma Ifeoma
+    female:
+      words(`Grace Blessing Faith Mercy Patience Comfort Abena Ama Akosua Adwoa Funmilayo Folake Ngozi Chioma Ifeoma
       Chidinma Adaeze Esther Ruth Deborah Tendai Rudo Amina Fatou Mariam Hawa Selam Wanjiru Precious Temitope`),
     male: words(`Emmanuel Samuel Daniel David Kwame Kofi Kwabena Yaw Chidi Emeka Chukwuemeka Obinna Oluwaseun Babatunde
       Olumide Tunde Ayodele Michael Joseph Isaac Ibrahim Abubakar Tendai Tatenda Farai Abel Yonas Kamau Otieno Moses`),
   },
   caribbean: {
-    female: words(`Sharon Marcia Beverley Yvonne Claudette Marva Gloria Joy Merle Icilda Natasha Keisha Shanice Chantelle
+    female:
+      words(`Sharon Marcia Beverley Yvonne Claudette Marva Gloria Joy Merle Icilda Natasha Keisha Shanice Chantelle
       Tanisha Jade Simone Michelle Donna Paulette Hyacinth Alicia Naomi Ebony`),
     male: words(`Winston Delroy Trevor Leroy Errol Carlton Neville Desmond Everton Clive Marlon Jermaine Tyrone Andre
       Dwayne Nathan Marcus Isaiah Jayden Michael Anthony Carl Devon Aaron`),
@@ -117,9 +121,17 @@ export const givenNameLookup: Lookup = {
       (['female', 'male'] as const).flatMap((sex, s): readonly LookupRow[] => {
         const own = heritage === 'british' ? [] : OTHERS[heritage][sex];
         const rate = heritage in BRITISH_RATE ? BRITISH_RATE[heritage as keyof typeof BRITISH_RATE] : 0.12;
-        const names = [...own.map((name, rank) => ({ name, weight: zipf(rank) * (1 - rate) })),
-          ...british[sex].map((name, rank) => ({ name, weight: zipf(rank) * rate }))];
-        return weighted(names, (item) => item.weight, GIVEN_NAME_SLOTS, ((h * COHORTS.length + cohort) * 2 + s) * GIVEN_NAME_SLOTS, (item) => [item.name]);
+        const names = [
+          ...own.map((name, rank) => ({ name, weight: zipf(rank) * (1 - rate) })),
+          ...british[sex].map((name, rank) => ({ name, weight: zipf(rank) * rate })),
+        ];
+        return weighted(
+          names,
+          (item) => item.weight,
+          GIVEN_NAME_SLOTS,
+          ((h * COHORTS.length + cohort) * 2 + s) * GIVEN_NAME_SLOTS,
+          (item) => [item.name],
+        );
       }),
     ),
   ),

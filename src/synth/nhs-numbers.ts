@@ -1,6 +1,6 @@
+import { sha256Hex } from '../kernel/digest.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
-import { sha256Hex } from '../kernel/digest.ts';
 import { add, all, type Sql, type Step } from './sql.ts';
 
 /**
@@ -47,7 +47,9 @@ export function nhsNumber(seed: number, count: number, index: Sql, name: string)
   const pick = (value: (range: Range) => number) =>
     ranges.reduceRight((otherwise, range, position) => {
       const next = ranges[position + 1];
-      return next === undefined ? String(value(range)) : `CASE WHEN ${index} < ${next.start} THEN ${value(range)} ELSE ${otherwise} END`;
+      return next === undefined
+        ? String(value(range))
+        : `CASE WHEN ${index} < ${next.start} THEN ${value(range)} ELSE ${otherwise} END`;
     }, '');
   const weights = [10, 9, 8, 7, 6, 5, 4, 3];
   const sum = weights.map((weight, place) => `(_prefix // ${10 ** (7 - place)}) % 10 * ${weight}`).join(' + ');
@@ -70,15 +72,20 @@ export function nhsNumber(seed: number, count: number, index: Sql, name: string)
 
 /** The ten digits of a number that {@link nhsNumber} made. */
 export function nhsNumberText(number: Sql, count: number): Sql {
-  const leadingZeros = count > CAPACITY - (999_999 * NUMBERS_PER_PREFIX);
+  const leadingZeros = count > CAPACITY - 999_999 * NUMBERS_PER_PREFIX;
   return leadingZeros ? `lpad(${number}::VARCHAR, 10, '0')` : `${number}::VARCHAR`;
 }
 
 function rangesFor(seed: number, count: number): readonly Range[] {
   if (count > CAPACITY) {
-    throw new Fault(ExitCode.usage, 'too-many-people', `There are only ${CAPACITY} NHS numbers that nobody is ever given.`, {
-      hint: `Ask for at most ${Math.floor(CAPACITY / 1.05)} people.`,
-    });
+    throw new Fault(
+      ExitCode.usage,
+      'too-many-people',
+      `There are only ${CAPACITY} NHS numbers that nobody is ever given.`,
+      {
+        hint: `Ask for at most ${Math.floor(CAPACITY / 1.05)} people.`,
+      },
+    );
   }
   const ranges: Range[] = [];
   let start = 0;

@@ -1,6 +1,5 @@
 import { bits, chance, draw } from './draw.ts';
 import { nhsNumber, nhsNumberText } from './nhs-numbers.ts';
-import { people } from './people.ts';
 import { add, repeat, type Sql, select, through } from './sql.ts';
 import { OWN_NUMBER, oldNumber, oldNumbers } from './succession.ts';
 import { NUMBERS_PER_BLOCK, numberCount, UNKNOWN_NUMBER, type World } from './world.ts';
@@ -21,9 +20,12 @@ export function optOuts(world: World): Sql {
   const count = numberCount(world);
   const grown = 1 + GROWTH * Math.max(0, (world.asAt - world.epoch) / 365);
   return through(
-    people(world),
-    oldNumbers(),
-    add({ _opt_out: draw(seed, 'opt-out', 'person_id'), _household_opt_out: draw(seed, 'household-opt-out', 'household_id') }),
+    'SELECT person_id, household_id FROM people',
+    oldNumbers(world),
+    add({
+      _opt_out: draw(seed, 'opt-out', 'person_id'),
+      _household_opt_out: draw(seed, 'household-opt-out', 'household_id'),
+    }),
     // The first person of a block speaks for its unknown number.
     add({
       _own: `(${chance('_household_opt_out', 0, BY_HOUSEHOLD * grown)} OR ${chance('_opt_out', 0, BY_PERSON * grown)})::INTEGER`,

@@ -26,7 +26,8 @@ let id = 0;
 const outcodes: readonly Outcode[] = areas.flatMap((area) =>
   Array.from({ length: area.districts }, (_, index): Outcode => {
     const districtsOfFirstTown = Math.ceil(area.districts / 2);
-    const town = index < districtsOfFirstTown ? 0 : 1 + ((index - districtsOfFirstTown) % Math.max(1, area.towns.length - 1));
+    const town =
+      index < districtsOfFirstTown ? 0 : 1 + ((index - districtsOfFirstTown) % Math.max(1, area.towns.length - 1));
     // The districts of the City and of Holborn are too crowded for digits alone: EC1A.
     const letter = area.code === 'EC' || area.code === 'WC' ? 'A' : '';
     const outcode = {
@@ -53,15 +54,21 @@ const outcodeLookup: Lookup = {
     mixture: 'INTEGER',
     trust: 'INTEGER',
   },
-  rows: weighted(outcodes, (outcode) => outcode.people, 2 ** PLACE_BITS, 0, ({ id, code, town, area }) => [
-    id,
-    code,
-    code.padEnd(5),
-    town,
-    area.county,
-    area.mixture,
-    trusts.indexOf(area.trusts[id % area.trusts.length] ?? ''),
-  ]),
+  rows: weighted(
+    outcodes,
+    (outcode) => outcode.people,
+    2 ** PLACE_BITS,
+    0,
+    ({ id, code, town, area }) => [
+      id,
+      code,
+      code.padEnd(5),
+      town,
+      area.county,
+      area.mixture,
+      trusts.indexOf(area.trusts[id % area.trusts.length] ?? ''),
+    ],
+  ),
 };
 
 /** Letters that the last two characters of a postcode may be. */
@@ -72,7 +79,12 @@ const inwardLookup: Lookup = {
   columns: { inward: 'CODE' },
   rows: Array.from({ length: POSTCODES_PER_OUTCODE }, (_, slot) => {
     const unit = slot % 100;
-    return { slot, cells: [`${(Math.floor(slot / 100) + 1) % 10}${UNIT_LETTERS[Math.floor(unit / 20) * 4]}${UNIT_LETTERS[unit % 20]}`] };
+    return {
+      slot,
+      cells: [
+        `${(Math.floor(slot / 100) + 1) % 10}${UNIT_LETTERS[Math.floor(unit / 20) * 4]}${UNIT_LETTERS[unit % 20]}`,
+      ],
+    };
   }),
 };
 
@@ -80,10 +92,16 @@ const inwardLookup: Lookup = {
 const lsoaLookup: Lookup = {
   name: 'lsoas',
   columns: { lsoa: 'VARCHAR', msoa: 'VARCHAR' },
-  rows: [{ slot: -1, cells: ['Z99999999', 'Z99999999'] }, ...Array.from({ length: Math.ceil((outcodes.length * POSTCODES_PER_OUTCODE) / POSTCODES_PER_LSOA) }, (_, slot) => ({
-    slot,
-    cells: [`E01${String(slot + 1).padStart(6, '0')}`, `E02${String(Math.floor(slot / LSOAS_PER_MSOA) + 1).padStart(6, '0')}`],
-  }))],
+  rows: [
+    { slot: -1, cells: ['Z99999999', 'Z99999999'] },
+    ...Array.from({ length: Math.ceil((outcodes.length * POSTCODES_PER_OUTCODE) / POSTCODES_PER_LSOA) }, (_, slot) => ({
+      slot,
+      cells: [
+        `E01${String(slot + 1).padStart(6, '0')}`,
+        `E02${String(Math.floor(slot / LSOAS_PER_MSOA) + 1).padStart(6, '0')}`,
+      ],
+    })),
+  ],
 };
 
 /** From this slot on, nine that stand for no practice: not submitted, not known, not applicable, not registered. */
@@ -95,15 +113,18 @@ const practicesSoFar = new Map<string, number>();
 const practiceLookup: Lookup = {
   name: 'practices',
   columns: { practice: 'CODE', practitioner: 'CODE' },
-  rows: [...outcodes.flatMap(({ id: outcodeId, area }) =>
-    Array.from({ length: PRACTICES_PER_OUTCODE }, (_, index): LookupRow => {
-      const number = practicesSoFar.get(area.practiceLetter) ?? 0;
-      practicesSoFar.set(area.practiceLetter, number + 1);
-      const slot = outcodeId * PRACTICES_PER_OUTCODE + index;
-      const code = `${area.practiceLetter}${81 + Math.floor(number / 200)}${String((number % 200) + 1).padStart(3, '0')}`;
-      return { slot, cells: [code, `G${8_000_000 + slot * 37}`] };
-    }),
-  ), ...NO_PRACTICE.map((code, index) => ({ slot: SPECIAL_PRACTICES + index, cells: [code, 'G9999998'] }))],
+  rows: [
+    ...outcodes.flatMap(({ id: outcodeId, area }) =>
+      Array.from({ length: PRACTICES_PER_OUTCODE }, (_, index): LookupRow => {
+        const number = practicesSoFar.get(area.practiceLetter) ?? 0;
+        practicesSoFar.set(area.practiceLetter, number + 1);
+        const slot = outcodeId * PRACTICES_PER_OUTCODE + index;
+        const code = `${area.practiceLetter}${81 + Math.floor(number / 200)}${String((number % 200) + 1).padStart(3, '0')}`;
+        return { slot, cells: [code, `G${8_000_000 + slot * 37}`] };
+      }),
+    ),
+    ...NO_PRACTICE.map((code, index) => ({ slot: SPECIAL_PRACTICES + index, cells: [code, 'G9999998'] })),
+  ],
 };
 
 const siteLookup: Lookup = {
@@ -120,10 +141,14 @@ const siteLookup: Lookup = {
 const consultantLookup: Lookup = {
   name: 'consultants',
   columns: { consultant: 'CODE' },
-  rows: Array.from({ length: trusts.length * CONSULTANTS_PER_TRUST }, (_, slot) => ({ slot, cells: [`C${3_000_000 + slot * 811}`] })),
+  rows: Array.from({ length: trusts.length * CONSULTANTS_PER_TRUST }, (_, slot) => ({
+    slot,
+    cells: [`C${3_000_000 + slot * 811}`],
+  })),
 };
 
-const STREETS = words(`High Station Church Park Victoria Green Main London New Mill King Queen Albert North South West East
+const STREETS =
+  words(`High Station Church Park Victoria Green Main London New Mill King Queen Albert North South West East
   School York Grange Manor Windsor George Alexandra Grove Chapel Springfield Kings Queens Oak Beech Elm Ash Cedar Lime Maple
   Willow Hawthorn Meadow Highfield Woodland Orchard Garden Bridge Castle Priory Abbey St_John's St_Mary's St_Peter's
   Nelson Wellington Stanley Cromwell Churchill Gladstone Cambridge Oxford Durham Lincoln Salisbury Warwick Richmond
@@ -149,7 +174,13 @@ const streetLookup: Lookup = {
 const localityLookup: Lookup = {
   name: 'localities',
   columns: { locality: 'CODE' },
-  rows: weighted(LOCALITIES, () => 1, 64, 0, (locality) => [locality]),
+  rows: weighted(
+    LOCALITIES,
+    () => 1,
+    64,
+    0,
+    (locality) => [locality],
+  ),
 };
 
 export const placeLookups: readonly Lookup[] = [
@@ -171,7 +202,7 @@ export const placeLookups: readonly Lookup[] = [
 export function residenceOn(seed: number, day: Sql): Step {
   return all(
     add({ _move: `(${day} >= moved)::INTEGER + (${day} >= moves_on)::INTEGER` }),
-    add({ residence: 'household_id * 4 + _move' }),
+    add({ residence: 'household_id::BIGINT * 4 + _move' }),
     add({ residence_draw: draw(seed, 'residence', 'residence') }),
     add({
       _place: `CASE WHEN _move = 0 THEN place WHEN ${bits('residence_draw', 0, 4)} < 13
@@ -179,8 +210,21 @@ export function residenceOn(seed: number, day: Sql): Step {
         ELSE ${bits('residence_draw', 9, PLACE_BITS)} END`,
       _postcode: `${bits('residence_draw', 23, 16)} % ${POSTCODES_PER_OUTCODE}`,
     }),
-    lookUp('outcodes', '_place', { outcode_id: 'outcode_id', outcode: 'outcode', padded: 'padded', town: 'town', county: 'county', trust: 'trust' }),
-    lookUp('inward_codes', '_postcode', { inward: 'inward' }),
+    lookUp(
+      [
+        'outcodes',
+        '_place',
+        {
+          outcode_id: 'outcode_id',
+          outcode: 'outcode',
+          padded: 'padded',
+          town: 'town',
+          county: 'county',
+          trust: 'trust',
+        },
+      ],
+      ['inward_codes', '_postcode', { inward: 'inward' }],
+    ),
     add({ postcode_id: `outcode_id * ${POSTCODES_PER_OUTCODE} + _postcode` }),
     (from) => `SELECT * EXCLUDE (_move, _place, _postcode)\nFROM (${from})`,
   );

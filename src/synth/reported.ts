@@ -1,12 +1,12 @@
+import { trusts } from './areas.ts';
 import { NOT_A_DATE, NOT_GIVEN } from './calendar.ts';
 import { bits, draw } from './draw.ts';
+import { HERITAGES } from './heritage.ts';
 import { nhsNumber, nhsNumberText } from './nhs-numbers.ts';
 import { POSTCODES_PER_LSOA, residenceOn, SITES_PER_TRUST, SPECIAL_PRACTICES } from './places.ts';
-import { trusts } from "./areas.ts";
-import { HERITAGES } from "./heritage.ts";
-import { heritage, practice } from './residents.ts';
+import { heritage, household, practice } from './residents.ts';
 import { add, all, choose, drop, lookUp, type Sql, type Step } from './sql.ts';
-import { mergedOn, OWN_NUMBER, oldNumber, unknownNumber } from './succession.ts';
+import { mergedOn, OWN_NUMBER, oldNumber, oldNumbers, unknownNumber } from './succession.ts';
 import { numberCount, type World } from './world.ts';
 
 /**
@@ -23,14 +23,23 @@ const FAULTS = { missing: 164, unknown: 213, wrong: 246, blanks: 311, hyphens: 3
 export function reported(world: World, purpose: string, day: Sql): Step {
   const { seed } = world;
   return all(
-    add({ report_draw: draw(seed, `${purpose}/report`, 'visit_id'), visitor_draw: draw(seed, `${purpose}/visitor`, 'visit_id') }),
+    oldNumbers(world),
+    household(world),
+    add({
+      report_draw: draw(seed, `${purpose}/report`, 'visit_id'),
+      visitor_draw: draw(seed, `${purpose}/visitor`, 'visit_id'),
+    }),
     number(world, day),
     birthAndSex(),
     home(world, day),
     provider(world),
     heritage(),
-    lookUp('ethnic_categories', `CASE WHEN ${bits('visitor_draw', 0, 5)} = 0 THEN ${HERITAGES.length * 1024} ELSE heritage * 1024 END
-      + ${bits(draw(seed, 'ethnic-category', 'person_id'), 0, 10)}`, { ethnos: 'ethnos' }),
+    lookUp([
+      'ethnic_categories',
+      `CASE WHEN ${bits('visitor_draw', 0, 5)} = 0 THEN ${HERITAGES.length * 1024} ELSE heritage * 1024 END
+      + ${bits(draw(seed, 'ethnic-category', 'person_id'), 0, 10)}`,
+      { ethnos: 'ethnos' },
+    ]),
   );
 }
 
@@ -39,7 +48,8 @@ function number(world: World, day: Sql): Step {
   const old = oldNumber(`${bits('report_draw', 14, 6)} % owned`);
   // Until two records were merged the old number was as good as the other; a few go on using it for ever.
   const usesOld = `owned > 0 AND ${bits('report_draw', 20, 7)} < CASE WHEN ${day} < ${mergedOn(world, old)} THEN 90 ELSE 6 END`;
-  const grouped = (mark: string) => `substr(_text, 1, 3) || '${mark}' || substr(_text, 4, 3) || '${mark}' || substr(_text, 7, 4)`;
+  const grouped = (mark: string) =>
+    `substr(_text, 1, 3) || '${mark}' || substr(_text, 4, 3) || '${mark}' || substr(_text, 7, 4)`;
   return all(
     add({ _fault: bits('report_draw', 0, 14) }),
     add({
@@ -48,15 +58,30 @@ function number(world: World, day: Sql): Step {
     }),
     nhsNumber(world.seed, count, '_index', '_number'),
     add({
-      _text: nhsNumberText(`(_number + CASE WHEN _fault < ${FAULTS.unknown} OR _fault >= ${FAULTS.wrong} THEN 0 WHEN _number % 10 = 9 THEN -9 ELSE 1 END)`, count),
+      _text: nhsNumberText(
+        `(_number + CASE WHEN _fault < ${FAULTS.unknown} OR _fault >= ${FAULTS.wrong} THEN 0 WHEN _number % 10 = 9 THEN -9 ELSE 1 END)`,
+        count,
+      ),
     }),
     add({
       nhs_number: `CASE WHEN _fault >= ${FAULTS.hyphens} THEN _text WHEN _fault < ${FAULTS.missing} THEN NULL WHEN _fault < ${FAULTS.wrong} THEN _text
         WHEN _fault < ${FAULTS.blanks} THEN ${grouped(' ')} ELSE ${grouped('-')} END`,
-      nhs_check: choose([[`_fault >= ${FAULTS.hyphens}`, 'Y'], [`_fault < ${FAULTS.missing}`, null], [`_fault < ${FAULTS.unknown}`, 'Y']], 'N'),
+      nhs_check: choose(
+        [
+          [`_fault >= ${FAULTS.hyphens}`, 'Y'],
+          [`_fault < ${FAULTS.missing}`, null],
+          [`_fault < ${FAULTS.unknown}`, 'Y'],
+        ],
+        'N',
+      ),
       nhs_status: choose(
-        [[`_fault >= ${FAULTS.hyphens} AND born`, '08'], [`_fault >= ${FAULTS.wrong}`, '01'], ['_fault < 110', '03'], ['_fault < 150', '02'],
-          [`_fault < ${FAULTS.missing}`, '07']],
+        [
+          [`_fault >= ${FAULTS.hyphens} AND born`, '08'],
+          [`_fault >= ${FAULTS.wrong}`, '01'],
+          ['_fault < 110', '03'],
+          ['_fault < 150', '02'],
+          [`_fault < ${FAULTS.missing}`, '07'],
+        ],
         '04',
       ),
     }),
@@ -70,9 +95,16 @@ function birthAndSex(): Step {
   return all(
     add({
       reported_dob: `CASE WHEN ${odd} >= 12 THEN dob WHEN ${odd} < 4 THEN ${NOT_GIVEN} WHEN ${odd} < 6 THEN ${NOT_A_DATE} ELSE dob - 30 END`,
-      sex: choose([[`${sex} < 6`, '0'], [`${sex} < 12`, '9'], [`female = (${sex} >= 16)`, '2']], '1'),
+      sex: choose(
+        [
+          [`${sex} < 6`, '0'],
+          [`${sex} < 12`, '9'],
+          [`female = (${sex} >= 16)`, '2'],
+        ],
+        '1',
+      ),
     }),
-    lookUp('calendar', 'reported_dob', { mydob: 'mydob', dob_ymd: 'ymd' }),
+    lookUp(['calendar', 'reported_dob', { mydob: 'mydob', dob_ymd: 'ymd' }]),
   );
 }
 
@@ -86,7 +118,7 @@ function home(world: World, day: Sql): Step {
       home: `CASE WHEN ${lost} >= 6 THEN padded || inward WHEN ${lost} < 3 THEN 'ZZ99 3VZ' ELSE 'ZZ99 3WZ' END`,
       _lsoa: `CASE WHEN ${lost} >= 6 THEN postcode_id // ${POSTCODES_PER_LSOA} ELSE -1 END`,
     }),
-    lookUp('lsoas', '_lsoa', { lsoa: 'lsoa', msoa: 'msoa' }),
+    lookUp(['lsoas', '_lsoa', { lsoa: 'lsoa', msoa: 'msoa' }]),
   );
 }
 
@@ -95,7 +127,13 @@ function provider({ seed }: World): Step {
   return all(
     // One visit in eight is to a trust anywhere.
     add({ trust_id: `CASE WHEN ${away} < 8 THEN ${bits('visitor_draw', 45, 14)} % ${trusts.length} ELSE trust END` }),
-    lookUp('sites', `trust_id * ${SITES_PER_TRUST} + ${bits('visitor_draw', 59, 2)}`, { provider: 'provider', provider5: 'provider5', site: 'site' }),
-    add({ local_id: `(10000000 + ${draw(seed, 'local-id', `person_id * 256 + trust_id`)} % 90000000)::VARCHAR` }),
+    lookUp([
+      'sites',
+      `trust_id * ${SITES_PER_TRUST} + ${bits('visitor_draw', 59, 2)}`,
+      { provider: 'provider', provider5: 'provider5', site: 'site' },
+    ]),
+    add({
+      local_id: `(10000000 + ${draw(seed, 'local-id', 'person_id::BIGINT * 256 + trust_id')} % 90000000)::VARCHAR`,
+    }),
   );
 }

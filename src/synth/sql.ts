@@ -15,31 +15,31 @@ export function add(columns: Readonly<Record<string, Sql>>): Step {
   return (from) => `SELECT *, ${list.join(', ')}\nFROM (${from})`;
 }
 
-/** Columns that there are already, with new values. */
-export function change(columns: Readonly<Record<string, Sql>>): Step {
-  const list = Object.entries(columns).map(([name, expression]) => `${expression} AS ${name}`);
-  return (from) => `SELECT * REPLACE (${list.join(', ')})\nFROM (${from})`;
-}
-
 /** Several steps as one. */
 export function all(...steps: readonly Step[]): Step {
   return (from) => through(from, ...steps);
 }
 
+/** What to look up: a table, the slot in it, and the columns wanted, by the names that they get. */
+export type Wanted = readonly [table: string, slot: Sql, columns: Readonly<Record<string, string>>];
+
 /**
- * Columns of the lookup table's row whose slot is `key`; where the table has several rows a slot, as many rows.
- * DuckDB answers this with a perfect hash join: five times as fast as an element of a list, and the written
- * Parquet columns stay dictionaries.
+ * Columns of the lookup tables' rows at the given slots; where a table has several rows a slot, as many rows.
+ * DuckDB answers this with a perfect hash join: five times as fast as an element of a list, and the written Parquet
+ * columns stay dictionaries.
  */
-export function lookUp(table: string, key: Sql, columns: Readonly<Record<string, string>>): Step {
-  const list = Object.entries(columns).map(([name, column]) => `${column} AS ${name}`);
-  return (from) =>
-    `SELECT * EXCLUDE (_slot)\nFROM (${from})\nJOIN (SELECT slot AS _slot, ${list.join(', ')} FROM ${table}) ON _slot = ${key}`;
+export function lookUp(...wanted: readonly Wanted[]): Step {
+  const joins = wanted.map(([table, slot, columns], index) => {
+    const list = Object.entries(columns).map(([name, column]) => `${column} AS ${name}`);
+    return `JOIN (SELECT slot AS _slot${index}, ${list.join(', ')} FROM ${table}) ON _slot${index} = ${slot}`;
+  });
+  const slots = wanted.map((_, index) => `_slot${index}`);
+  return (from) => `SELECT * EXCLUDE (${slots.join(', ')})\nFROM (${from})\n${joins.join('\n')}`;
 }
 
 /** As many rows as `times` says (none for 0, at most {@link MAX_REPEATS}), numbered from 0 in the new column. */
 export function repeat(times: Sql, number: string): Step {
-  return lookUp('repeats', times, { [number]: 'number' });
+  return lookUp(['repeats', times, { [number]: 'number' }]);
 }
 
 export const MAX_REPEATS = 64;
@@ -75,6 +75,20 @@ export function choose(options: readonly (readonly [Sql, string | null])[], othe
   if (options.length === 0) return literal(otherwise);
   const whens = options.map(([condition, value]) => `WHEN ${condition} THEN ${literal(value)}`);
   return `(CASE ${whens.join(' ')} ELSE ${literal(otherwise)} END)`;
+}
+
+/** Conditions for {@link choose}: the value beside the first limit that `number` lies below. */
+export function below(
+  number: Sql,
+  limits: readonly (readonly [limit: number, value: string | null])[],
+): readonly (readonly [Sql, string | null])[] {
+  return limits.map(([limit, value]) => [`${number} < ${limit}`, value] as const);
+}
+
+/** The expression beside the first limit that `number` lies below. */
+export function pickBelow(number: Sql, limits: readonly (readonly [limit: number, value: Sql])[], otherwise: Sql): Sql {
+  const whens = limits.map(([limit, value]) => `WHEN ${number} < ${limit} THEN ${value}`);
+  return `(CASE ${whens.join(' ')} ELSE ${otherwise} END)`;
 }
 
 /** Without these columns. */

@@ -1,7 +1,7 @@
 import { bits, chance, draw } from './draw.ts';
 import { BLOCK } from './households.ts';
 import { add, all, type Sql, type Step } from './sql.ts';
-import { FIRST_OLD_NUMBER, NUMBERS_PER_BLOCK, UNKNOWN_NUMBER, type World, blockCount } from './world.ts';
+import { blockCount, FIRST_OLD_NUMBER, NUMBERS_PER_BLOCK, UNKNOWN_NUMBER, type World } from './world.ts';
 
 /**
  * In these blocks, where they exist, two old records replace each other: a cycle that leads to nobody. The spine has
@@ -12,19 +12,22 @@ const CYCLIC_BLOCKS = [3, 50, 700, 9_000, 110_000];
 /** Old numbers per block. They belong to three people, to two or to one: then they form a chain. */
 const OLD_NUMBERS = 3;
 
-/** Adds how many old numbers a person has, `owned`, the place of the first among the block's, and `cyclic`. */
-export function oldNumbers(): Step {
-  const kind = bits('block_draw', 8, 4);
+/** Adds `block` and `seat`; how many old numbers the person has, `owned`, the place of the first among the block's, and `cyclic`. */
+export function oldNumbers({ seed }: World): Step {
+  const kind = bits('_merges', 0, 4);
+  const cyclicBlock = `(${CYCLIC_BLOCKS.map((block) => `block = ${block}`).join(' OR ')})`;
   return all(
+    add({ block: `person_id // ${BLOCK}`, seat: `person_id % ${BLOCK}` }),
+    add({ _merges: draw(seed, 'merges', 'block') }),
     add({
-      _chain: `CASE WHEN block IN (${CYCLIC_BLOCKS.join(', ')}) THEN 2 WHEN ${kind} < 11 THEN 1 WHEN ${kind} < 15 THEN 2 ELSE 3 END`,
-      _owner: `${bits('block_draw', 12, 16)} % ${BLOCK}`,
+      _chain: `CASE WHEN ${cyclicBlock} THEN 2 WHEN ${kind} < 11 THEN 1 WHEN ${kind} < 15 THEN 2 ELSE 3 END`,
+      _owner: `${bits('_merges', 4, 16)} % ${BLOCK}`,
     }),
     add({
       owned: `CASE WHEN seat = _owner THEN _chain WHEN _chain < 3 AND seat = (_owner + 37) % ${BLOCK} THEN 1
         WHEN _chain = 1 AND seat = (_owner + 71) % ${BLOCK} THEN 1 ELSE 0 END`,
       first_owned: `CASE WHEN seat = _owner THEN 0 WHEN seat = (_owner + 37) % ${BLOCK} THEN _chain ELSE ${OLD_NUMBERS - 1} END`,
-      cyclic: `seat = _owner AND block IN (${CYCLIC_BLOCKS.join(', ')})`,
+      cyclic: `seat = _owner AND ${cyclicBlock}`,
     }),
   );
 }

@@ -1,75 +1,139 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { FinancialYear } from './calendar.ts';
 import { bits, draw, exponential } from './draw.ts';
-import { people, somePeople } from './people.ts';
 import { type Activity, FRAILTY_BITS, OLDEST } from './rates.ts';
-import { add, all, drop, lookUp, MAX_REPEATS, repeat, type Sql, type Step, through } from './sql.ts';
-import { oldNumbers } from './succession.ts';
+import { add, all, lookUp, MAX_REPEATS, repeat, type Sql, type Step, select, through, where } from './sql.ts';
 import type { World } from './world.ts';
 
-/** What of an activity is asked for: a financial year, and how much of it. */
+/** What of an activity is made at a time. */
 export interface Portion {
   readonly world: World;
+  readonly activity: Activity;
   readonly year: FinancialYear;
   /** What the activity's rates are multiplied by, so that there are as many rows as wanted. */
   readonly scale: number;
-  /** Only the people of so many blocks, to measure on; all if not given. */
-  readonly blocks?: number;
 }
 
 /** In the last months of life people need three times as much care. */
 const DYING = 3;
 const DYING_DAYS = 300;
+/** In a year and besides the birth; a table for {@link repeat} and the record key limit it. */
+const MOST_VISITS = MAX_REPEATS - 1;
+/** People on whom volumes are measured. */
+const SAMPLE = 300_000;
 
 /**
- * A row for each visit (a spell, an appointment, an attendance) that a person has in the year, whether it is known yet
- * or not. Adds `visit_id`, the key of the visit's draws; `nth` of `visits` in the year; and the days from `opens` until
- * before `closes` that are its own, so that visits of one person never overlap. `born` marks the birth itself.
+ * Creates the table `visits`: a row for each visit (a spell, an appointment, an attendance) that a person has in the
+ * year, whether it is known yet or not. It is `nth` of `count` in the year, and has the days from `opens` until before
+ * `closes` to itself, so that the visits of one person never overlap; `born` marks the birth itself (of APC).
+ *
+ * A table, because what comes after works on vectors of 2,048 rows: those of a join that keeps one row in five would
+ * be short, and all the many columns to come dearer.
  */
-export function visits(activity: Activity, { world, year, scale, blocks }: Portion, withBirths: boolean): Sql {
-  const { seed } = world;
-  const end = year.firstDay + year.days;
-  const everyone = blocks === undefined ? people(world) : somePeople(world, blocks);
-  const key = `(person_id * 64 + ${year.begins % 64})`;
+export async function createVisits(connection: DuckDBConnection, portion: Portion): Promise<void> {
+  await connection.run(`CREATE OR REPLACE TABLE visits AS ${visits(portion)}`);
+}
+
+function visits({ world: { seed }, activity, year, scale }: Portion): Sql {
+  const wanted = exponential(draw(seed, `${activity}/visits`, personYear(year)));
   return through(
-    everyone,
-    oldNumbers(),
-    add({ _from: `greatest(${year.firstDay}, dob)`, _to: `least(${end}, gone)` }),
-    add({ _days: `_to - _from` }),
-    lookUp('rates', `least(greatest((_from - dob) // 365, 0), ${OLDEST}) + CASE WHEN female THEN 128 ELSE 0 END`, { _rate: activity }),
-    lookUp('frailties', bits(draw(seed, 'frailty', 'person_id'), 0, FRAILTY_BITS), { _frailty: 'frailty' }),
-    add({
-      _mean: `_rate * _frailty * ${scale} * _days / ${year.days} * CASE WHEN dod < ${end + DYING_DAYS} THEN ${DYING} ELSE 1 END`,
-      _newborn: withBirths ? `dob >= ${year.firstDay} AND dob < ${end} AND ${bits(draw(seed, 'born-in-hospital', 'person_id'), 0, 7)} > 2` : 'false',
-    }),
+    'SELECT * FROM people',
+    expectation(seed, activity, String(year.firstDay), String(year.days), scale),
     add({
       // Geometric: more people with none and with many than a Poisson distribution would give.
-      visits: `CASE WHEN _days > 0
-        THEN least(floor(${exponential(draw(seed, `${activity}/visits`, key))} / ln(1 + 1 / _mean)), ${MAX_REPEATS - 1})::INTEGER + _newborn::INTEGER
-        ELSE 0 END`,
+      _count: `CASE WHEN _days > 0 THEN least(floor(${wanted} / ln(1 + 1 / _mean)), ${MOST_VISITS})::INTEGER + _born::INTEGER ELSE 0 END`,
     }),
-    repeat('visits', 'nth'),
-    add({
-      visit_id: `${key} * ${MAX_REPEATS} + nth`,
-      opens: '_from + _days * nth // visits',
-      closes: '_from + _days * (nth + 1) // visits',
-      born: '_newborn AND nth = 0',
+    repeat('_count', '_nth'),
+    select({
+      person_id: 'person_id',
+      household_id: 'household_id',
+      female: 'female',
+      dob: 'dob',
+      dod: 'dod',
+      nth: '_nth::UTINYINT',
+      count: '_count::UTINYINT',
+      opens: '_from + _days * _nth // _count',
+      closes: '_from + _days * (_nth + 1) // _count',
+      born: '_born AND _nth = 0',
     }),
-    drop('_from', '_to', '_days', '_rate', '_frailty', '_mean', '_newborn'),
   );
 }
 
-/** Adds the day of the visit, near the beginning of the visit's own days. */
-export function visitDay({ world }: Portion, activity: Activity, name: string): Step {
+/** Adds the part of the year that a person is here for, the mean of their visits in it, and whether they are born in it. */
+function expectation(seed: number, activity: Activity, firstDay: Sql, days: Sql, scale: number): Step {
+  const end = `(${firstDay} + ${days})`;
+  const born = `dob >= ${firstDay} AND dob < ${end} AND ${bits(draw(seed, 'born-in-hospital', 'person_id'), 0, 7)} > 2`;
   return all(
-    add({ [name]: `CASE WHEN born THEN dob ELSE opens + (closes - opens) * ${bits(draw(world.seed, `${activity}/day`, 'visit_id'), 0, 10)} // 1400 END` }),
+    add({ _from: `greatest(${firstDay}, dob)`, _to: `least(${end}, gone)` }),
+    add({ _days: '_to - _from' }),
+    lookUp(
+      [
+        'rates',
+        `CASE WHEN female THEN 128 ELSE 0 END + least(greatest(_from - dob, 0) // 365, ${OLDEST})`,
+        {
+          _rate: activity,
+        },
+      ],
+      ['frailties', bits(draw(seed, 'frailty', 'person_id'), 0, FRAILTY_BITS), { _frailty: 'frailty' }],
+    ),
+    add({
+      _mean: `_rate * _frailty * ${scale} * _days / ${days} * CASE WHEN dod < ${end} + ${DYING_DAYS} THEN ${DYING} ELSE 1 END`,
+      _born: activity === 'apc' ? born : 'false',
+    }),
   );
 }
 
 /**
- * A key of twelve digits, unique in the activity's file for 32 years and 268 million people. `ordinal`, below 64,
+ * How many visits of these years are to be expected up to `asAt`, a person, measured on some of them. The sum is one of
+ * integers, as that of floating-point numbers would depend on how the work was shared out.
+ */
+export async function expectedVisits(
+  connection: DuckDBConnection,
+  world: World,
+  activity: Activity,
+  years: readonly FinancialYear[],
+  scale: number,
+): Promise<number> {
+  const list = years.map(({ firstDay, days }) => {
+    const known = Math.min(1, Math.max(0, (world.asAt + 1 - firstDay) / days));
+    return `(${firstDay}, ${days}, ${known}::DOUBLE)`;
+  });
+  const mean = through(
+    `SELECT * FROM people, (VALUES ${list.join(', ')}) y(_first, _length, _known) WHERE person_id < ${SAMPLE}`,
+    expectation(world.seed, activity, '_first', '_length', scale),
+    add({
+      _expected: `CASE WHEN _days > 0 THEN (_mean * (1 - pow(_mean / (1 + _mean), ${MOST_VISITS})) + _born::INTEGER) * _known ELSE 0 END`,
+    }),
+  );
+  const result = await connection.runAndReadAll(`SELECT sum((_expected * 1e6)::BIGINT)::DOUBLE FROM (${mean})`);
+  return Number(result.getRows()[0]?.[0] ?? 0) / 1e6 / Math.min(SAMPLE, world.people);
+}
+
+function personYear(year: FinancialYear): Sql {
+  return `(person_id::BIGINT * 64 + ${year.begins % 64})`;
+}
+
+/** The visits, with the key of their draws and `day`, near the beginning of the visit's own days. */
+export function visitsOn({ world: { seed }, activity, year }: Portion): Sql {
+  return through(
+    'SELECT * FROM visits',
+    add({ visit_id: `${personYear(year)} * ${MAX_REPEATS} + nth` }),
+    add({
+      day: `CASE WHEN born THEN dob ELSE opens + (closes - opens) * ${bits(draw(seed, `${activity}/day`, 'visit_id'), 0, 10)} // 1400 END`,
+    }),
+  );
+}
+
+/** Of the visits on a `day`, only those that have begun by `asAt`. */
+export function visitsSoFar({ world, year }: Portion): Step {
+  return world.asAt < year.firstDay + year.days ? where(`day <= ${world.asAt}`) : all();
+}
+
+/**
+ * A key of twelve digits, unique in the activity's files for 32 years and 268 million people. `ordinal`, below 64,
  * numbers the rows of one person in one year. The multiplication permutes the numbers below 2^39.
  */
-export function recordKey({ world, year }: Portion, activity: Activity, ordinal: Sql): Sql {
-  const factor = 5_573_589 + 2 * ((world.seed + activity.length * 7919) % 1_000_000);
-  return `(100000000000 + (((${year.begins % 32}::BIGINT << 34) + (person_id << 6) + ${ordinal}) * ${factor} & ${2 ** 39 - 1}))::VARCHAR`;
+export function recordKey({ world, activity, year }: Portion, ordinal: Sql): Sql {
+  const factor = 5_573_589 + 2 * ((world.seed * 31 + activity.length * 7_919) % 1_000_000);
+  return `(100000000000 + (((${year.begins % 32}::BIGINT << 34) + (person_id::BIGINT << 6) + ${ordinal}) * ${factor} & ${2 ** 39 - 1}))::VARCHAR`;
 }

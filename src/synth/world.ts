@@ -1,4 +1,3 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
 import { BLOCK } from './households.ts';
 
 /**
@@ -20,7 +19,6 @@ export const NUMBERS_PER_BLOCK = BLOCK + 4;
 export const FIRST_OLD_NUMBER = BLOCK;
 export const UNKNOWN_NUMBER = BLOCK + 3;
 
-
 export function blockCount(world: World): number {
   return Math.ceil(world.people / BLOCK);
 }
@@ -28,13 +26,4 @@ export function blockCount(world: World): number {
 /** How many NHS numbers the world needs. */
 export function numberCount(world: World): number {
   return blockCount(world) * NUMBERS_PER_BLOCK;
-}
-
-/**
- * The table that every query starts from: a row for each block of people. Its row groups are as small as DuckDB allows,
- * because a row group is what one thread works on at a time, and one row here becomes hundreds in the files.
- */
-export async function createBlocks(connection: DuckDBConnection, world: World): Promise<void> {
-  await connection.run(`ATTACH ':memory:' AS world (ROW_GROUP_SIZE 2048)`);
-  await connection.run(`CREATE TABLE world.blocks AS SELECT i::INTEGER AS block FROM range(${blockCount(world)}) t(i)`);
 }

@@ -2,9 +2,10 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { agreementSchema } from '../agreement/agreement-schema.ts';
-import { checkAgreement } from '../agreement/check-agreement.ts';
+import { checkAgreement, unknownDataset } from '../agreement/check-agreement.ts';
 import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
+import { unknownColumn } from '../catalogue/check-condition.ts';
 import { type Dataset, datasetSchema, findColumn } from '../catalogue/dataset.ts';
 import { parseAgreementReference } from '../kernel/agreement-reference.ts';
 import { type Document, type Parsed, parseWith, problemAt, quoted, readDocument } from '../kernel/document.ts';
@@ -16,7 +17,7 @@ import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import { pipelineSchema } from '../pipeline/pipeline-schema.ts';
 import type { Workspace } from './workspace.ts';
 import { insidePath, operatorPath } from './workspace-path.ts';
-import { type WorkspaceFile, workspaceSchema } from './workspace-schema.ts';
+import { type SourceFile, type WorkspaceFile, workspaceSchema } from './workspace-schema.ts';
 
 /** Larger than any real agreement; what is larger is not a document of a workspace. */
 const MAX_DOCUMENT = 4 << 20;
@@ -35,21 +36,10 @@ export async function loadWorkspace(root: string): Promise<Workspace> {
   const file = parsed.value;
   problems.push(...pathProblems(root, file, document.value));
   if (problems.length > 0) throw wrong(problems);
+  problems.push(...(await folderProblems(root, file, document.value)));
 
   const catalogue = await loadCatalogue(root, file, problems);
-  for (const name of Object.keys(file.sources)) {
-    if (name !== 'opt_outs' && !catalogue.has(name)) {
-      problems.push(
-        problemAt(
-          document.value,
-          ['sources', name],
-          'unknown-dataset',
-          `the catalogue has no dataset ${quoted(name)}`,
-          `it has ${[...catalogue.keys()].join(', ')}`,
-        ),
-      );
-    }
-  }
+  problems.push(...sourceProblems(file, catalogue, document.value));
   const agreements = await loadAgreements(root, file, catalogue, problems);
   if (problems.length > 0) throw wrong(problems);
 
@@ -76,18 +66,32 @@ async function readYaml(root: string, name: string): Promise<Parsed<Document>> {
       return failed('too-large', name, 'this file is too large to be one of a workspace');
     text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
   } catch (error) {
-    const missing = (error as { code?: string }).code === 'ENOENT';
-    return failed(
-      missing ? 'no-file' : 'unreadable',
-      name,
-      missing ? 'there is no such file' : 'this file can’t be read as UTF-8 text',
-      missing && name === 'dars.yaml'
-        ? `a workspace is a folder with dars.yaml; looked in ${root}; see --workspace`
-        : undefined,
-    );
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') {
+      const hint = `a workspace is a folder with dars.yaml; looked in ${root}; see --workspace`;
+      return failed('no-file', name, 'there is no such file', name === 'dars.yaml' ? hint : undefined);
+    }
+    const isText = !(error instanceof TypeError);
+    return failed('unreadable', name, isText ? `this can’t be read (${code})` : 'this file is not UTF-8 text');
   }
-  if (text.includes('\u0000')) return failed('unreadable', name, 'this file holds a NUL');
-  return readDocument(text, name);
+  const document = readDocument(text, name);
+  if (!document.ok) return document;
+  // An escape in quotes can make one where the text has none, and no name or value may hold it.
+  const place = text.includes('\u0000') ? [] : findNul(document.value.value);
+  if (place === undefined) return document;
+  return { ok: false, problems: [problemAt(document.value, place, 'nul', 'this holds a NUL')] };
+}
+
+/** The path of a text that holds a NUL. */
+function findNul(value: unknown): PropertyKey[] | undefined {
+  if (typeof value === 'string') return value.includes('\u0000') ? [] : undefined;
+  if (value === null || typeof value !== 'object') return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    if (key.includes('\u0000')) return [];
+    const found = findNul(inner);
+    if (found !== undefined) return [Array.isArray(value) ? Number(key) : key, ...found];
+  }
+  return undefined;
 }
 
 function failed(code: string, file: string, message: string, hint?: string): Parsed<Document> {
@@ -122,6 +126,30 @@ function pathProblems(root: string, file: WorkspaceFile, document: Document): Pr
         'if that is meant, write an absolute path',
       ),
     );
+}
+
+/** A folder that is not there would read as one without files: no agreements, and every file right. */
+async function folderProblems(root: string, file: WorkspaceFile, document: Document): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const setting of ['agreements', 'pipelines', 'catalogue'] as const) {
+    const path = file[setting];
+    if (path === undefined) continue;
+    const found = await stat(operatorPath(root, path) ?? root).catch(() => undefined);
+    if (found?.isDirectory() !== true)
+      problems.push(problemAt(document, [setting], 'no-folder', `there is no folder ${quoted(path)}`));
+  }
+  return problems;
+}
+
+function sourceProblems(file: WorkspaceFile, catalogue: Catalogue, document: Document): Problem[] {
+  const { opt_outs: _, ...sources } = file.sources;
+  return Object.entries(sources as Record<string, SourceFile>).flatMap(([name, source]) => {
+    const dataset = catalogue.get(name);
+    if (dataset === undefined) return [unknownDataset(name, [...catalogue.keys()], document, ['sources', name])];
+    return Object.keys(source.columns ?? {})
+      .filter((column) => findColumn(dataset, column) === undefined)
+      .map((column) => unknownColumn(dataset, column, document, ['sources', name, 'columns', column]));
+  });
 }
 
 async function yamlFiles(root: string, folder: string): Promise<string[]> {
@@ -261,10 +289,12 @@ async function parsePipeline(
   const references = agreements.map(({ reference }) => reference.text);
   const problems = checkPipeline(parsed.value, document.value, catalogue, references);
   const { cohort } = parsed.value;
-  if (cohort !== undefined && 'file' in cohort && insidePath(root, cohort.file) === undefined) {
-    problems.push(
-      problemAt(document.value, ['cohort', 'file'], 'outside', `${quoted(cohort.file)} leads out of the workspace`),
-    );
+  if (cohort !== undefined && 'file' in cohort) {
+    const at = (code: string, message: string): Problem => problemAt(document.value, ['cohort', 'file'], code, message);
+    if (insidePath(root, cohort.file) === undefined)
+      problems.push(at('outside', `${quoted(cohort.file)} leads out of the workspace`));
+    else if (/[*?[\]]/.test(cohort.file))
+      problems.push(at('glob', 'a cohort is one file: *, ? and [ can’t stand here'));
   }
   return problems.length > 0
     ? { ok: false, problems }

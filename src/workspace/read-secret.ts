@@ -19,28 +19,33 @@ export async function readSecret(root: string, source: SecretSource, name: strin
 async function read(root: string, source: SecretSource, name: string): Promise<string> {
   if ('env' in source) {
     const value = process.env[source.env];
-    if (value === undefined) throw missing(name, `is not set: the environment has no ${source.env}`);
+    if (value === undefined) {
+      // Shown only where it looks like a name, for the reason given below.
+      const variable = /^[A-Z][A-Z0-9_]{0,39}$/.test(source.env) ? source.env : 'variable that it names';
+      throw missing(name, `is not set: the environment has no ${variable}`);
+    }
     return value;
   }
   if ('file' in source) {
     const path = operatorPath(root, source.file);
     if (path === undefined) throw missing(name, 'leads out of the workspace');
-    return readFile(path, 'utf8').catch(() => {
-      throw missing(name, `can't be read from ${source.file}`);
+    // The path is not shown: a secret that was written in its place by mistake would be.
+    return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      throw missing(name, `can't be read: ${error.code === 'ENOENT' ? 'there is no such file' : error.code}`);
     });
   }
   const [command = '', ...rest] = source.command;
   return run(command, rest, { cwd: root, timeout: 60_000, maxBuffer: 1 << 20 }).then(
     ({ stdout }) => stdout,
     () => {
-      throw missing(name, `: the command ${command} failed`);
+      throw missing(name, "can't be had: its command failed");
     },
   );
 }
 
 function missing(name: string, what: string): Fault {
-  return new Fault(ExitCode.workspace, 'secret', `${name} ${what}`.replace(' :', ':'), {
-    hint: 'see keys and destinations in dars.yaml',
+  return new Fault(ExitCode.workspace, 'secret', `${name} ${what}`, {
+    hint: `see ${name} in dars.yaml; it says { file: … }, { env: NAME } or { command: [ … ] }`,
   });
 }
 

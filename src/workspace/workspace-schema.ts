@@ -15,10 +15,15 @@ const paths = z.union([words.transform((path) => [path]), z.array(words).min(1)]
   error: 'expected a path, a glob or a list of them',
 });
 
+const delimiter = z
+  .string({ error: 'expected one character' })
+  .length(1, 'expected one character')
+  .regex(/[^"\r\n]/, 'a quote or a line end can’t be a delimiter');
+
 const source = z.strictObject({
   path: paths,
   format: z.enum(['csv', 'parquet', 'arrow']).optional().describe('by default what the file name ends with'),
-  delimiter: z.string().length(1, 'expected one character').optional().describe('of csv; by default a comma'),
+  delimiter: delimiter.optional().describe('of csv; by default a comma'),
   columns: z
     .record(z.string(), words)
     .optional()
@@ -55,9 +60,19 @@ const destination = z.discriminatedUnion(
   { error: 'expected type: sftp or folder' },
 );
 
+/** DuckDB needs some tens of megabytes to do anything at all. */
+const LEAST_MEMORY = 64e6;
+
 const size = z.union([z.string().regex(/^\d+(\.\d+)?\s*(KB|MB|GB|TB|KiB|MiB|GiB|TiB)$/i), z.string().regex(/^\d+$/)], {
   error: 'expected a size such as 4GB',
 });
+
+const memory = size.refine((text) => bytesOf(text) >= LEAST_MEMORY, 'expected 64MB or more');
+
+function bytesOf(text: string): number {
+  const unit = 'KMGT'.indexOf(/[KMGT]/i.exec(text)?.[0].toUpperCase() ?? ' ') + 1;
+  return Number.parseFloat(text) * 1000 ** unit;
+}
 
 /** `dars.yaml` (design, section 3). */
 export const workspaceSchema = z
@@ -73,7 +88,7 @@ export const workspaceSchema = z
         geography: z
           .strictObject({
             path: words,
-            delimiter: z.string().length(1).default(','),
+            delimiter: delimiter.default(','),
             lsoa: words.default('lsoa'),
             msoa: words.default('msoa'),
             local_authority: words.default('local_authority'),
@@ -95,8 +110,8 @@ export const workspaceSchema = z
     destinations: z.record(words, destination).default({}),
     limits: z
       .strictObject({
-        memory: size.default('4GB'),
-        threads: z.int().positive().optional(),
+        memory: memory.default('4GB'),
+        threads: z.int().min(1).max(512).optional(),
         temp: words.optional().describe('for pipes and other things that hold no data; never for rows'),
       })
       .default({ memory: '4GB' }),

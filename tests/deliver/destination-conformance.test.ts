@@ -212,9 +212,9 @@ describe.each([
     expect(sent[0]).toBe(0);
   });
 
-  it('starts again when the .part is longer than the file', async () => {
+  it.each([1, 5 * MB])('starts again when the .part is %d bytes longer than the file', async (more) => {
     const file = outbox.file('longer', 5 * MB);
-    put('longer.part', Buffer.concat([file.content, Buffer.alloc(5 * MB)]));
+    put('longer.part', Buffer.concat([file.content, Buffer.alloc(more)]));
     await destination.deliver(file, ignore);
     expect(readFileSync(there('longer')).equals(file.content)).toBe(true);
   });
@@ -242,6 +242,13 @@ describe.each([
     mkdirSync(there(name));
     expect((await faultOf(destination.deliver(file, ignore))).code).toBe('exists');
     expect(everything()).toEqual([name]);
+  });
+
+  it('does not take a link to the same bytes for the file', async () => {
+    const file = outbox.file('taken', 'elsewhere'.length); // the size that a link itself has
+    put('elsewhere', file.content);
+    symlinkSync('elsewhere', there('taken'));
+    expect((await faultOf(destination.deliver(file, ignore))).code).toBe('exists');
   });
 
   it.each([

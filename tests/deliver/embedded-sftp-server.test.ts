@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import ssh2 from 'ssh2';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type EmbeddedSftpServer, startEmbeddedSftpServer } from '../../src/deliver/embedded-sftp-server.ts';
 import { openSftpDestination } from '../../src/deliver/sftp-destination.ts';
@@ -117,6 +118,23 @@ it.each([
 ])('does not let in $what', async ({ changed }) => {
   const options = { ...sftpOptions({ ...server, username, privateKey }), ...changed };
   expect((await faultOf(openSftpDestination(options))).code).toBe('authentication');
+});
+
+it('does not let in who knows the public key only', async () => {
+  const [theirs, known] = [generateSshKeyPair().privateKey, publicKey].map((text) => ssh2.utils.parseKey(text));
+  if (theirs === undefined || theirs instanceof Error || known === undefined || known instanceof Error) {
+    throw new Error('malformed');
+  }
+  theirs.getPublicSSH = () => known.getPublicSSH();
+  const client = new ssh2.Client();
+  const level = await new Promise<unknown>((resolve) => {
+    client.once('ready', () => resolve('in'));
+    client.once('error', (error) => resolve(error.level));
+    const { port } = server;
+    client.connect({ host: '127.0.0.1', port, username, authHandler: [{ type: 'publickey', username, key: theirs }] });
+  });
+  client.end();
+  expect(level).toBe('client-authentication');
 });
 
 it('takes no key that is not one', async () => {

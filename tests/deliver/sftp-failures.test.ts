@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import ssh2 from 'ssh2';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { OutgoingFile } from '../../src/deliver/destination.ts';
 import { openFolderDestination } from '../../src/deliver/folder-destination.ts';
+import { hostKeyFingerprint } from '../../src/deliver/host-key.ts';
 import { openSftpDestination } from '../../src/deliver/sftp-destination.ts';
 import { generateSshKeyPair } from '../../src/deliver/ssh-key-pair.ts';
 import { Secret } from '../../src/kernel/secret.ts';
@@ -90,6 +92,27 @@ describe('letting in', () => {
     expect(fault.code).toBe('authentication');
   });
 
+  it('keeps the password to itself where the key is enough', async () => {
+    const asked: string[] = [];
+    const hostKey = generateSshKeyPair();
+    const server = new ssh2.Server({ hostKeys: [hostKey.privateKey] }, (client) => {
+      client.on('error', ignore).on('authentication', (attempt) => {
+        asked.push(attempt.method);
+        if (attempt.method === 'publickey') attempt.accept();
+        else attempt.reject(['publickey', 'password']);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const publicKey = ssh2.utils.parseKey(hostKey.publicKey);
+    if (publicKey instanceof Error) throw publicKey;
+    const options = { port, hostKey: hostKeyFingerprint(publicKey.getPublicSSH()), password: new Secret('password') };
+    // The log-in succeeds; this server has no SFTP.
+    expect((await faultOf(openSftpDestination(sftpOptions(sshd, options)))).code).toBe('refused');
+    expect(new Set(asked)).toEqual(new Set(['publickey']));
+    server.close();
+  });
+
   it.each([
     { what: 'is no key', key: 'not a key' },
     { what: 'lacks its end', key: generateSshKeyPair().privateKey.slice(0, 200) },
@@ -99,7 +122,7 @@ describe('letting in', () => {
   });
 
   it('says when nothing listens there', async () => {
-    sshd.kill();
+    sshd.kill('server');
     const fault = await faultOf(openSftpDestination(sftpOptions(sshd)), [sshd.privateKey]);
     expect(fault.code).toBe('unreachable');
   });
@@ -113,8 +136,7 @@ describe('letting in', () => {
   it('does not wait for ever for a server that says nothing', async () => {
     const mute = createServer();
     await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
-    const address = mute.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const { port } = mute.address() as AddressInfo;
     const fault = await faultOf(openSftpDestination(sftpOptions(sshd, { port, connectTimeoutMs: 200 })));
     expect(fault.code).toBe('unreachable');
     expect(fault.message).toContain('0.2 s');
@@ -125,8 +147,7 @@ describe('letting in', () => {
     for (const greeting of ['', 'HTTP/1.1 400 Bad Request\r\n\r\n']) {
       const other = createServer((socket) => socket.on('error', ignore).end(greeting));
       await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-      const address = other.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      const { port } = other.address() as AddressInfo;
       const fault = await faultOf(openSftpDestination(sftpOptions(sshd, { port, connectTimeoutMs: 2000 })));
       expect(fault.code).toBe('unreachable');
       other.close();
@@ -206,7 +227,7 @@ describe('a connection that breaks', () => {
       const fault = await faultOf(
         destination.deliver(
           file,
-          whenSent(8 * MB, () => sshd.kill()),
+          whenSent(8 * MB, () => sshd.kill('server')),
         ),
       );
       expect(fault.code).toBe('unreachable');
@@ -229,6 +250,7 @@ describe('a connection that breaks', () => {
     await using destination = await openSftpDestination(sftpOptions({ ...sshd, port: proxy.port }));
     const fault = await faultOf(destination.deliver(file, ignore));
     expect(fault.code).toBe('host-key');
+    expect(proxy.connections).toBe(2); // what is not a broken connection is not tried again
     expect(impostor.log()).not.toMatch(/publickey/);
   });
 
@@ -257,6 +279,16 @@ describe('a connection that breaks', () => {
     );
     expect(arrived(file)).toBe(true);
     expect(sshd.log().match(/Accepted publickey/g)).toHaveLength(2);
+  });
+
+  it('is made again when the server keeps the connection and loses what serves the files', async () => {
+    await using destination = await openSftpDestination(sftpOptions(sshd));
+    const file = outbox.file('file', 30 * MB);
+    await destination.deliver(
+      file,
+      whenSent(8 * MB, () => sshd.kill('files')),
+    );
+    expect(arrived(file)).toBe(true);
   });
 
   it('does not keep the program from ending when the server froze before', async () => {

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { generateKeyPair, type KeyPair } from '../../src/encrypt/generate-key-pair.ts';
+import type { Sshd } from './sshd.ts';
 
 export const REFERENCE = 'DARS-NIC-147750-8GS7S-v2.2';
 export const MASTER_KEY = '000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f';
@@ -25,6 +26,12 @@ export function testKeys(): Promise<{ custodian: KeyPair; recipient: KeyPair }> 
 export type Tree = Record<string, unknown>;
 
 export interface WorkspaceParts {
+  /** Whose key the files are for; a pair of `testKeys` if left out. */
+  readonly recipient?: Pick<KeyPair, 'fingerprint' | 'publicKey'>;
+  /** The custodian's private key; of `testKeys` if left out. */
+  readonly custodian?: Pick<KeyPair, 'privateKey'>;
+  /** Delivers to this server instead of to the folder `out`. */
+  readonly sftp?: Pick<Sshd, 'port' | 'hostKey' | 'username' | 'privateKey'>;
   /** Changes to the documents, which are right as they come. */
   readonly workspace?: (file: Tree) => void;
   readonly agreement?: (file: Tree) => void;
@@ -172,12 +179,30 @@ export function workspaceTree(): Tree {
 export interface TestWorkspace extends Disposable {
   readonly root: string;
   write(path: string, content: string | Uint8Array): void;
+  read(path: string): string;
+  /** Changes a YAML file of the workspace. */
+  change(path: string, change: (file: Tree) => void): void;
+}
+
+/** The destination `shelf` as OpenSSH on loopback; its key lies at `keys/sftp_ed25519`. */
+export function sftpTree({ port, hostKey, username }: Pick<Sshd, 'port' | 'hostKey' | 'username'>): Tree {
+  return {
+    type: 'sftp',
+    host: '127.0.0.1',
+    port,
+    username,
+    private_key: { file: 'keys/sftp_ed25519' },
+    host_key: hostKey,
+    directory: '.',
+  };
 }
 
 /** A whole workspace in a folder of its own, right in every way unless the parts say otherwise. */
 export async function makeWorkspace(parts: WorkspaceParts = {}): Promise<TestWorkspace> {
-  const { custodian, recipient } = await testKeys();
+  const custodian = parts.custodian ?? (await testKeys()).custodian;
+  const recipient = parts.recipient ?? (await testKeys()).recipient;
   const root = mkdtempSync(join(tmpdir(), 'dars-test-'));
+  const read = (path: string): string => readFileSync(join(root, path), 'utf8');
   const write = (path: string, content: string | Uint8Array): void => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);
@@ -186,7 +211,12 @@ export async function makeWorkspace(parts: WorkspaceParts = {}): Promise<TestWor
     change?.(tree);
     return stringify(tree);
   };
-  write('dars.yaml', changed(workspaceTree(), parts.workspace));
+  const workspace = workspaceTree();
+  if (parts.sftp !== undefined) {
+    workspace['destinations'] = { shelf: sftpTree(parts.sftp) };
+    write('keys/sftp_ed25519', parts.sftp.privateKey);
+  }
+  write('dars.yaml', changed(workspace, parts.workspace));
   write('agreements/dsa.yaml', changed(agreementTree(recipient.fingerprint), parts.agreement));
   write('pipelines/diabetes-apc.yaml', changed(pipelineTree(), parts.pipeline));
   write('keys/pseudonym.key', `${MASTER_KEY}\n`);
@@ -196,5 +226,11 @@ export async function makeWorkspace(parts: WorkspaceParts = {}): Promise<TestWor
   write('data/hes_apc/hes_apc_2425.csv', HES);
   write('data/opt-outs.dat', '9990000050\n9990000069\n');
   for (const [path, content] of Object.entries(parts.files ?? {})) write(path, content);
-  return { root, write, [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }) };
+  return {
+    root,
+    write,
+    read,
+    change: (path, change) => write(path, changed(parse(read(path)) as Tree, change)),
+    [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
+  };
 }

@@ -25,9 +25,9 @@ export interface Sshd extends AsyncDisposable {
   /** The login directory. */
   readonly directory: string;
   log(): string;
-  /** SIGKILL to the server and every session. */
-  kill(): void;
-  /** SIGSTOP: to all of it, or to the processes that serve files only, so that sshd still answers keepalives. */
+  /** SIGKILL; `what` is everything, or the processes that serve files, so that sshd itself still answers. */
+  kill(what: 'server' | 'files'): void;
+  /** SIGSTOP. */
   freeze(what: 'server' | 'files'): void;
 }
 
@@ -64,8 +64,12 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
 
   // A stopped session is no longer of the family once its parent has seen the connection break.
   const frozen: Process[] = [];
-  const kill = (): void => signal([...family(server), ...frozen], 'SIGKILL');
-  process.once('exit', kill);
+  const members = (what: 'server' | 'files'): Process[] => {
+    const all = family(server);
+    return what === 'server' ? all : leaves(all);
+  };
+  const killAll = (): void => signal([...members('server'), ...frozen], 'SIGKILL');
+  process.once('exit', killAll);
   return {
     port,
     hostKey: fingerprint(`${hostKeyFile}.pub`),
@@ -74,17 +78,16 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     privateKeyFile,
     directory,
     log,
-    kill,
+    kill: (what) => signal(members(what), 'SIGKILL'),
     freeze(what) {
-      const processes = family(server);
-      frozen.push(...(what === 'server' ? processes : leaves(processes)));
+      frozen.push(...members(what));
       signal(frozen, 'SIGSTOP');
     },
     async [Symbol.asyncDispose]() {
       const gone = server.exitCode === null && server.signalCode === null ? once(server, 'exit') : undefined;
-      kill();
+      killAll();
       await gone;
-      process.off('exit', kill);
+      process.off('exit', killAll);
       rmSync(home, { recursive: true, force: true });
     },
   };

@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
-import { refusalsFor } from '../../gate/gate.ts';
+import { type Refusal, refusalsFor } from '../../gate/gate.ts';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
 import type { LoadedPipeline } from '../../pipeline/loaded-pipeline.ts';
-import { agreementOf, gateFacts } from '../../release.ts';
+import { buildPlan } from '../../plan/build-plan.ts';
+import { gateFacts, optOutTerms } from '../../release/gate-facts.ts';
+import { waitingRefusals } from '../../release/waiting.ts';
+import { agreementOf, entriesOf, planHash } from '../../release.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { wire } from '../wire.ts';
 import { type CommandContext, contextOf, findPipeline, openWorkspace } from './command-context.ts';
@@ -19,24 +22,25 @@ export function addCheck(program: Command): void {
       const workspace = await openWorkspace(context);
       const asked = await Promise.all(names.map((name) => findPipeline(workspace, name)));
       if (names.length === 0 && workspace.pipelineProblems.length > 0) {
-        const count =
-          workspace.pipelineProblems.length === 1 ? '1 problem' : `${workspace.pipelineProblems.length} problems`;
+        const count = counted(workspace.pipelineProblems.length, 'problem');
         throw new Fault(ExitCode.workspace, 'workspace', `the workspace has ${count}`, {
           problems: workspace.pipelineProblems,
         });
       }
-      const verdicts = [];
+      const verdicts: Verdict[] = [];
       for (const pipeline of names.length === 0 ? workspace.pipelines : asked)
         verdicts.push(await verdictOn(pipeline, workspace, context));
-      const { agreements, catalogue, pipelines } = workspace;
-      const summary = `${catalogue.size} datasets, ${agreements.length} agreements, ${pipelines.length} pipelines: every file is right`;
-      const lines = verdicts.map(({ pipeline, refusals }) =>
-        [
-          `${pipeline}: ${refusals.length === 0 ? 'may run' : 'refused'}`,
-          ...refusals.map(({ message }) => `    ${message}`),
-        ].join('\n'),
-      );
-      context.reporter.result([summary, ...lines].join('\n'), {
+      const { agreements, catalogue, pipelines, pipelineProblems } = workspace;
+      const counts = [
+        counted(catalogue.size, 'dataset'),
+        counted(agreements.length, 'agreement'),
+        counted(pipelines.length, 'pipeline'),
+      ].join(', ');
+      const summary =
+        pipelineProblems.length === 0
+          ? `${counts}: every file is right`
+          : `${counts}; other pipelines have ${counted(pipelineProblems.length, 'problem')}, which dars check lists`;
+      context.reporter.result([summary, ...verdicts.map(formatVerdict)].join('\n'), {
         datasets: catalogue.size,
         agreements: agreements.length,
         pipelines: verdicts,
@@ -48,8 +52,38 @@ export function addCheck(program: Command): void {
     });
 }
 
-async function verdictOn(pipeline: LoadedPipeline, workspace: Workspace, { now }: CommandContext) {
-  const world = wire(workspace, now, () => {}, pipeline);
-  const { facts } = await gateFacts(pipeline, agreementOf(pipeline, world), world);
-  return { pipeline: pipeline.pipeline.pipeline, refusals: refusalsFor(facts) };
+interface Verdict {
+  readonly pipeline: string;
+  /** The release that a run would go on with. */
+  readonly waiting?: string;
+  readonly refusals: readonly Refusal[];
+}
+
+/** What a run would say, and from the same facts. */
+async function verdictOn(loaded: LoadedPipeline, workspace: Workspace, { now }: CommandContext): Promise<Verdict> {
+  const world = wire(workspace, now, () => {}, loaded);
+  const agreement = agreementOf(loaded, world);
+  const { facts, waiting } = await gateFacts(loaded, agreement, world, await entriesOf(world.ledger));
+  const pipeline = loaded.pipeline.pipeline;
+  const refusals = refusalsFor(facts);
+  if (waiting === undefined) return { pipeline, refusals };
+  if (refusals.length > 0) return { pipeline, waiting: waiting.release, refusals };
+  const hash = planHash(buildPlan(loaded, agreement, workspace.catalogue, workspace.file.custodian.name));
+  return {
+    pipeline,
+    waiting: waiting.release,
+    refusals: waitingRefusals(waiting, hash, facts.today, optOutTerms(workspace).maxAgeDays),
+  };
+}
+
+function formatVerdict({ pipeline, waiting, refusals }: Verdict): string {
+  const may = waiting === undefined ? 'may run' : `may run, and delivers ${waiting}, which waits`;
+  return [
+    `${pipeline}: ${refusals.length === 0 ? may : 'refused'}`,
+    ...refusals.map(({ message }) => `    ${message}`),
+  ].join('\n');
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
@@ -6,6 +6,7 @@ import { nearest } from '../../kernel/nearest.ts';
 import type { LoadedPipeline } from '../../pipeline/loaded-pipeline.ts';
 import { loadPipeline, loadWorkspace } from '../../workspace/load-workspace.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
+import { insidePath } from '../../workspace/workspace-path.ts';
 import { clockOf, type GlobalOptions, workspaceRoot } from '../options.ts';
 import { type Reporter, reporterFor } from '../reporter.ts';
 
@@ -30,8 +31,16 @@ export function openWorkspace({ root }: CommandContext): Promise<Workspace> {
 export async function findPipeline(workspace: Workspace, argument: string): Promise<LoadedPipeline> {
   if (/[/\\]|\.ya?ml$/i.test(argument)) {
     const fromHere = resolve(argument);
-    const inside = fromHere.startsWith(workspace.root) ? fromHere : resolve(workspace.root, argument);
-    const found = await loadPipeline(workspace, inside);
+    // The path is read from the present folder where that lies in the workspace, and else from the workspace.
+    const path = [fromHere, resolve(workspace.root, argument)]
+      .map((each) => insidePath(workspace.root, relative(workspace.root, each)))
+      .find((each) => each !== undefined);
+    if (path === undefined) {
+      throw new Fault(ExitCode.usage, 'outside', `the pipeline file ${argument} lies outside the workspace`, {
+        hint: `the workspace is ${workspace.root}; see --workspace`,
+      });
+    }
+    const found = await loadPipeline(workspace, path);
     if (found.ok) return found.value;
     if (found.problems.some(({ code }) => code === 'no-file')) {
       throw new Fault(ExitCode.usage, 'no-pipeline', `there is no pipeline file ${argument}`, {

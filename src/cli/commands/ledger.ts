@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
-import { isKind } from '../../ledger/entries.ts';
+import { isKind, type Kind } from '../../ledger/entries.ts';
 import type { Entry } from '../../ledger/ledger.ts';
 import { entriesOf } from '../../release.ts';
 import { formatTable } from '../table.ts';
 import { ledgerOf } from '../wire.ts';
 import { contextOf, openWorkspace } from './command-context.ts';
+
+const KINDS: readonly Kind[] = ['refused', 'intended', 'delivered', 'failed', 'abandoned', 'amended'];
 
 export function addLedger(program: Command): void {
   const ledger = program
@@ -39,9 +41,14 @@ export function addLedger(program: Command): void {
     .addHelpText('after', '\nExample:\n  dars ledger list --kind delivered\n  dars ledger list --json')
     .action(async (options: { kind?: string }, command: Command) => {
       const context = contextOf(command);
-      const entries = (await entriesOf(ledgerOf(await openWorkspace(context), context.now))).filter(
-        ({ kind }) => options.kind === undefined || kind === options.kind,
-      );
+      const all = await entriesOf(ledgerOf(await openWorkspace(context), context.now));
+      const kinds = new Set([...KINDS, ...all.map(({ kind }) => kind)]);
+      if (options.kind !== undefined && !kinds.has(options.kind)) {
+        throw new Fault(ExitCode.usage, 'unknown-kind', `there are no entries of the kind ${options.kind}`, {
+          hint: `the kinds are ${[...kinds].join(', ')}`,
+        });
+      }
+      const entries = all.filter(({ kind }) => options.kind === undefined || kind === options.kind);
       if (context.options.json === true) {
         for (const entry of entries) context.reporter.result('', entry);
       } else if (entries.length === 0) {

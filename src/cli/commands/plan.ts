@@ -5,7 +5,8 @@ import { Fault } from '../../kernel/fault.ts';
 import { agreementKey } from '../../kernel/pseudonym.ts';
 import { buildPlan } from '../../plan/build-plan.ts';
 import type { FilePlan, Plan, Step } from '../../plan/plan.ts';
-import { agreementOf, gateFacts, planHash } from '../../release.ts';
+import { gateFacts } from '../../release/gate-facts.ts';
+import { agreementOf, entriesOf, planHash } from '../../release.ts';
 import { wire } from '../wire.ts';
 import { contextOf, findPipeline, openWorkspace } from './command-context.ts';
 
@@ -22,7 +23,7 @@ export function addPlan(program: Command): void {
       const pipeline = await findPipeline(workspace, name);
       const world = wire(workspace, context.now, () => {}, pipeline);
       const agreement = agreementOf(pipeline, world);
-      const { facts } = await gateFacts(pipeline, agreement, world);
+      const { facts, waiting } = await gateFacts(pipeline, agreement, world, await entriesOf(world.ledger));
       const refusals = refusalsFor(facts);
       if (refusals.length > 0) {
         const why = refusals.length === 1 ? '1 reason' : `${refusals.length} reasons`;
@@ -30,6 +31,10 @@ export function addPlan(program: Command): void {
           problems: refusals,
         });
       }
+      if (waiting !== undefined)
+        context.reporter.note(
+          `Release ${waiting.release} waits in the outbox: a run would deliver it and make nothing.`,
+        );
       const plan = buildPlan(pipeline, agreement, workspace.catalogue, workspace.file.custodian.name);
       const sql: { file: string; table: string; sql: string }[] = [];
       if (options.sql === true) {

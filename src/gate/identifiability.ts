@@ -1,0 +1,4 @@
+import type { Identifiability } from '../agreement/agreement-schema.ts';
+
+/** How much each tells of a person; a product may ask for what is granted, or less. */
+export const DETAIL: Readonly<Record<Identifiability, number>> = { aggregated: 0, pseudonymised: 1, identifiable: 2 };

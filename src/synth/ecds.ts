@@ -1,0 +1,162 @@
+import { attendances, clockTimes } from './attendances.ts';
+import { NOT_A_DATE, yearsBetween } from './calendar.ts';
+import { bits, draw } from './draw.ts';
+import { MINUTES_A_DAY } from './presentations.ts';
+import { below, choose, date, type Sql, select, through } from './sql.ts';
+import { type Portion, recordKey } from './visits.ts';
+
+/** ECDS: the attendances of one financial year up to `asAt`. It began with April 2017. Most codes are SNOMED CT. */
+export function ecds(portion: Portion): Sql {
+  const department = bits('attendance_draw', 10, 6);
+  const treatment = bits('attendance_draw', 16, 6);
+  const category = bits('attendance_draw', 22, 6);
+  const mode = bits('arrival_draw', 34, 6);
+  const acuity = bits('arrival_draw', 40, 6);
+  const source = bits('arrival_draw', 46, 6);
+  const attendance = draw(portion.world.seed, 'ecds/attendance-identifier', 'visit_id');
+  const admitted = 'disposal < 16';
+  const dateAfter = (minutes: Sql) => date(`day + (arrived + ${minutes}) // ${MINUTES_A_DAY}`);
+  const ifBirthKnown = (value: Sql) => `CASE WHEN reported_dob > ${NOT_A_DATE} THEN ${value} END`;
+  return through(
+    attendances(portion),
+    clockTimes('hhmmss'),
+    select({
+      EPIKEY: recordKey(portion, 'nth'),
+      NHS_NUMBER: 'nhs_number',
+      NHS_NUMBER_STATUS_INDICATOR_CODE: 'nhs_status',
+      LOCAL_PATIENT_IDENTIFIER: 'local_id',
+      ATTENDANCE_IDENTIFIER: `(100000000 + ${attendance} % 899999999)::VARCHAR`,
+      BIRTH_DATE: ifBirthKnown(date('reported_dob')),
+      BIRTH_MONTH: ifBirthKnown('substr(mydob::VARCHAR, 1, 2)'),
+      BIRTH_YEAR: ifBirthKnown('substr(mydob::VARCHAR, 3, 4)'),
+      AGE_AT_ARRIVAL: ifBirthKnown(`least(${yearsBetween('dob_ymd', 'day_ymd')}, 120)`),
+      POSTCODE: 'home',
+      LSOA_2011: 'lsoa',
+      STATED_GENDER: choose(
+        [
+          ["sex = '1'", '1'],
+          ["sex = '2'", '2'],
+          ["sex = '9'", '9'],
+        ],
+        'X',
+      ),
+      ETHNIC_CATEGORY: 'ethnos',
+      PRACTICE_CODE_PATIENT_REGISTRATION: 'practice',
+      ARRIVAL_DATE: date('day'),
+      ARRIVAL_TIME: 'arrived_at',
+      ARRIVAL_MODE: choose(
+        [
+          [`${mode} < 18 OR disposal < 10`, '1048031000000100'],
+          ...below(mode, [
+            [20, '1048021000000109'],
+            [26, '1048001000000106'],
+          ]),
+        ],
+        '1048071000000103',
+      ),
+      ATTENDANCE_CATEGORY: choose(
+        below(category, [
+          [58, '1'],
+          [60, '2'],
+        ]),
+        '3',
+      ),
+      ATTENDANCE_SOURCE: choose(
+        below(source, [
+          [50, '315261000000101'],
+          [56, '877171000000103'],
+          [60, '1065391000000104'],
+        ]),
+        '1077201000000100',
+      ),
+      DEPARTMENT_TYPE: choose(
+        below(department, [
+          [40, '01'],
+          [42, '02'],
+          [58, '03'],
+          [60, '04'],
+        ]),
+        '05',
+      ),
+      ASSESSMENT_DATE: dateAfter('assessed'),
+      ASSESSMENT_TIME: 'assessed_at',
+      INITIAL_ASSESSMENT_TIME_SINCE_ARRIVAL: 'assessed',
+      SEEN_DATE: dateAfter('treated'),
+      SEEN_TIME: 'treated_at',
+      SEEN_FOR_TREATMENT_TIME_SINCE_ARRIVAL: 'treated',
+      DECIDED_TO_ADMIT_DATE: `CASE WHEN ${admitted} THEN ${dateAfter('concluded')} END`,
+      DECIDED_TO_ADMIT_TIME: `CASE WHEN ${admitted} THEN concluded_at END`,
+      CONCLUSION_DATE: dateAfter('concluded'),
+      CONCLUSION_TIME: 'concluded_at',
+      CONCLUSION_TIME_SINCE_ARRIVAL: 'concluded',
+      DEPARTURE_DATE: dateAfter('left_after'),
+      DEPARTURE_TIME: 'left_at',
+      DEPARTURE_TIME_SINCE_ARRIVAL: 'left_after',
+      ACUITY: choose(
+        below(acuity, [
+          [1, '1064891000000107'],
+          [9, '1064911000000105'],
+          [32, '1064901000000103'],
+          [58, '1077241000000103'],
+        ]),
+        '1077251000000100',
+      ),
+      CHIEF_COMPLAINT: 'complaint',
+      DIAGNOSIS_CODE_1: 'snomed',
+      DIAGNOSIS_QUALIFIER_1: choose(below(treatment, [[20, '415684004']]), '410605003'),
+      INVESTIGATION_CODE_1: choose(
+        [
+          ['injury = 1', '168537006'],
+          ...below(mode, [
+            [20, '26604007'],
+            [34, '29303009'],
+            [40, '167252002'],
+          ]),
+        ],
+        '1088291000000101',
+      ),
+      TREATMENT_CODE_1: choose(
+        below(treatment, [
+          [30, '413334001'],
+          [38, '225358003'],
+          [48, '281800008'],
+        ]),
+        '183964008',
+      ),
+      INJURY_DATE: `CASE WHEN injury = 1 THEN ${date('day')} END`,
+      INJURY_INTENT: choose(
+        [
+          ['injury = 0', null],
+          ...below(treatment, [
+            [4, '248062006'],
+            [8, '52684005'],
+          ]),
+        ],
+        '282100009',
+      ),
+      DISCHARGE_STATUS: choose(
+        [
+          ['disposal = 60', '1066321000000107'],
+          ['disposal = 61', '1066301000000103'],
+        ],
+        '182992009',
+      ),
+      DISCHARGE_DESTINATION: choose(
+        [
+          [admitted, '306706006'],
+          ['disposal = 54', '19712007'],
+        ],
+        '306689006',
+      ),
+      DISCHARGE_FOLLOW_UP: choose(
+        below('disposal', [
+          [28, '3780001'],
+          [50, '281604004'],
+        ]),
+        '306206005',
+      ),
+      PROVIDER_CODE: 'provider',
+      SITE: 'site',
+    }),
+  );
+}

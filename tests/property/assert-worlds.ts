@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import type { World } from './world.ts';
+
+/** Holds a property on worlds; a world that breaks it is shown without what no world differs in. */
+export async function assertWorlds(
+  worlds: fc.Arbitrary<World>,
+  usual: number,
+  property: (world: World) => Promise<void>,
+): Promise<void> {
+  await fc.assert(fc.asyncProperty(worlds, property), {
+    numRuns: runs(usual),
+    asyncReporter: async (details) => {
+      if (!details.failed) return;
+      const [world] = details.counterexample ?? [];
+      const cause = details.errorInstance;
+      const again = `{ seed: ${details.seed}, path: '${details.counterexamplePath}' }, after ${details.numRuns} runs and ${details.numShrinks} shrinks`;
+      const shown = world === undefined ? 'no world' : JSON.stringify(shorten(world), null, 1);
+      throw new Error(`${again}\n${shown}\n${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    },
+  });
+}
+
+/** How many worlds a property is tried on: a few by default, as many times more as DARS_PROPERTY_RUNS says. */
+function runs(usual: number): number {
+  const times = Number(process.env['DARS_PROPERTY_RUNS'] ?? '1');
+  return Math.max(1, Math.round(usual * (times > 0 ? times : 1)));
+}
+
+function shorten({ sources, agreement, pipeline, ...others }: World): unknown {
+  return {
+    ...others,
+    datasets: agreement['datasets'],
+    cohort: pipeline['cohort'],
+    products: pipeline['products'],
+    sources: Object.fromEntries(
+      [...sources].map(([name, { table, layout }]) => [
+        name,
+        {
+          layout: Object.values(layout).join(' '),
+          columns: table.columns.join(' '),
+          records: table.records.map(given),
+        },
+      ]),
+    ),
+  };
+}
+
+/** A record without what is missing. */
+function given(record: Readonly<Record<string, string | null>>): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(record).filter(([, value]) => value)));
+}
