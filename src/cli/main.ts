@@ -6,9 +6,11 @@ import { addAgreement } from './commands/agreement.ts';
 import { addCatalogue } from './commands/catalogue.ts';
 import { addCheck } from './commands/check.ts';
 import { addDeliver } from './commands/deliver.ts';
+import { addDemo } from './commands/demo.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addPlan } from './commands/plan.ts';
 import { addRun } from './commands/run.ts';
+import { addSynth } from './commands/synth.ts';
 import { reporterFor } from './reporter.ts';
 
 const EXITS = `
@@ -30,7 +32,8 @@ function commandLine(): Command {
     .showSuggestionAfterError()
     .configureOutput({ outputError: () => {} }) // said by `main`, as every other fault
     .exitOverride();
-  for (const add of [addCheck, addPlan, addRun, addDeliver, addLedger, addAgreement, addCatalogue]) add(program);
+  for (const add of [addCheck, addPlan, addRun, addDeliver, addLedger, addAgreement, addCatalogue, addSynth, addDemo])
+    add(program);
   for (const command of program.commands) {
     command.exitOverride();
     for (const inner of command.commands) inner.exitOverride();

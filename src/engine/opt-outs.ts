@@ -32,23 +32,8 @@ export async function inspectOptOuts(
       });
     const sha256 = hash.digest('hex');
     for (const file of files) {
-      const [seen] = await rows(
-        connection,
-        `SELECT count(*) AS lines, count(*) FILTER (WHERE NOT regexp_full_match(line, ${LINE})) AS bad, count(*) FILTER (WHERE ends_with(trim(line), ',')) AS commas FROM ${lines(file)}`,
-      );
-      const name = basename(file);
-      const [total, bad, commas] = [Number(seen?.['lines']), Number(seen?.['bad']), Number(seen?.['commas'])];
-      if (total === 0) return refused({ code: 'empty', message: `the opt-out list ${name} is empty` });
-      if (bad > 0)
-        return refused({
-          code: 'malformed',
-          message: `${bad} of ${total} lines of the opt-out list ${name} are no NHS number`,
-        });
-      if (commas > 0 && commas < total)
-        return refused({
-          code: 'malformed',
-          message: `the opt-out list ${name} is cut short: some lines lack their comma`,
-        });
+      const defect = await lineDefect(connection, file, 'the opt-out list');
+      if (defect !== undefined) return refused(defect);
     }
     const numbers = await count(connection, `SELECT count(DISTINCT n) FROM (${numbersOf(files)})`);
     const answer = await requestDefect(connection, files, location);
@@ -57,6 +42,22 @@ export async function inspectOptOuts(
     if (error instanceof MemoryExhausted) throw error;
     return refused({ code: 'malformed', message: 'the opt-out list can’t be read' });
   }
+}
+
+/** What is wrong with the lines of a list; `what` is how the sentence calls it. */
+async function lineDefect(connection: DuckDBConnection, file: string, what: string): Promise<Defect | undefined> {
+  const [seen] = await rows(
+    connection,
+    `SELECT count(*) AS lines, count(*) FILTER (WHERE NOT regexp_full_match(line, ${LINE})) AS bad, count(*) FILTER (WHERE ends_with(trim(line), ',')) AS commas FROM ${lines(file)}`,
+  );
+  const name = `${what} ${basename(file)}`;
+  const [total, bad, commas] = [Number(seen?.['lines']), Number(seen?.['bad']), Number(seen?.['commas'])];
+  if (total === 0) return { code: 'empty', message: `${name} is empty` };
+  if (bad > 0)
+    return { code: 'malformed', message: `${name} is malformed: ${bad} of ${total} lines hold no NHS number` };
+  if (commas > 0 && commas < total)
+    return { code: 'malformed', message: `${name} is cut short: some lines lack their comma` };
+  return undefined;
 }
 
 /** The answer lists a part of what was asked; a number nobody asked about means that it answers something else. */
@@ -68,13 +69,17 @@ async function requestDefect(
   if (location.mode === 'deny-list' || location.request === undefined) return undefined;
   const asked = await expand(connection, [location.request]);
   if (asked.length === 0) return { code: 'missing', message: 'the request that the opt-out list answers is missing' };
+  for (const file of asked) {
+    const defect = await lineDefect(connection, file, 'the request that the opt-out list answers');
+    if (defect !== undefined) return defect;
+  }
   const unasked = await count(
     connection,
     `SELECT count(*) FROM (${numbersOf(files)}) l ANTI JOIN (${numbersOf(asked)}) r ON l.n = r.n`,
   );
   return unasked === 0
     ? undefined
-    : { code: 'answer', message: `the opt-out list holds ${unasked} numbers that its request did not ask about` };
+    : { code: 'answer', message: `the opt-out list holds numbers that its request did not ask about: ${unasked}` };
 }
 
 /**

@@ -48,6 +48,9 @@ export class MemoryExhausted extends Fault {
   }
 }
 
+/** What DuckDB says of Parquet files whose bytes are not what they were written as. */
+const PARQUET_DEFECT = /parquet|magic bytes|thrift|TProtocol|decompress|GZIP|corrupt|Out of buffer/i;
+
 /** What a typed column calls where a value does not fit; `translated` recognises it. */
 export function contractMarker(dataset: string, column: string): string {
   return `#contract ${dataset} ${column}#`;
@@ -71,11 +74,12 @@ export function translated(error: unknown): Error {
     const where = `${file === undefined ? 'a CSV source' : basename(file)}${line === undefined ? '' : `, line ${line}`}`;
     return new Fault(ExitCode.source, 'csv', `${where}: ${what}`, { hint });
   }
-  if (
-    /parquet|magic bytes|Snappy|ZSTD|thrift|TProtocol/i.test(message) &&
-    /^(Invalid Input|IO|.*Error)/i.test(message)
-  ) {
-    return new Fault(ExitCode.source, 'parquet', 'a Parquet source can’t be read: it is cut short or damaged');
+  if (/^(Invalid( Input)?|IO) Error/.test(message) && PARQUET_DEFECT.test(message)) {
+    const file = /^[^"]*file "([^"]+)"/i.exec(message)?.[1];
+    const which = file === undefined ? 'a Parquet source' : basename(file);
+    return new Fault(ExitCode.source, 'parquet', `${which} can’t be read: it is cut short or damaged`, {
+      hint: 'fetch it anew',
+    });
   }
   const kind = /^([A-Za-z ]+ Error)/.exec(message)?.[1] ?? 'an error';
   return new Error(`DuckDB reports: ${kind}`);

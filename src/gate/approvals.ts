@@ -4,7 +4,7 @@ import { problemAt } from '../kernel/document.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import { cagRefusals } from './cag-support.ts';
 import { latestOf, openConditions, plainOutcome, reviewHasPassed } from './decision.ts';
-import type { Refusal } from './gate.ts';
+import type { Refusal } from './refusal.ts';
 import { flowingDatasets, usedDatasets } from './used-datasets.ts';
 
 /**

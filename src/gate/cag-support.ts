@@ -3,7 +3,7 @@ import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
 import type { CalendarDate } from '../kernel/calendar-date.ts';
 import { problemAt } from '../kernel/document.ts';
 import { latestOf, openConditions, plainOutcome, reviewHasPassed } from './decision.ts';
-import type { Refusal } from './gate.ts';
+import type { Refusal } from './refusal.ts';
 
 /** What flows under section 251 has CAG's support in force: named by its reference, for this dataset, not overtaken. */
 export function cagRefusals(loaded: LoadedAgreement, datasets: readonly string[], today: CalendarDate): Refusal[] {

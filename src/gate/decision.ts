@@ -2,7 +2,7 @@ import type { Approval } from '../agreement/agreement-schema.ts';
 import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
 import type { CalendarDate } from '../kernel/calendar-date.ts';
 import { problemAt } from '../kernel/document.ts';
-import type { Refusal } from './gate.ts';
+import type { Refusal } from './refusal.ts';
 
 /** The latest of the approvals that were given by today; one without a date counts as the earliest. */
 export function latestOf(approvals: readonly Approval[], today: CalendarDate): Approval | undefined {

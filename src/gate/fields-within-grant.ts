@@ -4,10 +4,10 @@ import { type Dataset, findColumn } from '../catalogue/dataset.ts';
 import { type Derivation, grants, needsEventDate } from '../catalogue/derivation.ts';
 import { problemAt } from '../kernel/document.ts';
 import type { AskedField, Selection } from '../pipeline/pipeline-schema.ts';
+import type { Asking } from './asking.ts';
 import { clauseOf, grantOf } from './clause.ts';
-import type { Refusal } from './gate.ts';
 import { DETAIL } from './identifiability.ts';
-import type { Asking } from './within-grant.ts';
+import type { Refusal } from './refusal.ts';
 
 /** The columns asked for are granted, in the detail asked for. */
 export function fieldRefusals(

@@ -4,7 +4,7 @@ import { type CalendarDate, calendarPeriod } from '../kernel/calendar-date.ts';
 import { problemAt } from '../kernel/document.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import { selectionsOf } from '../pipeline/pipeline-schema.ts';
-import type { Refusal } from './gate.ts';
+import type { Refusal } from './refusal.ts';
 
 /** A product of a dataset that went out, or that waits to: what it went out as, and when. */
 export interface PastUse {

@@ -1,18 +1,15 @@
 import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { CalendarDate } from '../kernel/calendar-date.ts';
-import type { Problem } from '../kernel/problem.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import { approvalRefusals } from './approvals.ts';
 import { frequencyRefusals, type PastUse } from './frequency.ts';
 import { inForceRefusals } from './in-force.ts';
 import { type OptOutFacts, optOutRefusals } from './opt-out-list.ts';
 import { type RecipientKeyFacts, recipientKeyRefusals } from './recipient-key.ts';
+import type { Refusal } from './refusal.ts';
 import { securityRefusals } from './security.ts';
 import { grantRefusals } from './within-grant.ts';
-
-/** Why the law or the agreement says no: a stable code, the place in the file, a sentence, a hint. */
-export type Refusal = Problem;
 
 /** All that the gate may know. It looks at nothing else, so that the same facts always give the same verdict. */
 export interface GateFacts {

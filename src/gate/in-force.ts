@@ -2,7 +2,7 @@ import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
 import { isLaterVersion } from '../kernel/agreement-reference.ts';
 import type { CalendarDate } from '../kernel/calendar-date.ts';
 import { problemAt } from '../kernel/document.ts';
-import type { Refusal } from './gate.ts';
+import type { Refusal } from './refusal.ts';
 import { sameName } from './same-name.ts';
 
 /** Signed by every party, begun, not over, and not superseded. (DARS standard 1: not effective until all have signed.) */

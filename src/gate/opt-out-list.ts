@@ -1,7 +1,7 @@
 import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
 import { type CalendarDate, daysBetween } from '../kernel/calendar-date.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
-import type { Refusal } from './gate.ts';
+import type { Refusal } from './refusal.ts';
 import { usedDatasets } from './used-datasets.ts';
 
 /** What looking at the opt-out list found. */

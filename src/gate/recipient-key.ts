@@ -1,6 +1,6 @@
 import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
 import { problemAt } from '../kernel/document.ts';
-import type { Refusal } from './gate.ts';
+import type { Refusal } from './refusal.ts';
 
 /** What looking at the recipient's key found (see the encryptor port); no defects means that it can be used today. */
 export interface RecipientKeyFacts {

@@ -10,10 +10,10 @@ import {
   placedComparisons,
   toCondition,
 } from '../relation/condition.ts';
+import type { Asking } from './asking.ts';
 import { clauseOf } from './clause.ts';
-import type { Refusal } from './gate.ts';
 import { permits } from './permits.ts';
-import type { Asking } from './within-grant.ts';
+import type { Refusal } from './refusal.ts';
 
 /** What is asked of one dataset's rows, by a product or by a cohort. */
 interface Rows {

@@ -1,7 +1,7 @@
 import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
 import type { CalendarDate } from '../kernel/calendar-date.ts';
 import { problemAt } from '../kernel/document.ts';
-import type { Refusal } from './gate.ts';
+import type { Refusal } from './refusal.ts';
 import { sameName } from './same-name.ts';
 
 /**

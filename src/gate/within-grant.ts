@@ -1,21 +1,12 @@
 import type { Grant, ProductKind } from '../agreement/agreement-schema.ts';
-import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
-import type { Catalogue } from '../catalogue/catalogue.ts';
 import { problemAt } from '../kernel/document.ts';
-import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import { type Product, type Selection, selectionsOf } from '../pipeline/pipeline-schema.ts';
+import type { Asking } from './asking.ts';
 import { clauseOf, grantOf } from './clause.ts';
 import { fieldRefusals } from './fields-within-grant.ts';
-import type { Refusal } from './gate.ts';
-import { DETAIL } from './identifiability.ts';
+import { atMost, DETAIL } from './identifiability.ts';
+import type { Refusal } from './refusal.ts';
 import { rowRefusals } from './rows-within-grant.ts';
-
-/** Both documents and the catalogue: what a refusal is made from and where it stands. */
-export interface Asking {
-  readonly pipeline: LoadedPipeline;
-  readonly agreement: LoadedAgreement;
-  readonly catalogue: Catalogue;
-}
 
 /** Everything asked is granted: product, dataset, identifiability, year, row, field. Never a silent intersection. */
 export function grantRefusals(asking: Asking): Refusal[] {
@@ -64,9 +55,10 @@ function selectionRefusals(
       ),
     );
   }
-  const outcome = { identifiability: asked, named: granted === 'identifiable' };
+  const identifiability = atMost(asked, granted);
+  const outcome = { identifiability, named: granted === 'identifiable' };
   refusals.push(...rowRefusals(selection, grant, path, outcome, asking));
-  refusals.push(...fieldRefusals(selection, grant, path, asked, asking));
+  refusals.push(...fieldRefusals(selection, grant, path, identifiability, asking));
   return refusals;
 }
 
@@ -112,7 +104,9 @@ function cohortRefusals(asking: Asking): Refusal[] {
   const chosen = products.flatMap((product) =>
     selectionsOf(product, []).flatMap(({ selection }) => {
       const own = grantOf(agreement, selection.dataset);
-      return own === undefined ? [] : [{ own, asked: product.identifiability ?? own.identifiability ?? 'aggregated' }];
+      if (own === undefined) return [];
+      const granted = own.identifiability ?? 'aggregated';
+      return [{ own, asked: atMost(product.identifiability ?? granted, granted) }];
     }),
   );
   const finer = chosen.find(({ asked }) => DETAIL[asked] > DETAIL[grant.identifiability ?? asked]);

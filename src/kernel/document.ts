@@ -22,7 +22,12 @@ export type Parsed<T> =
 export function readDocument(text: string, file: string): Parsed<Document> {
   const lines = new LineCounter();
   const yaml = parseDocument(text, { lineCounter: lines, uniqueKeys: true, strict: true, prettyErrors: false });
-  const broken = [...yaml.errors, ...yaml.warnings];
+  // One of a kind a line: brackets a thousand deep are an error each.
+  const place = ({ code, pos }: (typeof yaml.errors)[number] | (typeof yaml.warnings)[number]): string =>
+    `${code} ${lines.linePos(pos[0]).line}`;
+  const broken = [
+    ...new Map([...yaml.errors, ...yaml.warnings].reverse().map((error) => [place(error), error])).values(),
+  ].reverse();
   if (broken.length > 0) {
     return {
       ok: false,
@@ -129,6 +134,10 @@ function problemsOf(issue: z.core.$ZodIssue, document: Document): Problem[] {
         problemsOf({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue, document),
       );
     }
+  }
+  if (issue.path.length === 0 && issue.code === 'invalid_type') {
+    const message = document.value === null ? 'this file is empty' : 'expected keys and values';
+    return [problemAt(document, [], 'invalid-type', message)];
   }
   const missing = issue.code === 'invalid_type' && valueAt(document.value, issue.path) === undefined;
   const message = missing ? `${quoted(String(issue.path.at(-1) ?? 'the document'))} is missing` : issue.message;

@@ -1,6 +1,7 @@
 import { noDerivation, unknownDataset } from '../agreement/check-agreement.ts';
 import { type Catalogue, resolveColumn } from '../catalogue/catalogue.ts';
 import { checkWhere, unknownColumn } from '../catalogue/check-condition.ts';
+import { findColumn } from '../catalogue/dataset.ts';
 import { derivationsOf, needsEventDate } from '../catalogue/derivation.ts';
 import { type Document, problemAt, quoted } from '../kernel/document.ts';
 import type { Problem } from '../kernel/problem.ts';
@@ -95,14 +96,16 @@ function checkSelection(
       problems.push(noDerivation(found.column.name, field.as, possible, document, [...place, 'as']));
     } else if (needsEventDate(field.as)) {
       const at = field.at ?? dataset.date;
-      const event = at === undefined ? undefined : resolveColumn(catalogue, dataset, at);
-      if (event === undefined || event.column.type !== 'date') {
+      // The event is the row's: no date of PDS is one.
+      const event = at === undefined ? undefined : findColumn(dataset, at);
+      if (event?.type !== 'date') {
         problems.push(
           problemAt(
             document,
             [...place, 'at'],
             'event-date',
-            `an age needs the date of an event; name it with at: COLUMN`,
+            `an age needs the date of an event of ${dataset.dataset}`,
+            'name it with at: COLUMN',
           ),
         );
       }

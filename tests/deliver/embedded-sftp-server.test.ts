@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import ssh2 from 'ssh2';
+import ssh2, { type PublicKeyAuthMethod } from 'ssh2';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type EmbeddedSftpServer, startEmbeddedSftpServer } from '../../src/deliver/embedded-sftp-server.ts';
 import { openSftpDestination } from '../../src/deliver/sftp-destination.ts';
@@ -126,12 +126,12 @@ it('does not let in who knows the public key only', async () => {
     throw new Error('malformed');
   }
   theirs.getPublicSSH = () => known.getPublicSSH();
+  const forged: PublicKeyAuthMethod = { type: 'publickey', username, key: theirs };
   const client = new ssh2.Client();
   const level = await new Promise<unknown>((resolve) => {
     client.once('ready', () => resolve('in'));
     client.once('error', (error) => resolve(error.level));
-    const { port } = server;
-    client.connect({ host: '127.0.0.1', port, username, authHandler: [{ type: 'publickey', username, key: theirs }] });
+    client.connect({ host: '127.0.0.1', port: server.port, username, authHandler: [forged] });
   });
   client.end();
   expect(level).toBe('client-authentication');

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -248,7 +248,7 @@ describe('an encoded file', () => {
       ['part', 'Float64'],
       ['day', 'Date32<DAY>'],
     ]);
-    expect(await loaded(bytes, NAMES)).toEqual({});
+    expect(await loaded(bytes, NAMES)).toEqual({ text: [], whole: [], part: [], day: [] });
   });
 
   test('can be read as a stream too, from behind the magic on', async () => {
@@ -336,9 +336,7 @@ describe.each(FORMATS)('a %s of the library', (format) => {
       large: texts,
       view: texts,
       dictionary: texts,
-      int8: ['1', '-128', null, '127', '0']
-        .map((n) => (n === null ? null : Number(n)))
-        .map((n) => n?.toString() ?? null),
+      int8: ['1', '-128', null, '127', '0'],
       int16: ['1', '-32768', null, '32767', '0'],
       int32: ['1', '-2147483648', null, '2147483647', '0'],
       int64: ['1', '-9223372036854775808', null, '9223372036854775807', '0'],
@@ -365,12 +363,16 @@ describe.each(FORMATS)('a %s of the library', (format) => {
         async (batches) => {
           const values = batches.flat();
           for (const type of [new Utf8(), new LargeUtf8(), new Utf8View(), new Dictionary(new Utf8(), new Int32())]) {
-            // One dictionary for all, as the file format wants it.
-            const whole = vectorFromArray(values, type);
-            const table = new Table({ text: whole });
+            // Slices of one vector share its dictionary, as the file format wants it. Slices of views the library
+            // writes wrong.
+            const whole = new Table({ text: vectorFromArray(values, type) });
             let at = 0;
-            const parts = batches.map((batch) => table.slice(at, (at += batch.length)));
-            const bytes = tableToIPC(new Table(parts.flatMap((part) => part.batches)), format);
+            const tables = batches.map((batch): Table => {
+              at += batch.length;
+              if (type instanceof Utf8View) return new Table({ text: vectorFromArray(batch, type) });
+              return whole.slice(at - batch.length, at);
+            });
+            const bytes = tableToIPC(new Table(tables.flatMap((table) => table.batches)), format);
             expect(await loaded(bytes, ['text'])).toEqual({ text: values });
           }
         },
@@ -457,7 +459,8 @@ describe('times', () => {
     ['second', (zone?: string | null) => new TimestampSecond(zone), 1_000],
     ['millisecond', (zone?: string | null) => new TimestampMillisecond(zone), 1],
     ['microsecond', (zone?: string | null) => new TimestampMicrosecond(zone), 1],
-    ['nanosecond', (zone?: string | null) => new TimestampNanosecond(zone), 1],
+    // The library makes nanoseconds of numbers, which are not exact.
+    ['nanosecond', (zone?: string | null) => new TimestampNanosecond(zone), 1_000],
   ] as const;
 
   test.each(UNITS)('in %ss are dates if all are midnights, and else say when', async (_unit, type, step) => {
@@ -616,7 +619,8 @@ describe('is refused, with the names of file and column', () => {
   });
 
   test('compressed buffers', async () => {
-    compressionRegistry.set(CompressionType.ZSTD, { encode: (bytes) => bytes, decode: (bytes) => bytes });
+    const magic = [0x28, 0xb5, 0x2f, 0xfd, 0, 0];
+    compressionRegistry.set(CompressionType.ZSTD, { encode: (bytes) => Buffer.concat([Buffer.of(...magic), bytes]) });
     const writer = new RecordBatchStreamWriter({ compressionType: CompressionType.ZSTD });
     const table = new Table({ n: vectorFromArray([1, 2, 3], new Int32()) });
     for (const batch of table.batches) writer.write(batch);

@@ -33,7 +33,7 @@ describe('a cohort asks for rows, and they are granted', () => {
     [
       'rows outside the grant',
       byOp({ where: { TRETSPEF: { in: ['100'] } } }, { where: { any_of: [{ TRETSPEF: { in: ['300'] } }] } }),
-      ['rows-not-granted', 'cohort.where.any_of[0].TRETSPEF', '300'],
+      ['rows-not-granted', 'cohort.where.any_of[0].TRETSPEF', 'TRETSPEF'],
     ],
     [
       'demographics that may be joined on may choose',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Change, type Expected, granted, type Row, refusals, table } from './support.ts';
+import { type Change, type Expected, granted, refusals, table } from './support.ts';
 
 function asks(where: unknown): { readonly pipeline: Change } {
   return { pipeline: { cohort: undefined, 'products[0].where': where } };

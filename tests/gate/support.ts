@@ -118,7 +118,7 @@ export function take<T>(parsed: Parsed<T>): T {
 const texts = new WeakMap<Document, string>();
 
 /** The example as it stands, or changed and written out again. */
-function read(text: string, change: Change | undefined, file: string): Document {
+function documentOf(text: string, change: Change | undefined, file: string): Document {
   let written = text;
   if (change !== undefined) {
     const tree: unknown = parse(text);
@@ -141,31 +141,32 @@ function put(tree: unknown, path: string, value: unknown): void {
 
 /** What is wrong with an agreement as the workspace would say it: by its schema, or by its checks. */
 export function agreementProblems(change?: Change): readonly Problem[] {
-  const document = read(AGREEMENT, change, 'agreements/dsa.yaml');
-  const parsed = parseWith(agreementSchema, document);
-  return parsed.ok ? checkAgreement(parsed.value, document, CATALOGUE, ['uni-sftp']) : parsed.problems;
+  const read = readAgreement(change);
+  return read.ok ? [] : read.problems;
 }
 
 export function pipelineProblems(change?: Change): readonly Problem[] {
-  const document = read(PIPELINE, change, 'pipelines/diabetes-apc.yaml');
-  const parsed = parseWith(pipelineSchema, document);
-  return parsed.ok ? checkPipeline(parsed.value, document, CATALOGUE, [REFERENCE]) : parsed.problems;
+  const read = readPipeline(change);
+  return read.ok ? [] : read.problems;
 }
 
-/** The agreement of the design, changed; it must be one that a workspace would load. */
-export function loadedAgreement(change?: Change, file = 'agreements/dsa.yaml'): LoadedAgreement {
-  expect(agreementProblems(change)).toEqual([]);
-  const document = read(AGREEMENT, change, file);
-  const agreement = take(parseWith(agreementSchema, document));
-  const reference = parseAgreementReference(agreement.reference);
+function readAgreement(change?: Change, file = 'agreements/dsa.yaml'): Parsed<LoadedAgreement> {
+  const document = documentOf(AGREEMENT, change, file);
+  const parsed = parseWith(agreementSchema, document);
+  if (!parsed.ok) return parsed;
+  const problems = checkAgreement(parsed.value, document, CATALOGUE, ['uni-sftp']);
+  if (problems.length > 0) return { ok: false, problems };
+  const reference = parseAgreementReference(parsed.value.reference);
   if (reference === undefined) throw new Error('no reference');
-  return { agreement, reference, document };
+  return { ok: true, value: { agreement: parsed.value, reference, document } };
 }
 
-export function loadedPipeline(change?: Change): LoadedPipeline {
-  expect(pipelineProblems(change)).toEqual([]);
-  const document = read(PIPELINE, change, 'pipelines/diabetes-apc.yaml');
-  return { pipeline: take(parseWith(pipelineSchema, document)), document };
+function readPipeline(change?: Change): Parsed<LoadedPipeline> {
+  const document = documentOf(PIPELINE, change, 'pipelines/diabetes-apc.yaml');
+  const parsed = parseWith(pipelineSchema, document);
+  if (!parsed.ok) return parsed;
+  const problems = checkPipeline(parsed.value, document, CATALOGUE, [REFERENCE]);
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, value: { pipeline: parsed.value, document } };
 }
 
 /** What an entry of a dataset with products must have. */
@@ -209,12 +210,14 @@ export interface Situation {
 }
 
 export function factsOf(situation: Situation): GateFacts {
-  const agreement = loadedAgreement(situation.agreement);
-  const others = (situation.others ?? []).map((change, index) => loadedAgreement(change, `agreements/${index}.yaml`));
+  const agreement = take(readAgreement(situation.agreement));
+  const others = (situation.others ?? []).map((change, index) =>
+    take(readAgreement(change, `agreements/${index}.yaml`)),
+  );
   return {
     today: day(situation.today ?? TODAY),
     custodian: situation.custodian ?? 'NHS Digital',
-    pipeline: loadedPipeline(situation.pipeline),
+    pipeline: take(readPipeline(situation.pipeline)),
     agreement,
     agreements: [agreement, ...others],
     catalogue: CATALOGUE,

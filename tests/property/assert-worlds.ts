@@ -7,7 +7,7 @@ export async function assertWorlds(
   usual: number,
   property: (world: World) => Promise<void>,
 ): Promise<void> {
-  await fc.assert(fc.asyncProperty(worlds, property), {
+  await fc.assert(fc.asyncProperty(worlds, patient(property)), {
     numRuns: runs(usual),
     asyncReporter: async (details) => {
       if (!details.failed) return;
@@ -18,6 +18,22 @@ export async function assertWorlds(
       throw new Error(`${again}\n${shown}\n${cause instanceof Error ? cause.message : String(cause)}`, { cause });
     },
   });
+}
+
+/** Worlds are slow to try: once one has failed, smaller ones are looked for this long and no longer. */
+const SHRINKING_MS = 20_000;
+
+function patient(property: (world: World) => Promise<void>): (world: World) => Promise<void> {
+  let failedAt: number | undefined;
+  return async (world) => {
+    if (failedAt !== undefined && performance.now() - failedAt > SHRINKING_MS) return;
+    try {
+      await property(world);
+    } catch (error) {
+      failedAt ??= performance.now();
+      throw error;
+    }
+  };
 }
 
 /** How many worlds a property is tried on: a few by default, as many times more as DARS_PROPERTY_RUNS says. */

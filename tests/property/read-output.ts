@@ -14,15 +14,16 @@ export interface ReadOutput {
 }
 
 /** Reads the bytes of an output with a reader of its own: csv-parse, Arrow's own library, DuckDB's Parquet. */
-export async function readOutput({ format, compression }: FilePlan, bytes: Buffer): Promise<ReadOutput> {
+export async function readOutput({ format, compression, columns }: FilePlan, bytes: Buffer): Promise<ReadOutput> {
   if (format === 'arrow') return readArrow(bytes);
   if (format === 'parquet') return readWithDuckDb(bytes, (path) => `read_parquet('${path}')`);
+  if (compression !== 'zstd') return readCsv(compression === 'gzip' ? gunzipSync(bytes) : bytes);
   // Node 20 has no zstd.
-  if (compression === 'zstd') return readWithDuckDb(bytes, (path) => `read_csv('${path}', ${ZSTD_CSV})`);
-  return readCsv(compression === 'gzip' ? gunzipSync(bytes) : bytes);
+  const names = columns.map((_, at) => `'c${at}': 'VARCHAR'`).join(', ');
+  const dialect = `compression = 'zstd', auto_detect = false, header = false, delim = '|', quote = '"', escape = '"', nullstr = ''`;
+  const { rows } = await readWithDuckDb(bytes, (path) => `read_csv('${path}', ${dialect}, columns = {${names}})`);
+  return { columns: rows[0]?.map(String) ?? [], rows: rows.slice(1) };
 }
-
-const ZSTD_CSV = `compression = 'zstd', auto_detect = false, header = true, all_varchar = true, delim = '|', quote = '"', escape = '"', nullstr = ''`;
 
 function readCsv(bytes: Buffer): ReadOutput {
   const [columns = [], ...rows] = parse(bytes, {
