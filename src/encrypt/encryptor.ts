@@ -1,7 +1,11 @@
 import type { Readable } from 'node:stream';
 import type { Secret } from '../kernel/secret.ts';
 
-/** Why a recipient's key may not be used. `absent`: nothing there, or not an OpenPGP public key. */
+/**
+ * Why a recipient's key may not be used. `absent`: nothing there, or not an OpenPGP key. `cannot-encrypt`: no part of a
+ * key that is otherwise good can encrypt at that moment: it only signs, its subkey has expired, it is too weak or of a
+ * kind not known here, or it was made later. `private`: a private key, which must not be here at all.
+ */
 export type KeyDefect = 'absent' | 'fingerprint' | 'expired' | 'revoked' | 'cannot-encrypt' | 'private';
 
 /** What the gate needs to know of a recipient's key; no defects means usable at that moment. */
@@ -28,6 +32,8 @@ export interface Encryptor {
   /**
    * A binary OpenPGP message (signed, then encrypted) of the stream, produced as it is read, with back-pressure.
    * If `plaintext` fails, the result fails with the same error and never ends: a reader that sees the end has all.
+   * Takes `plaintext` over, of which nothing may have been read: whoever destroys the result destroys it, and so does a
+   * failure to begin.
    */
   encrypt(plaintext: Readable, recipientKey: string, signer: Signer, at: Date): Promise<Readable>;
 }

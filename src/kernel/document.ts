@@ -80,9 +80,25 @@ export function readDocument(text: string, file: string): Parsed<Document> {
 
 /** Holds a document against a schema; every problem is listed, each with its place, unknown keys with a near name. */
 export function parseWith<S extends z.ZodType>(schema: S, document: Document): Parsed<z.output<S>> {
-  const result = schema.safeParse(document.value, { reportInput: false });
+  const known: KnownKeys = new WeakMap();
+  const result = schema.safeParse(document.value, {
+    reportInput: false,
+    // The only moment at which an issue still knows the schema that raised it, and so the keys that it would take.
+    error: (issue) => {
+      if (issue.code === 'unrecognized_keys') known.set(issue.keys as string[], keysOf(issue.inst));
+      return undefined;
+    },
+  });
   if (result.success) return { ok: true, value: result.data };
-  return { ok: false, problems: result.error.issues.flatMap((issue) => problemsOf(issue, document)) };
+  return { ok: false, problems: result.error.issues.flatMap((issue) => problemsOf(issue, document, known)) };
+}
+
+/** The keys that an object takes, by the list of those that it did not. */
+type KnownKeys = WeakMap<readonly string[], readonly string[]>;
+
+function keysOf(schema: unknown): string[] {
+  const shape = (schema as { _zod?: { def?: { shape?: object } } } | undefined)?._zod?.def?.shape;
+  return shape === undefined ? [] : Object.keys(shape);
 }
 
 /** A problem at a path of a document. */
@@ -106,10 +122,10 @@ export function formatPath(path: readonly PropertyKey[]): string {
   );
 }
 
-function problemsOf(issue: z.core.$ZodIssue, document: Document): Problem[] {
+function problemsOf(issue: z.core.$ZodIssue, document: Document, knownKeys: KnownKeys): Problem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
-      const known = knownKeys(issue);
+      const known = knownKeys.get(issue.keys) ?? [];
       const near = nearest(key, known);
       return problemAt(
         document,
@@ -131,7 +147,7 @@ function problemsOf(issue: z.core.$ZodIssue, document: Document): Problem[] {
       .sort((a, b) => b.depth - a.depth)[0];
     if (deepest !== undefined && deepest.depth > 0) {
       return deepest.branch.flatMap((inner) =>
-        problemsOf({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue, document),
+        problemsOf({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue, document, knownKeys),
       );
     }
   }
@@ -142,11 +158,6 @@ function problemsOf(issue: z.core.$ZodIssue, document: Document): Problem[] {
   const missing = issue.code === 'invalid_type' && valueAt(document.value, issue.path) === undefined;
   const message = missing ? `${quoted(String(issue.path.at(-1) ?? 'the document'))} is missing` : issue.message;
   return [problemAt(document, issue.path, missing ? 'missing' : issue.code.replaceAll('_', '-'), message)];
-}
-
-function knownKeys(issue: z.core.$ZodIssue): string[] {
-  const shape = (issue as { inst?: { _zod?: { def?: { shape?: object } } } }).inst?._zod?.def?.shape;
-  return shape === undefined ? [] : Object.keys(shape);
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

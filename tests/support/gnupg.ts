@@ -1,9 +1,11 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+
+const GPG = 'gpg';
 
 /** A key as `gpg --quick-generate-key` makes it. Without `encrypting` it has no subkey and can only sign. */
 export interface GnupgKeyOptions {
@@ -25,7 +27,7 @@ export interface GnupgKeyOptions {
 }
 
 /** What gpg said: its exit code and its status lines, without the `[GNUPG:]` before them. */
-export interface GnupgVerdict {
+interface GnupgVerdict {
   readonly code: number;
   readonly status: readonly string[];
 }
@@ -46,12 +48,15 @@ export interface Gnupg extends AsyncDisposable {
   /** The same for what is too large for memory. */
   decryptTo(ciphertext: Readable, sink: Writable): Promise<GnupgVerdict>;
   verifyDetached(signature: string, data: Uint8Array): Promise<GnupgVerdict>;
-  /** The packets of a message, one header line each, as `gpg --list-packets` prints them. */
+  /** What `gpg --list-packets` prints of a message that this home can decrypt. */
   packets(ciphertext: Uint8Array): Promise<string>;
 }
 
 /** Opens a GnuPG home (0700) under the temporary directory; dispose of it, or its agent lives on. */
 export async function openGnupg(): Promise<Gnupg> {
+  if (spawnSync(GPG, ['--version']).error !== undefined) {
+    throw new Error('gpg cannot be run: install the Debian package gnupg');
+  }
   const home = await mkdtemp(join(tmpdir(), 'dars-gpg-')); // 0700, and short: a socket's path has 107 characters at most
   // A passphrase of a test needs no second of hashing, which is what the agent would calibrate itself to.
   await writeFile(join(home, 'gpg-agent.conf'), 's2k-count 65536\n');
@@ -145,7 +150,7 @@ interface Finished extends GnupgVerdict {
 }
 
 function spawnGpg(args: readonly string[], options: RunOptions): Promise<Finished> {
-  return spawnProgram('gpg', ['--status-fd', '3', ...args], options);
+  return spawnProgram(GPG, ['--status-fd', '3', ...args], options);
 }
 
 async function spawnProgram(program: string, args: readonly string[], options: RunOptions): Promise<Finished> {
@@ -162,7 +167,7 @@ async function spawnProgram(program: string, args: readonly string[], options: R
   ];
   const ended = new Promise<number>((resolve, reject) => {
     child.once('close', (code) => resolve(code ?? -1));
-    child.once('error', () => reject(new Error(`${program} cannot be run: install the Debian package gnupg`)));
+    child.once('error', reject);
   });
   const said = collector();
   const told = collector();

@@ -60,12 +60,13 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     ].join('\n'),
   );
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
-  const { server, port, log } = await launch(config);
+  let running = await launch(config);
+  const { port } = running;
 
   // A stopped session is no longer of the family once its parent has seen the connection break.
   const frozen: Process[] = [];
   const members = (what: 'server' | 'files'): Process[] => {
-    const all = family(server);
+    const all = family(running.server);
     return what === 'server' ? all : leaves(all);
   };
   const killAll = (): void => signal([...members('server'), ...frozen], 'SIGKILL');
@@ -77,13 +78,17 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     privateKey: readFileSync(privateKeyFile, 'utf8'),
     privateKeyFile,
     directory,
-    log,
+    log: () => running.log(),
+    async restart() {
+      running = await launch(config, port);
+    },
     kill: (what) => signal(members(what), 'SIGKILL'),
     freeze(what) {
       frozen.push(...members(what));
       signal(frozen, 'SIGSTOP');
     },
     async [Symbol.asyncDispose]() {
+      const { server } = running;
       const gone = server.exitCode === null && server.signalCode === null ? once(server, 'exit') : undefined;
       killAll();
       await gone;
@@ -100,8 +105,8 @@ interface Running {
 }
 
 /** sshd can't be asked for any free port; so one that was just free is tried, and another if somebody took it. */
-async function launch(config: string, tries = 5): Promise<Running> {
-  const port = await freePort();
+async function launch(config: string, wanted?: number, tries = 5): Promise<Running> {
+  const port = wanted ?? (await freePort());
   // sshd starts itself again for each connection and wants to be called by its full path for that.
   const server = spawn(sshdPath(), ['-D', '-e', '-f', config, '-p', String(port)], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -116,7 +121,7 @@ async function launch(config: string, tries = 5): Promise<Running> {
     server.once('close', () => resolve(false));
   });
   if (listening) return { server, port, log: () => log };
-  if (tries > 1 && log.includes('Address already in use')) return launch(config, tries - 1);
+  if (tries > 1 && log.includes('Address already in use')) return launch(config, wanted, tries - 1);
   throw new Error(`sshd did not start:\n${log}`);
 }
 

@@ -105,10 +105,10 @@ export async function runDemo(folder: string, people: number, reporter: Reporter
       'Look next at',
       `  ${at}/agreements/demo.yaml     what was granted; ${at}/pipelines/*.yaml ask for parts of it`,
       `  ${at}/recipient-inbox          what the recipient got: ciphertext, MANIFEST.json and its signature`,
-      `  npx dars plan diabetes-apc --sql --workspace ${at} --as-of ${nextQuarter(now)}`,
       `  npx dars ledger list --workspace ${at}`,
       `  npx dars run diabetes-apc --workspace ${at}      refused: once a quarter, says the agreement`,
-      '  src/release.ts                 what a release does, in order',
+      '  npx dars plan diabetes-apc --sql --as-of 2026-11-20      every step and its reason, on the repository’s own fixtures',
+      '  src/release.ts      what a release does, in order',
     ].join('\n'),
     undefined,
   );
@@ -157,11 +157,4 @@ async function makeKeys(
 async function put(folder: string, path: string, text: string): Promise<void> {
   await mkdir(dirname(join(folder, path)), { recursive: true });
   await writeFile(join(folder, path), text, { mode: path.startsWith('keys/') ? 0o600 : 0o644 });
-}
-
-/** A day on which the agreement's quarterly frequency is free again. */
-function nextQuarter(now: Date): string {
-  return new Date(Date.UTC(now.getUTCFullYear(), Math.floor(now.getUTCMonth() / 3) * 3 + 3, 2))
-    .toISOString()
-    .slice(0, 10);
 }
