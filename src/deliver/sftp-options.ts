@@ -48,7 +48,7 @@ export interface SftpServer extends SftpOptions {
 export function checkSftpOptions(options: SftpOptions): SftpServer {
   const { host, port, username, directory, hostKey } = options;
   const address = host.includes(':') ? `[${host}]` : host;
-  const label = `sftp://${username}@${address}:${port}/${directory.replace(/^\/+/, '%2F')}`;
+  const label = `sftp://${username}@${address}:${port}/${directory === '.' ? '' : directory}`;
   if (!isHostKeyFingerprint(hostKey)) {
     throw deliveryFault(
       'host-key-missing',

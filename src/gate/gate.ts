@@ -11,6 +11,8 @@ import type { Refusal } from './refusal.ts';
 import { securityRefusals } from './security.ts';
 import { grantRefusals } from './within-grant.ts';
 
+export type { Refusal };
+
 /** All that the gate may know. It looks at nothing else, so that the same facts always give the same verdict. */
 export interface GateFacts {
   readonly today: CalendarDate;

@@ -49,19 +49,22 @@ export interface Where {
   [column: string]: unknown;
 }
 
-/** A mapping of columns to comparisons, all of which must hold, with `any_of`, `all_of` and `not` to combine them. */
-export const whereSchema: z.ZodType<Where> = z.lazy(() => {
-  // A branch without a condition would allow every row.
-  const branch = whereSchema.refine((where) => Object.keys(where).length > 0, 'the condition says nothing');
-  return z
+const conditions = () =>
+  z
     .object({
       any_of: z.array(branch).min(1).optional().describe('at least one of these holds'),
       all_of: z.array(branch).min(1).optional().describe('each of these holds'),
       not: branch.optional().describe('this does not hold'),
     })
-    .catchall(comparison)
-    .describe('conditions by column, all of which must hold; any_of, all_of and not combine them');
-}) as unknown as z.ZodType<Where>;
+    .catchall(comparison);
+
+/** Inside another condition: a branch that says nothing would allow every row. */
+const branch: z.ZodType<Where> = z.lazy(() =>
+  conditions().refine((where) => Object.keys(where).length > 0, 'the condition says nothing'),
+) as unknown as z.ZodType<Where>;
+
+/** A mapping of columns to comparisons, all of which must hold, with `any_of`, `all_of` and `not` to combine them. */
+export const whereSchema: z.ZodType<Where> = z.lazy(conditions) as unknown as z.ZodType<Where>;
 
 /** The condition that a parsed `where` means; undefined and an empty mapping mean no condition. */
 export function toCondition(where: Where | undefined): Condition | undefined {

@@ -16,7 +16,7 @@ export function hesAe(portion: Portion): Sql {
     attendances(portion),
     clockTimes('hhmm'),
     select({
-      ...yearColumns(portion.year),
+      ...yearColumns(portion),
       AEKEY: recordKey(portion, 'nth'),
       SUSRECID: susRecord(portion, 'visit_id'),
       ...PATIENT_COLUMNS,

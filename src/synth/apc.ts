@@ -1,6 +1,7 @@
 import { yearMonthDay } from './calendar.ts';
 import {
   ADMISSION_BITS,
+  COMORBIDITY_SLOTS,
   CONDITION_SLOTS,
   COUNT_BITS,
   DIABETES,
@@ -10,7 +11,7 @@ import {
   POOL_BITS,
   POOLS,
 } from './condition-lookups.ts';
-import { bits, chance, draw, exponential } from './draw.ts';
+import { bits, draw, exponential } from './draw.ts';
 import {
   hesAge,
   mostly,
@@ -23,7 +24,21 @@ import {
 } from './hes.ts';
 import { CONSULTANTS_PER_TRUST } from './places.ts';
 import { reported } from './reported.ts';
-import { add, all, choose, date, drop, lookUp, repeat, type Sql, type Step, select, through, where } from './sql.ts';
+import {
+  add,
+  all,
+  choose,
+  date,
+  drop,
+  lookUp,
+  pickBelow,
+  repeat,
+  type Sql,
+  type Step,
+  select,
+  through,
+  where,
+} from './sql.ts';
 import { type Portion, recordKey, visitsOn } from './visits.ts';
 
 const DIAGNOSES = 20;
@@ -98,18 +113,22 @@ function reason({ world: { seed } }: Portion): Step {
 }
 
 /** From when to when; a person who dies in hospital does so at the end of their last spell. */
-function stay({ world: { seed, asAt } }: Portion): Step {
+function stay({ world: { seed, asAt }, year }: Portion): Step {
   const parts = bits('spell_draw', 24, 7);
   return all(
     add({
       _nights: `CASE WHEN mean_nights = 0 THEN 0
         ELSE least(floor(${exponential(draw(seed, 'apc/nights', 'visit_id'))} * mean_nights * 1.1), 300)::INTEGER END`,
       waited: `least(7 + ${bits('spell_draw', 38, 7)}, age_days)`,
-      died: `nth = count - 1 AND closes = dod + 1 AND NOT born AND ${bits('spell_draw', 17, 7)} < 70`,
+      died: `nth = count - 1 AND closes = dod + 1 AND NOT born AND ${bits('spell_draw', 17, 7)} < 116`,
     }),
     add({ admitted: 'CASE WHEN died THEN greatest(day, dod - _nights - 3) ELSE day END' }),
     add({ discharged: 'CASE WHEN died THEN dod ELSE greatest(admitted, least(admitted + _nights, closes - 1)) END' }),
-    add({ spell_nights: 'discharged - admitted' }),
+    add({
+      spell_nights: 'discharged - admitted',
+      // Who is in hospital on 31 March is in that year's data with an episode that does not end.
+      cut_off: `NOT died AND admitted + _nights >= closes AND closes = ${year.firstDay + year.days}`,
+    }),
     add({
       episodes: `CASE WHEN admitted > ${asAt} THEN 0 WHEN count > ${MANY_SPELLS} OR spell_nights = 0 OR ${parts} < 88 THEN 1
         ELSE least(spell_nights + 1, CASE WHEN ${parts} < 114 THEN 2 WHEN ${parts} < 123 THEN 3 ELSE 4 END) END`,
@@ -128,8 +147,7 @@ function episode({ world: { seed, asAt } }: Portion): Step {
       last: 'episode = episodes - 1',
       episode_draw: draw(seed, 'apc/episode', 'visit_id * 4 + episode'),
     }),
-    // A few episodes are never reported as finished, as at a year's end.
-    add({ finished: `episode_end <= ${asAt} AND NOT (last AND ${chance('episode_draw', 0, 0.003)})` }),
+    add({ finished: `episode_end <= ${asAt} AND NOT (last AND cut_off)` }),
     lookUp(
       [
         'consultants',
@@ -146,7 +164,7 @@ function episode({ world: { seed, asAt } }: Portion): Step {
 function diagnoses({ world: { seed } }: Portion): Step {
   const slots = (position: number) => {
     const drawn = ['chronic_draw', 'acute_draw', 'more_draw'][Math.floor((position - 2) / 9)] ?? '';
-    return `(${position} + _rotation) % ${POOLS} * ${2 ** POOL_BITS} + ${bits(drawn, ((position - 2) % 9) * POOL_BITS, POOL_BITS)}`;
+    return `_age + (${position} * _stride + _rotation) % ${POOLS} * ${2 ** POOL_BITS} + ${bits(drawn, ((position - 2) % 9) * POOL_BITS, POOL_BITS)}`;
   };
   const positions = Array.from({ length: DIAGNOSES - 1 }, (_, index) => index + 2);
   return all(
@@ -154,7 +172,17 @@ function diagnoses({ world: { seed } }: Portion): Step {
       chronic_draw: draw(seed, 'apc/chronic', 'person_id'),
       acute_draw: draw(seed, 'apc/acute', 'visit_id * 4 + episode'),
       more_draw: draw(seed, 'apc/more', 'visit_id * 4 + episode'),
+      // The pools are a prime number: whatever the stride, each is met once.
       _rotation: `${bits(draw(seed, 'apc/rotation', 'person_id'), 0, 16)} % ${POOLS}`,
+      _stride: `1 + ${bits(draw(seed, 'apc/rotation', 'person_id'), 16, 16)} % ${POOLS - 1}`,
+      _age: pickBelow(
+        'age_days',
+        [
+          [16 * 365, '0'],
+          [50 * 365, String(COMORBIDITY_SLOTS)],
+        ],
+        String(2 * COMORBIDITY_SLOTS),
+      ),
       _diabetes: bits(draw(seed, 'diabetes', 'person_id'), 0, 14),
     }),
     lookUp([
@@ -197,13 +225,13 @@ function diagnoses({ world: { seed } }: Portion): Step {
 }
 
 function columns(portion: Portion): Step {
-  const { world, year } = portion;
+  const { world } = portion;
   const flag = bits('episode_draw', 37, 10);
   const operated = 'first AND procedures > 0';
   const spellOver = 'last AND finished';
   const spellNumber = draw(world.seed, 'apc/spell-number', 'visit_id');
   return select({
-    ...yearColumns(year),
+    ...yearColumns(portion),
     EPIKEY: recordKey(portion, `CASE WHEN count > ${MANY_SPELLS} THEN nth ELSE nth * 4 + episode END`),
     SUSRECID: susRecord(portion, 'visit_id * 4 + episode'),
     SUSSPELLID: `(1000000000 + ${spellNumber} % 8999999999)::VARCHAR`,

@@ -176,12 +176,17 @@ const admissionLookup: Lookup = {
   ),
 };
 
-/** Secondary diagnoses lie in as many pools as there can be of them; each takes from another pool, so none comes twice. */
+/**
+ * Secondary diagnoses are dealt onto pools, as many as there can be of them, for each of three ages; those of an
+ * episode come each from another pool, so that none comes twice.
+ */
 export const POOLS = 19;
 export const POOL_BITS = 7;
+export const COMORBIDITY_SLOTS = POOLS * 2 ** POOL_BITS;
+const COMORBIDITY_AGES = 3;
 export const NO_DIAGNOSIS = -1;
-/** Slots of the diagnoses that a diabetic has in most episodes: 64 for those under forty and as many for the others. */
-export const DIABETES = POOLS * 2 ** POOL_BITS;
+/** Slots of the diagnoses that a diabetic has in most episodes: 64 for type 1 and as many for type 2. */
+export const DIABETES = COMORBIDITY_AGES * COMORBIDITY_SLOTS;
 export const DIABETES_BITS = 6;
 
 const TYPE_1 = [
@@ -205,15 +210,17 @@ const comorbidityLookup: Lookup = {
   columns: { diagnosis: 'CODE icd4', diagnosis3: 'CODE icd3' },
   rows: [
     { slot: NO_DIAGNOSIS, cells: [null, null] },
-    ...Array.from({ length: POOLS }, (_, pool) =>
-      weighted(
-        comorbidities.filter((_, rank) => rank % POOLS === pool),
-        ([, weight]) => weight,
-        2 ** POOL_BITS,
-        pool * 2 ** POOL_BITS,
-        ([code]) => [code, threeCharacters(code)],
+    ...Array.from({ length: COMORBIDITY_AGES }, (_, age) =>
+      Array.from({ length: POOLS }, (_, pool) =>
+        weighted(
+          comorbidities.filter(([, weights]) => weights[age] !== 0).filter((_, rank) => rank % POOLS === pool),
+          ([, weights]) => weights[age] ?? 0,
+          2 ** POOL_BITS,
+          age * COMORBIDITY_SLOTS + pool * 2 ** POOL_BITS,
+          ([code]) => [code, threeCharacters(code)],
+        ),
       ),
-    ).flat(),
+    ).flat(2),
     ...[TYPE_1, TYPE_2].flatMap((codes, type) =>
       weighted<readonly [string, number]>(
         codes,

@@ -1,4 +1,4 @@
-import { type FinancialYear, NOT_A_DATE, NOT_GIVEN, yearsBetween } from './calendar.ts';
+import { NOT_A_DATE, NOT_GIVEN, yearsBetween } from './calendar.ts';
 import { bits, draw } from './draw.ts';
 import { choose, date, type Sql } from './sql.ts';
 import type { Portion } from './visits.ts';
@@ -31,9 +31,11 @@ export function mostly(day: Sql, drawn: Sql, from: number): Sql {
   return `CASE ${bits(drawn, from, 10)} WHEN 0 THEN ${NOT_GIVEN_DATE} WHEN 1 THEN ${NOT_A_DATE_DATE} ELSE ${date(day)} END`;
 }
 
-/** The year as every HES row states it; 99 is the year's final extract. */
-export function yearColumns(year: FinancialYear): Readonly<Record<string, Sql>> {
-  return { FYEAR: choose([], year.label), PARTYEAR: choose([], `${year.begins}99`) };
+/** The year as every HES row states it, with the number of its extract: the month, 01 to 12, or 99 when it is final. */
+export function yearColumns({ world, year }: Portion): Readonly<Record<string, Sql>> {
+  const month = Math.floor(((world.asAt - year.firstDay) / year.days) * 12) + 1;
+  const extract = month > 12 ? '99' : String(month).padStart(2, '0');
+  return { FYEAR: choose([], year.label), PARTYEAR: choose([], `${year.begins}${extract}`) };
 }
 
 /** Whom a row of HES is about, as reported. */

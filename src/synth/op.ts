@@ -1,6 +1,6 @@
 import { NOT_A_DATE, yearMonthDay, yearsBetween } from './calendar.ts';
 import { CLINIC_BITS, OUTPATIENT_PROCEDURE_BITS } from './clinics.ts';
-import { DIABETES, DIABETES_BITS, POOL_BITS, POOLS } from './condition-lookups.ts';
+import { COMORBIDITY_SLOTS, DIABETES, DIABETES_BITS } from './condition-lookups.ts';
 import { bits, draw, exponential } from './draw.ts';
 import { hesAge, mostly, PATIENT_COLUMNS, PROVIDER_COLUMNS, susRecord, yearColumns } from './hes.ts';
 import { CONSULTANTS_PER_TRUST } from './places.ts';
@@ -28,7 +28,7 @@ export function hesOp(portion: Portion): Sql {
 }
 
 function appointment({ world: { seed } }: Portion): Step {
-  const anyDiagnosis = `${bits('coding_draw', 15, 16)} % ${POOLS * 2 ** POOL_BITS}`;
+  const anyDiagnosis = `_age_group * ${COMORBIDITY_SLOTS} + ${bits('coding_draw', 15, 16)} % ${COMORBIDITY_SLOTS}`;
   const diabetes = `${DIABETES + 2 ** DIABETES_BITS} + ${bits('coding_draw', 15, DIABETES_BITS)}`;
   // Outpatient diagnoses are hardly ever coded.
   const coded = `${bits('coding_draw', 0, 7)} < 5`;
@@ -37,19 +37,19 @@ function appointment({ world: { seed } }: Portion): Step {
       appointment_draw: draw(seed, 'op/appointment', 'visit_id'),
       coding_draw: draw(seed, 'op/coding', 'visit_id'),
       waited: `least(3 + floor(${exponential(draw(seed, 'op/wait', 'visit_id'))} * 55)::INTEGER, 700, day - dob)`,
-      _clinics: pickBelow(
+      _age_group: pickBelow(
         'day - dob',
         [
           [16 * 365, '0'],
-          [60 * 365, String(2 ** CLINIC_BITS)],
+          [60 * 365, '1'],
         ],
-        String(2 * 2 ** CLINIC_BITS),
+        '2',
       ),
     }),
     lookUp(
       [
         'clinics',
-        `_clinics + ${bits('appointment_draw', 0, CLINIC_BITS)}`,
+        `_age_group * ${2 ** CLINIC_BITS} + ${bits('appointment_draw', 0, CLINIC_BITS)}`,
         {
           treatment: 'treatment',
           main: 'main',
@@ -87,7 +87,7 @@ function appointment({ world: { seed } }: Portion): Step {
 function columns(portion: Portion): Step {
   const seen = 'attended >= 28';
   return select({
-    ...yearColumns(portion.year),
+    ...yearColumns(portion),
     ATTENDKEY: recordKey(portion, 'nth'),
     SUSRECID: susRecord(portion, 'visit_id'),
     ...PATIENT_COLUMNS,

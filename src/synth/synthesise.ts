@@ -10,6 +10,10 @@ import { type Task, tasksFor } from './tasks.ts';
 import type { World } from './world.ts';
 import { writeFile } from './write.ts';
 
+const DEFAULT_MEMORY = '4GB';
+const DEFAULT_THREADS = 2;
+const FEW_PEOPLE = 100_000;
+
 /**
  * Makes a synthetic England of any size: people, their opt-outs, and what hospitals and registrars know of them.
  * DuckDB does all the work; no row passes through JavaScript. What a person is and does depends only on the seed and
@@ -17,7 +21,7 @@ import { writeFile } from './write.ts';
  */
 export async function synthesise(options: SynthOptions): Promise<SynthReport> {
   checkOptions(options);
-  const { directory, people, seed, asAt, onProgress } = options;
+  const { directory, people, seed, asAt } = options;
   const begun = performance.now();
   const world: World = { seed, people, epoch: dayNumber(asAt), asAt: dayNumber(asAt) };
   const instance = await openDatabase(options);
@@ -27,13 +31,7 @@ export async function synthesise(options: SynthOptions): Promise<SynthReport> {
     await createCalendar(connection);
     await createPeople(connection, world);
     const tasks = await tasksFor(connection, world, options);
-    const files: SynthFile[] = [];
-    for (const [done, task] of tasks.entries()) {
-      onProgress?.({ file: task.path, done, files: tasks.length });
-      const file = await carryOut(connection, task, directory);
-      files.push(file);
-      onProgress?.({ file: task.path, done: done + 1, files: tasks.length, rows: file.rows });
-    }
+    const files = await carryOutAll(instance, tasks, options);
     const sum = (of: (file: SynthFile) => number) => files.reduce((total, file) => total + of(file), 0);
     return {
       directory,
@@ -48,14 +46,48 @@ export async function synthesise(options: SynthOptions): Promise<SynthReport> {
   }
 }
 
+/**
+ * One after the other, each with all threads; but where there is little to do for each, what takes time is to plan the
+ * queries, which is one thread's work, and then several are done at once.
+ */
+async function carryOutAll(
+  instance: DuckDBInstance,
+  tasks: readonly Task[],
+  { directory, people, threads = DEFAULT_THREADS, onProgress }: SynthOptions,
+): Promise<readonly SynthFile[]> {
+  const files = new Map<Task, SynthFile>();
+  const waiting = [...tasks];
+  const work = async () => {
+    const connection = await instance.connect();
+    try {
+      for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) {
+        onProgress?.({ file: task.path, done: files.size, files: tasks.length });
+        const file = await carryOut(connection, task, directory);
+        files.set(task, file);
+        onProgress?.({ file: task.path, done: files.size, files: tasks.length, rows: file.rows });
+      }
+    } finally {
+      // One failure stops all.
+      waiting.length = 0;
+      connection.closeSync();
+    }
+  };
+  await Promise.all(Array.from({ length: people <= FEW_PEOPLE ? threads : 1 }, work));
+  return tasks.flatMap((task) => files.get(task) ?? []);
+}
+
 async function carryOut(connection: DuckDBConnection, task: Task, directory: string): Promise<SynthFile> {
   const begun = performance.now();
   await task.prepare?.(connection);
   const written = await writeFile(connection, task.query, join(directory, task.path), task.format);
+  await task.finish?.(connection);
   return { dataset: task.dataset, path: task.path, ...written, seconds: (performance.now() - begun) / 1000 };
 }
 
-async function openDatabase({ memory = '4GB', threads = 2 }: SynthOptions): Promise<DuckDBInstance> {
+async function openDatabase({
+  memory = DEFAULT_MEMORY,
+  threads = DEFAULT_THREADS,
+}: SynthOptions): Promise<DuckDBInstance> {
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(threads),
     memory_limit: memory,

@@ -18,7 +18,7 @@ import {
 import { pds } from './pds.ts';
 import type { Activity } from './rates.ts';
 import type { Sql } from './sql.ts';
-import { createVisits, expectedVisits, type Portion } from './visits.ts';
+import { createVisits, dropVisits, expectedVisits, type Portion } from './visits.ts';
 import type { World } from './world.ts';
 import type { FileFormat } from './write.ts';
 
@@ -31,6 +31,7 @@ export interface Task {
   /** Makes the table that the query needs. */
   readonly prepare?: (connection: DuckDBConnection) => Promise<void>;
   readonly query: Sql;
+  readonly finish?: (connection: DuckDBConnection) => Promise<void>;
 }
 
 interface ActivityKind {
@@ -97,6 +98,7 @@ async function activityTasks(
       path: `${dataset}/${dataset}_${year.label}.${format}`,
       format,
       prepare: (on) => createVisits(on, portion),
+      finish: (on) => dropVisits(on, portion),
       query: kind.query(portion),
     };
   });

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { FinancialYear } from './calendar.ts';
 import { bits, draw, exponential } from './draw.ts';
 import { type Activity, FRAILTY_BITS, OLDEST } from './rates.ts';
-import { add, all, lookUp, MAX_REPEATS, repeat, type Sql, type Step, select, through, where } from './sql.ts';
+import { add, all, drop, lookUp, MAX_REPEATS, repeat, type Sql, type Step, select, through, where } from './sql.ts';
 import type { World } from './world.ts';
 
 /** What of an activity is made at a time. */
@@ -23,7 +23,7 @@ const MOST_VISITS = MAX_REPEATS - 1;
 const SAMPLE = 300_000;
 
 /**
- * Creates the table `visits`: a row for each visit (a spell, an appointment, an attendance) that a person has in the
+ * Creates the table of a portion's visits: a row for each visit (a spell, an appointment, an attendance) that a person has in the
  * year, whether it is known yet or not. It is `nth` of `count` in the year, and has the days from `opens` until before
  * `closes` to itself, so that the visits of one person never overlap; `born` marks the birth itself (of APC).
  *
@@ -31,7 +31,15 @@ const SAMPLE = 300_000;
  * be short, and all the many columns to come dearer.
  */
 export async function createVisits(connection: DuckDBConnection, portion: Portion): Promise<void> {
-  await connection.run(`CREATE OR REPLACE TABLE visits AS ${visits(portion)}`);
+  await connection.run(`CREATE TABLE ${visitsTable(portion)} AS ${visits(portion)}`);
+}
+
+export async function dropVisits(connection: DuckDBConnection, portion: Portion): Promise<void> {
+  await connection.run(`DROP TABLE ${visitsTable(portion)}`);
+}
+
+function visitsTable({ activity, year }: Portion): string {
+  return `visits_${activity}_${year.label}`;
 }
 
 function visits({ world: { seed }, activity, year, scale }: Portion): Sql {
@@ -43,7 +51,10 @@ function visits({ world: { seed }, activity, year, scale }: Portion): Sql {
       // Geometric: more people with none and with many than a Poisson distribution would give.
       _count: `CASE WHEN _days > 0 THEN least(floor(${wanted} / ln(1 + 1 / _mean)), ${MOST_VISITS})::INTEGER + _born::INTEGER ELSE 0 END`,
     }),
-    repeat('_count', '_nth'),
+    // Half of those who die do so in hospital.
+    add({ _visits: 'CASE WHEN _last THEN greatest(_count, 1) ELSE _count END' }),
+    drop('_count'),
+    repeat('_visits', '_nth'),
     select({
       person_id: 'person_id',
       household_id: 'household_id',
@@ -51,9 +62,9 @@ function visits({ world: { seed }, activity, year, scale }: Portion): Sql {
       dob: 'dob',
       dod: 'dod',
       nth: '_nth::UTINYINT',
-      count: '_count::UTINYINT',
-      opens: '_from + _days * _nth // _count',
-      closes: '_from + _days * (_nth + 1) // _count',
+      count: '_visits::UTINYINT',
+      opens: '_from + _days * _nth // _visits',
+      closes: '_from + _days * (_nth + 1) // _visits',
       born: '_born AND _nth = 0',
     }),
   );
@@ -62,6 +73,7 @@ function visits({ world: { seed }, activity, year, scale }: Portion): Sql {
 /** Adds the part of the year that a person is here for, the mean of their visits in it, and whether they are born in it. */
 function expectation(seed: number, activity: Activity, firstDay: Sql, days: Sql, scale: number): Step {
   const end = `(${firstDay} + ${days})`;
+  const lastYear = `dod >= ${firstDay} AND dod < ${end} AND ${bits(draw(seed, 'died-in-hospital', 'person_id'), 0, 7)} < 56`;
   const born = `dob >= ${firstDay} AND dob < ${end} AND ${bits(draw(seed, 'born-in-hospital', 'person_id'), 0, 7)} > 2`;
   return all(
     add({ _from: `greatest(${firstDay}, dob)`, _to: `least(${end}, gone)` }),
@@ -79,6 +91,7 @@ function expectation(seed: number, activity: Activity, firstDay: Sql, days: Sql,
     add({
       _mean: `_rate * _frailty * ${scale} * _days / ${days} * CASE WHEN dod < ${end} + ${DYING_DAYS} THEN ${DYING} ELSE 1 END`,
       _born: activity === 'apc' ? born : 'false',
+      _last: activity === 'apc' ? lastYear : 'false',
     }),
   );
 }
@@ -102,7 +115,7 @@ export async function expectedVisits(
     `SELECT * FROM people, (VALUES ${list.join(', ')}) y(_first, _length, _known) WHERE person_id < ${SAMPLE}`,
     expectation(world.seed, activity, '_first', '_length', scale),
     add({
-      _expected: `CASE WHEN _days > 0 THEN (_mean * (1 - pow(_mean / (1 + _mean), ${MOST_VISITS})) + _born::INTEGER) * _known ELSE 0 END`,
+      _expected: `CASE WHEN _days > 0 THEN (_mean * (1 - pow(_mean / (1 + _mean), ${MOST_VISITS})) + _born::INTEGER + _last::INTEGER / (1 + _mean)) * _known ELSE 0 END`,
     }),
   );
   const result = await connection.runAndReadAll(`SELECT sum((_expected * 1e6)::BIGINT)::DOUBLE FROM (${mean})`);
@@ -113,13 +126,18 @@ function personYear(year: FinancialYear): Sql {
   return `(person_id::BIGINT * 64 + ${year.begins % 64})`;
 }
 
-/** The visits, with the key of their draws and `day`, near the beginning of the visit's own days. */
-export function visitsOn({ world: { seed }, activity, year }: Portion): Sql {
+/** The visits, with the key of their draws and their `day`. */
+export function visitsOn(portion: Portion): Sql {
+  const {
+    world: { seed },
+    activity,
+    year,
+  } = portion;
   return through(
-    'SELECT * FROM visits',
+    `SELECT * FROM ${visitsTable(portion)}`,
     add({ visit_id: `${personYear(year)} * ${MAX_REPEATS} + nth` }),
     add({
-      day: `CASE WHEN born THEN dob ELSE opens + (closes - opens) * ${bits(draw(seed, `${activity}/day`, 'visit_id'), 0, 10)} // 1400 END`,
+      day: `CASE WHEN born THEN dob ELSE opens + (closes - opens) * ${bits(draw(seed, `${activity}/day`, 'visit_id'), 0, 10)} // 1024 END`,
     }),
   );
 }

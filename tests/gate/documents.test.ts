@@ -4,15 +4,18 @@ import { agreementProblems, type Change, pipelineProblems } from './support.ts';
 type Row = readonly [title: string, change: Change, ...problems: readonly (readonly [code: string, path: string])[]];
 
 function table(problemsOf: (change: Change) => ReturnType<typeof agreementProblems>, rows: readonly Row[]): void {
-  test.each(rows)('%s', (_, change, ...problems) => {
-    const found = problemsOf(change);
-    expect(found.map(({ code, path }) => [code, path])).toEqual(problems);
-    for (const { file, line, message } of found) {
-      expect(file).toMatch(/\.yaml$/);
-      expect(line).toBeGreaterThan(0);
-      expect(message).not.toBe('');
-    }
-  });
+  test.each(rows.map(([title, change, ...problems]) => ({ title, change, problems })))(
+    '$title',
+    ({ change, problems }) => {
+      const found = problemsOf(change);
+      expect(found.map(({ code, path }) => [code, path])).toEqual(problems);
+      for (const { file, line, message } of found) {
+        expect(file).toMatch(/\.yaml$/);
+        expect(line).toBeGreaterThan(0);
+        expect(message).not.toBe('');
+      }
+    },
+  );
 }
 
 describe('an agreement that a workspace does not load', () => {
