@@ -39,6 +39,8 @@ export interface World {
   readonly ledger: Ledger;
   readonly outbox: Outbox;
   readonly now: () => Date;
+  /** The moment that signatures carry: now, but never the future, which GnuPG would not believe. */
+  readonly signedAt: () => Date;
   readonly masterKey: () => Promise<Secret<Uint8Array>>;
   readonly signer: () => Promise<Signer>;
   readonly recipientKey: (agreement: LoadedAgreement) => Promise<string | undefined>;
@@ -173,7 +175,7 @@ async function make(
     world.observe({ kind: 'step', step: 'extract', release: id, product: file.product, dataset: file.dataset });
     const { plaintext, produced } = session.write(file, airlockBrief(file, agreement, world));
     const [plain, cipher] = [new HashTap(), new HashTap()];
-    const ciphertext = await world.encryptor.encrypt(through(plaintext, plain), recipientKey, signer, world.now());
+    const ciphertext = await world.encryptor.encrypt(through(plaintext, plain), recipientKey, signer, world.signedAt());
     await world.outbox.write(plan.pipeline, id, index, through(ciphertext, cipher));
     const made: Produced = await produced;
     checkProduced(file, made);
@@ -236,7 +238,7 @@ async function deliver(intended: Entry<Intended>, world: World, resumed: boolean
       pipeline,
       id,
       manifest,
-      await signer.signDetached(Buffer.from(manifest), world.now()),
+      await signer.signDetached(Buffer.from(manifest), world.signedAt()),
     );
   }
   world.observe({ kind: 'step', step: 'deliver', release: id });

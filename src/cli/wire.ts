@@ -43,6 +43,7 @@ export function wire(
     ledger: ledgerOf(workspace, now),
     outbox: new Outbox(state),
     now,
+    signedAt: () => new Date(Math.min(now().getTime(), Date.now())),
     masterKey: async () => parseMasterKey(await readSecret(root, file.keys.pseudonym, 'keys.pseudonym')),
     signer: async () => {
       const { signing } = file.keys;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { encryptSessionKey, type Key, readKeys } from 'openpgp';
 import type { KeyDefect, KeyInspection } from './encryptor.ts';
 import { MESSAGE_CONFIG, SESSION_ALGORITHM, SESSION_KEY_BYTES } from './openpgp-config.ts';
+import { usableMoment } from './usable-moment.ts';
 
 const PRIVATE_ARMOUR = '-----BEGIN PGP PRIVATE KEY BLOCK-----';
 
@@ -17,7 +18,7 @@ export async function inspectKey(armoured: string | undefined, expected: string,
   const defects: KeyDefect[] = [];
   if (holdsPrivate) defects.push('private');
   if (fingerprint !== expected.replaceAll(/\s/g, '').toUpperCase()) defects.push('fingerprint');
-  defects.push(...(await defectsInTime(key, at)));
+  defects.push(...(await defectsInTime(key, usableMoment([key], at))));
   return { fingerprint, defects };
 }
 

@@ -9,6 +9,7 @@ import { faithfulReadable } from './faithful-readable.ts';
 import { inspectKey } from './inspect-key.ts';
 import { MESSAGE_CONFIG, SESSION_ALGORITHM, SESSION_KEY_BYTES } from './openpgp-config.ts';
 import { OpenPgpSigner, unlockSigningKey } from './openpgp-signer.ts';
+import { usableMoment } from './usable-moment.ts';
 
 /** OpenPGP as RFC 4880 has it, in this process: SEIPDv1, AES-256, signed inside, no compression, no file name. */
 export function openPgpEncryptor(): Encryptor {
@@ -31,17 +32,18 @@ async function encryptedWebStream(
 ): Promise<ReadableStream<Uint8Array>> {
   const signingKeys = OpenPgpSigner.keyOf(signer);
   const encryptionKeys = await publicKey(recipientKey);
+  const moment = usableMoment([signingKeys, encryptionKeys], at);
   const sessionKey = new Uint8Array(randomBytes(SESSION_KEY_BYTES));
   try {
     return await encrypt({
-      message: await createMessage({ binary: chunkedWebStream(plaintext), filename: '', date: at }),
+      message: await createMessage({ binary: chunkedWebStream(plaintext), filename: '', date: moment }),
       encryptionKeys,
       signingKeys,
       // The library writes SEIPDv2 to any key whose owner claims to read it, and falls to AES-128 for one that does not
       // list AES-256, whatever the configuration says. A session key of our own leaves it no choice in either.
       sessionKey: { data: sessionKey, algorithm: SESSION_ALGORITHM },
       format: 'binary',
-      date: at,
+      date: moment,
       config: MESSAGE_CONFIG,
     });
   } catch {

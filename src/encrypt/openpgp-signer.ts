@@ -5,6 +5,7 @@ import { Secret } from '../kernel/secret.ts';
 import type { Signer, SigningKey } from './encryptor.ts';
 import { fingerprintOf, validityFrom } from './inspect-key.ts';
 import { MESSAGE_CONFIG } from './openpgp-config.ts';
+import { usableMoment } from './usable-moment.ts';
 
 /** The custodian's unlocked key. A class, so that the key is in no property that a log or an inspector could print. */
 export class OpenPgpSigner implements Signer {
@@ -25,6 +26,15 @@ export class OpenPgpSigner implements Signer {
   }
 
   async signDetached(data: Uint8Array, at: Date): Promise<string> {
+    return this.#sign(data, usableMoment([this.#key.reveal()], at));
+  }
+
+  /** Signs once for nothing: this fails now for every reason for which it would fail after hours of work. */
+  async rehearse(at: Date): Promise<void> {
+    await this.#sign(new Uint8Array(), usableMoment([this.#key.reveal()], at));
+  }
+
+  async #sign(data: Uint8Array, at: Date): Promise<string> {
     const key = this.#key.reveal();
     try {
       const message = await createMessage({ binary: data, date: at });
@@ -45,8 +55,7 @@ export class OpenPgpSigner implements Signer {
 /** As `Encryptor.unlock`. No message of the library is passed on: it has seen the key and the passphrase. */
 export async function unlockSigningKey(signingKey: SigningKey, at: Date): Promise<OpenPgpSigner> {
   const signer = new OpenPgpSigner(await unlocked(await parsed(signingKey.armoured), signingKey.passphrase));
-  // Signs once for nothing: this fails now for every reason for which it would fail after hours of work.
-  await signer.signDetached(new Uint8Array(), at);
+  await signer.rehearse(at);
   return signer;
 }
 

@@ -73,7 +73,7 @@ function visits({ world: { seed }, activity, year, scale }: Portion): Sql {
 /** Adds the part of the year that a person is here for, the mean of their visits in it, and whether they are born in it. */
 function expectation(seed: number, activity: Activity, firstDay: Sql, days: Sql, scale: number): Step {
   const end = `(${firstDay} + ${days})`;
-  const lastYear = `dod >= ${firstDay} AND dod < ${end} AND ${bits(draw(seed, 'died-in-hospital', 'person_id'), 0, 7)} < 56`;
+  const lastYear = `gone = dod + 1 AND dod >= ${firstDay} AND dod < ${end} AND ${bits(draw(seed, 'died-in-hospital', 'person_id'), 0, 7)} < 56`;
   const born = `dob >= ${firstDay} AND dob < ${end} AND ${bits(draw(seed, 'born-in-hospital', 'person_id'), 0, 7)} > 2`;
   return all(
     add({ _from: `greatest(${firstDay}, dob)`, _to: `least(${end}, gone)` }),

@@ -27,6 +27,8 @@ export interface Sshd extends AsyncDisposable {
   log(): string;
   /** SIGKILL; `what` is everything, or the processes that serve files, so that sshd itself still answers. */
   kill(what: 'server' | 'files'): void;
+  /** After the server was killed: starts it again, at the same port with the same keys and files. */
+  restart(): Promise<void>;
   /** SIGSTOP. */
   freeze(what: 'server' | 'files'): void;
 }
