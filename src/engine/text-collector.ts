@@ -83,7 +83,7 @@ class LongTexts {
   }
 
   copy(row: number, to: number): void {
-    const pointer = this.#pointer(row);
+    const pointer = pointerOf(this.#words, row);
     const length = this.#words[row * 4] ?? 0;
     if (pointer < this.#start || pointer + length > this.#end) {
       this.finish();
@@ -114,23 +114,28 @@ class LongTexts {
   }
 
   #fetch(row: number): void {
-    const start = this.#pointer(row);
-    let end = start + (this.#words[row * 4] ?? 0);
-    for (let next = row + 1; next < this.#rows; next += 1) {
-      const length = this.#words[next * 4] ?? 0;
-      if (length <= INLINE_BYTES || !isValid(this.#validity, next)) continue;
-      const pointer = this.#pointer(next);
-      if (pointer < start || page(pointer) > page(end - 1) + 1 || pointer + length - start > RUN_BYTES) break;
-      end = Math.max(end, pointer + length);
-    }
-    this.#run = bytesAt(start, end - start);
-    this.#start = start;
-    this.#end = end;
+    this.#start = pointerOf(this.#words, row);
+    this.#end = endOfRun(this.#words, this.#validity, this.#rows, row);
+    this.#run = bytesAt(this.#start, this.#end - this.#start);
   }
+}
 
-  #pointer(row: number): number {
-    return (this.#words[row * 4 + 2] ?? 0) + (this.#words[row * 4 + 3] ?? 0) * 2 ** 32;
+/** Where a run ends that begins with the text of a row: behind the last text that can be fetched together with it. */
+export function endOfRun(words: Uint32Array, validity: Validity, rows: number, row: number): number {
+  const start = pointerOf(words, row);
+  let end = start + (words[row * 4] ?? 0);
+  for (let next = row + 1; next < rows; next += 1) {
+    const length = words[next * 4] ?? 0;
+    if (length <= INLINE_BYTES || !isValid(validity, next)) continue;
+    const pointer = pointerOf(words, next);
+    if (pointer < start || page(pointer) > page(end - 1) + 1 || pointer + length - start > RUN_BYTES) break;
+    end = Math.max(end, pointer + length);
   }
+  return end;
+}
+
+function pointerOf(words: Uint32Array, row: number): number {
+  return (words[row * 4 + 2] ?? 0) + (words[row * 4 + 3] ?? 0) * 2 ** 32;
 }
 
 function page(pointer: number): number {

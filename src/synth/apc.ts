@@ -1,17 +1,7 @@
+import { DIAGNOSES, diagnoses } from './apc-diagnoses.ts';
+import { MANY_SPELLS, reason, stay } from './apc-spells.ts';
 import { yearMonthDay } from './calendar.ts';
-import {
-  ADMISSION_BITS,
-  COMORBIDITY_SLOTS,
-  CONDITION_SLOTS,
-  COUNT_BITS,
-  DIABETES,
-  DIABETES_BITS,
-  NEWBORN,
-  NO_DIAGNOSIS,
-  POOL_BITS,
-  POOLS,
-} from './condition-lookups.ts';
-import { bits, draw, exponential } from './draw.ts';
+import { bits, draw } from './draw.ts';
 import {
   hesAge,
   mostly,
@@ -24,29 +14,10 @@ import {
 } from './hes.ts';
 import { CONSULTANTS_PER_TRUST } from './places.ts';
 import { reported } from './reported.ts';
-import {
-  add,
-  all,
-  choose,
-  date,
-  drop,
-  lookUp,
-  pickBelow,
-  repeat,
-  type Sql,
-  type Step,
-  select,
-  through,
-  where,
-} from './sql.ts';
+import { add, all, below, choose, date, lookUp, repeat, type Sql, type Step, select, through, where } from './sql.ts';
 import { type Portion, recordKey, visitsOn } from './visits.ts';
 
-const DIAGNOSES = 20;
 const PROCEDURES = 4;
-/** So many spells a year leave room in the record key for only one episode each. */
-const MANY_SPELLS = 16;
-/** As it comes out of the lengths of stay; measured. */
-export const EPISODES_PER_SPELL = 1.147;
 
 /** HES APC: the episodes of one financial year that are known at `asAt`; those still going on are unfinished. */
 export function hesApc(portion: Portion): Sql {
@@ -61,79 +32,6 @@ export function hesApc(portion: Portion): Sql {
     ...(world.asAt < year.firstDay + year.days ? [where(`episode_start <= ${world.asAt}`)] : []),
     diagnoses(portion),
     columns(portion),
-  );
-}
-
-/** Why the person is in hospital, and how they came. */
-function reason({ world: { seed } }: Portion): Step {
-  return all(
-    add({ spell_draw: draw(seed, 'apc/spell', 'visit_id'), age_days: 'day - dob' }),
-    add({
-      stratum: `CASE WHEN born THEN ${NEWBORN} WHEN age_days < 365 THEN 0 WHEN age_days < 16 * 365 THEN 1
-        WHEN age_days < 45 * 365 THEN CASE WHEN female THEN 2 ELSE 3 END WHEN age_days < 65 * 365 THEN 4
-        WHEN age_days < 75 * 365 THEN 5 WHEN age_days < 85 * 365 THEN 6 ELSE 7 END`,
-    }),
-    lookUp([
-      'conditions',
-      `stratum * ${CONDITION_SLOTS} + ${bits('spell_draw', 0, 11)}`,
-      {
-        primary4: 'diagnosis',
-        primary3: 'diagnosis3',
-        main: 'main',
-        treatment: 'treatment',
-        kind: 'kind',
-        mean_nights: 'nights',
-        procedure1: 'procedure1',
-        procedure2: 'procedure2',
-        procedure3: 'procedure3',
-        procedure4: 'procedure4',
-        procedure1_3: 'procedure1_3',
-        procedure2_3: 'procedure2_3',
-        procedure3_3: 'procedure3_3',
-        procedure4_3: 'procedure4_3',
-        procedures: 'procedures',
-        cause: 'cause',
-        cause3: 'cause3',
-        resource_group: 'resource_group',
-      },
-    ]),
-    lookUp([
-      'admissions',
-      `kind * ${2 ** ADMISSION_BITS} + ${bits('spell_draw', 11, ADMISSION_BITS)}`,
-      {
-        method: 'method',
-        source: 'source',
-        class: 'class',
-        intended: 'intended',
-        elective: 'elective',
-        emergency: 'emergency',
-      },
-    ]),
-  );
-}
-
-/** From when to when; a person who dies in hospital does so at the end of their last spell. */
-function stay({ world: { seed, asAt }, year }: Portion): Step {
-  const parts = bits('spell_draw', 24, 7);
-  return all(
-    add({
-      _nights: `CASE WHEN mean_nights = 0 THEN 0
-        ELSE least(floor(${exponential(draw(seed, 'apc/nights', 'visit_id'))} * mean_nights * 1.1), 300)::INTEGER END`,
-      waited: `least(7 + ${bits('spell_draw', 38, 7)}, age_days)`,
-      died: `nth = count - 1 AND closes = dod + 1 AND NOT born AND ${bits('spell_draw', 17, 7)} < 116`,
-    }),
-    add({ admitted: 'CASE WHEN died THEN greatest(day, dod - _nights - 3) ELSE day END' }),
-    add({ discharged: 'CASE WHEN died THEN dod ELSE greatest(admitted, least(admitted + _nights, closes - 1)) END' }),
-    add({
-      spell_nights: 'discharged - admitted',
-      // Who is in hospital on 31 March is in that year's data with an episode that does not end.
-      cut_off: `NOT died AND admitted + _nights >= closes AND closes = ${year.firstDay + year.days}`,
-    }),
-    add({
-      episodes: `CASE WHEN admitted > ${asAt} THEN 0 WHEN count > ${MANY_SPELLS} OR spell_nights = 0 OR ${parts} < 88 THEN 1
-        ELSE least(spell_nights + 1, CASE WHEN ${parts} < 114 THEN 2 WHEN ${parts} < 123 THEN 3 ELSE 4 END) END`,
-    }),
-    drop('_nights'),
   );
 }
 
@@ -160,75 +58,12 @@ function episode({ world: { seed, asAt } }: Portion): Step {
   );
 }
 
-/** The keys of the secondary diagnoses, and with them the diagnoses. */
-function diagnoses({ world: { seed } }: Portion): Step {
-  const slots = (position: number) => {
-    const drawn = ['chronic_draw', 'acute_draw', 'more_draw'][Math.floor((position - 2) / 9)] ?? '';
-    return `_age + (${position} * _stride + _rotation) % ${POOLS} * ${2 ** POOL_BITS} + ${bits(drawn, ((position - 2) % 9) * POOL_BITS, POOL_BITS)}`;
-  };
-  const positions = Array.from({ length: DIAGNOSES - 1 }, (_, index) => index + 2);
-  return all(
-    add({
-      chronic_draw: draw(seed, 'apc/chronic', 'person_id'),
-      acute_draw: draw(seed, 'apc/acute', 'visit_id * 4 + episode'),
-      more_draw: draw(seed, 'apc/more', 'visit_id * 4 + episode'),
-      // The pools are a prime number: whatever the stride, each is met once.
-      _rotation: `${bits(draw(seed, 'apc/rotation', 'person_id'), 0, 16)} % ${POOLS}`,
-      _stride: `1 + ${bits(draw(seed, 'apc/rotation', 'person_id'), 16, 16)} % ${POOLS - 1}`,
-      _age: pickBelow(
-        'age_days',
-        [
-          [16 * 365, '0'],
-          [50 * 365, String(COMORBIDITY_SLOTS)],
-        ],
-        String(2 * COMORBIDITY_SLOTS),
-      ),
-      _diabetes: bits(draw(seed, 'diabetes', 'person_id'), 0, 14),
-    }),
-    lookUp([
-      'diagnosis_counts',
-      `CASE WHEN age_days < 45 * 365 THEN 0 WHEN age_days < 70 * 365 THEN ${2 ** COUNT_BITS} ELSE ${2 * 2 ** COUNT_BITS} END
-      + ${bits('episode_draw', 19, COUNT_BITS)}`,
-      { _count: 'count' },
-    ]),
-    add({
-      // Whoever is diabetic at one age is so at every later one, as the threshold only rises.
-      _diabetic: `_diabetes < CASE WHEN born THEN 0 WHEN age_days < 40 * 365 THEN 90 WHEN age_days < 65 * 365 THEN 600 ELSE 1300 END
-        AND mod(episode_draw >> 25, 8) < 6 AND primary3 NOT IN ('E10', 'E11')`,
-      _other_primary: `NOT first AND ${bits('episode_draw', 28, 3)} < 3`,
-    }),
-    add({ diagnosis_count: 'CASE WHEN _diabetic THEN greatest(_count, 2) ELSE _count END' }),
-    lookUp(
-      ...positions.map((position) => {
-        const key = `CASE WHEN diagnosis_count >= ${position} THEN ${slots(position)} ELSE ${NO_DIAGNOSIS} END`;
-        const diabetes = `${DIABETES} + CASE WHEN _diabetes < 70 THEN 0 ELSE ${2 ** DIABETES_BITS} END + ${bits('episode_draw', 31, DIABETES_BITS)}`;
-        return [
-          'comorbidities',
-          position === 2 ? `CASE WHEN _diabetic THEN ${diabetes} ELSE ${key} END` : key,
-          {
-            [`diagnosis4_${position}`]: 'diagnosis',
-            [`diagnosis3_${position}`]: 'diagnosis3',
-          },
-        ] as const;
-      }),
-      [
-        'comorbidities',
-        `CASE WHEN _other_primary THEN ${slots(DIAGNOSES)} ELSE ${NO_DIAGNOSIS} END`,
-        { _other4: 'diagnosis', _other3: 'diagnosis3' },
-      ],
-    ),
-    add({
-      diagnosis4_1: 'CASE WHEN _other_primary THEN _other4 ELSE primary4 END',
-      diagnosis3_1: 'CASE WHEN _other_primary THEN _other3 ELSE primary3 END',
-    }),
-  );
-}
-
 function columns(portion: Portion): Step {
   const { world } = portion;
   const flag = bits('episode_draw', 37, 10);
   const operated = 'first AND procedures > 0';
   const spellOver = 'last AND finished';
+  const discharge = (notYet: string, died: string) => ({ [`NOT (${spellOver})`]: notYet, died });
   const spellNumber = draw(world.seed, 'apc/spell-number', 'visit_id');
   return select({
     ...yearColumns(portion),
@@ -242,13 +77,7 @@ function columns(portion: Portion): Step {
     ADMIDATE: date('admitted'),
     ADMIMETH: 'method',
     ADMISORC: 'source',
-    ADMINCAT: choose(
-      [
-        [`${bits('spell_draw', 31, 7)} > 1`, '01'],
-        [`${bits('spell_draw', 31, 7)} = 1`, '02'],
-      ],
-      '99',
-    ),
+    ADMINCAT: choose(below(bits('spell_draw', 31, 7), '99<1 02<2'), '01'),
     CLASSPAT: 'class',
     INTMANIG: 'intended',
     ELECDATE: `CASE WHEN elective = 1 THEN ${mostly('admitted - waited', 'spell_draw', 45)} END`,
@@ -257,37 +86,14 @@ function columns(portion: Portion): Step {
     EPIEND: `CASE WHEN NOT finished THEN NULL WHEN ${flag} = 0 THEN ${NOT_A_DATE_DATE} ELSE ${date('episode_end')} END`,
     EPIDUR: 'CASE WHEN finished THEN episode_end - episode_start END',
     EPIORDER: 'episode + 1',
-    EPISTAT: choose([['finished', '3']], '1'),
-    EPITYPE: choose(
-      [
-        ['born', '3'],
-        [`class = '5' OR method IN ('31', '32') AND procedures > 0`, '2'],
-      ],
-      '1',
-    ),
-    SPELBGIN: choose([['first', '2']], '0'),
-    SPELEND: choose([[spellOver, 'Y']], 'N'),
+    EPISTAT: choose({ finished: '3' }, '1'),
+    EPITYPE: choose({ born: '3', [`class = '5' OR method IN ('31', '32') AND procedures > 0`]: '2' }, '1'),
+    SPELBGIN: choose({ first: '2' }, '0'),
+    SPELEND: choose({ [spellOver]: 'Y' }, 'N'),
     SPELDUR: `CASE WHEN ${spellOver} THEN spell_nights END`,
     DISDATE: `CASE WHEN NOT (${spellOver}) THEN NULL WHEN ${flag} = 1 THEN ${NOT_A_DATE_DATE} ELSE ${date('discharged')} END`,
-    DISMETH: choose(
-      [
-        [`NOT (${spellOver})`, '8'],
-        ['died', '4'],
-        [`${bits('spell_draw', 55, 7)} = 0`, '9'],
-        [`${bits('spell_draw', 55, 7)} < 4`, '2'],
-      ],
-      '1',
-    ),
-    DISDEST: choose(
-      [
-        [`NOT (${spellOver})`, '98'],
-        ['died', '79'],
-        [`${bits('episode_draw', 47, 7)} = 0`, '99'],
-        [`${bits('episode_draw', 47, 7)} < 5`, '51'],
-        [`${bits('episode_draw', 47, 7)} < 9`, '54'],
-      ],
-      '19',
-    ),
+    DISMETH: choose({ ...discharge('8', '4'), ...below(bits('spell_draw', 55, 7), '9<1 2<4') }, '1'),
+    DISDEST: choose({ ...discharge('98', '79'), ...below(bits('episode_draw', 47, 7), '99<1 51<5 54<9') }, '19'),
     ...numbered(DIAGNOSES, (number, two) => [`DIAG_4_${two}`, `diagnosis4_${number}`]),
     ...numbered(DIAGNOSES, (number, two) => [`DIAG_3_${two}`, `diagnosis3_${number}`]),
     DIAG_COUNT: 'diagnosis_count',
@@ -306,13 +112,7 @@ function columns(portion: Portion): Step {
       `CASE WHEN first AND procedures >= ${number} THEN CASE WHEN ${flag} < 4 THEN ${NOT_A_DATE_DATE} ELSE ${date('least(episode_start + 1, episode_end)')} END END`,
     ]),
     OPERTN_COUNT: `CASE WHEN first THEN procedures ELSE 0 END`,
-    OPERSTAT: choose(
-      [
-        [operated, '1'],
-        [`procedure1_3 = '&  '`, '9'],
-      ],
-      '8',
-    ),
+    OPERSTAT: choose({ [operated]: '1', [`procedure1_3 = '&  '`]: '9' }, '8'),
     ...PROVIDER_COLUMNS,
     CONSULT: 'consultant',
     MAINSPEF: 'main',

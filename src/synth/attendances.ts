@@ -25,14 +25,7 @@ export function attendances(portion: Portion): Sql {
     add({
       attendance_draw: drawn('attendance'),
       arrival_draw: drawn('arrival'),
-      _age_group: pickBelow(
-        'day - dob',
-        [
-          [16 * 365, '0'],
-          [60 * 365, '1'],
-        ],
-        '2',
-      ),
+      _age_group: pickBelow('day - dob', { [16 * 365]: '0', [60 * 365]: '1' }, '2'),
       assessed: `least(${minutes('assessed', 14)}, ${LONGEST_WAIT_FOR_ASSESSMENT})`,
       _waited: minutes('waited', 60),
       _stayed: minutes('stayed', 90),

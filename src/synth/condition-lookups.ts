@@ -1,10 +1,11 @@
-import { type Condition, comorbidities, conditions, STRATA } from './conditions.ts';
+import { threeCharacters } from './comorbidities.ts';
+import { type Condition, conditions, STRATA } from './conditions.ts';
 import { type Cell, type Lookup, weighted } from './lookup.ts';
 
 export const CONDITION_SLOTS = 2048;
 /** The stratum of the newborn, after {@link STRATA}. */
 export const NEWBORN = STRATA.length;
-export const KINDS = ['E', 'D', 'I', 'M', 'R', 'B'] as const;
+const KINDS = ['E', 'D', 'I', 'M', 'R', 'B'] as const;
 
 const BIRTHS: readonly Condition[] = (
   [
@@ -49,7 +50,6 @@ const RESOURCE_GROUPS: Readonly<Record<string, string>> = {
   Z: 'WH',
 };
 
-const threeCharacters = (code: string) => code.slice(0, 3);
 /** No procedure, and not known whether any: HES pads both to the width of a code. */
 const NO_PROCEDURE = '-';
 
@@ -176,124 +176,4 @@ const admissionLookup: Lookup = {
   ),
 };
 
-/**
- * Secondary diagnoses are dealt onto pools, as many as there can be of them, for each of three ages; those of an
- * episode come each from another pool, so that none comes twice.
- */
-export const POOLS = 19;
-export const POOL_BITS = 7;
-export const COMORBIDITY_SLOTS = POOLS * 2 ** POOL_BITS;
-const COMORBIDITY_AGES = 3;
-export const NO_DIAGNOSIS = -1;
-/** Slots of the diagnoses that a diabetic has in most episodes: 64 for type 1 and as many for type 2. */
-export const DIABETES = COMORBIDITY_AGES * COMORBIDITY_SLOTS;
-export const DIABETES_BITS = 6;
-
-const TYPE_1 = [
-  ['E109', 40],
-  ['E101', 8],
-  ['E103', 8],
-  ['E104', 5],
-  ['E106', 3],
-] as const;
-const TYPE_2 = [
-  ['E119', 48],
-  ['E116', 5],
-  ['E113', 3],
-  ['E112', 4],
-  ['E114', 3],
-  ['E115', 1],
-] as const;
-
-const comorbidityLookup: Lookup = {
-  name: 'comorbidities',
-  columns: { diagnosis: 'CODE icd4', diagnosis3: 'CODE icd3' },
-  rows: [
-    { slot: NO_DIAGNOSIS, cells: [null, null] },
-    ...Array.from({ length: COMORBIDITY_AGES }, (_, age) =>
-      Array.from({ length: POOLS }, (_, pool) =>
-        weighted(
-          comorbidities.filter(([, weights]) => weights[age] !== 0).filter((_, rank) => rank % POOLS === pool),
-          ([, weights]) => weights[age] ?? 0,
-          2 ** POOL_BITS,
-          age * COMORBIDITY_SLOTS + pool * 2 ** POOL_BITS,
-          ([code]) => [code, threeCharacters(code)],
-        ),
-      ),
-    ).flat(2),
-    ...[TYPE_1, TYPE_2].flatMap((codes, type) =>
-      weighted<readonly [string, number]>(
-        codes,
-        ([, weight]) => weight,
-        2 ** DIABETES_BITS,
-        DIABETES + type * 2 ** DIABETES_BITS,
-        ([code]) => [code, threeCharacters(code)],
-      ),
-    ),
-  ],
-};
-
-/** How many diagnoses an episode has: [most, share of episodes] for the young, the middle-aged and the old. */
-const COUNTS: readonly (readonly (readonly [number, number])[])[] = [
-  [
-    [1, 22],
-    [2, 17],
-    [3, 10],
-    [4, 6],
-    [5, 4],
-    [6, 2],
-    [8, 1],
-    [10, 1],
-    [13, 1],
-  ],
-  [
-    [1, 8],
-    [2, 8],
-    [3, 9],
-    [4, 9],
-    [5, 8],
-    [6, 6],
-    [7, 5],
-    [8, 4],
-    [10, 3],
-    [12, 2],
-    [15, 1],
-    [20, 1],
-  ],
-  [
-    [1, 2],
-    [2, 3],
-    [3, 4],
-    [4, 5],
-    [5, 6],
-    [6, 7],
-    [7, 7],
-    [8, 7],
-    [9, 6],
-    [10, 5],
-    [11, 4],
-    [12, 3],
-    [14, 2],
-    [16, 1],
-    [18, 1],
-    [20, 1],
-  ],
-];
-export const COUNT_BITS = 6;
-
-/** Slot: 0 to 2 by age × 64 + 6 random bits. */
-const countLookup: Lookup = {
-  name: 'diagnosis_counts',
-  columns: { count: 'INTEGER' },
-  rows: COUNTS.flatMap((counts, age) =>
-    weighted(
-      counts,
-      ([, share]) => share,
-      2 ** COUNT_BITS,
-      age * 2 ** COUNT_BITS,
-      ([count]) => [count],
-    ),
-  ),
-};
-
-export const conditionLookups: readonly Lookup[] = [conditionLookup, admissionLookup, comorbidityLookup, countLookup];
+export const conditionLookups: readonly Lookup[] = [conditionLookup, admissionLookup];

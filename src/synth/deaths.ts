@@ -3,9 +3,9 @@ import { bits, chance, draw } from './draw.ts';
 import { type Lookup, weighted } from './lookup.ts';
 import { nhsNumber, nhsNumberText } from './nhs-numbers.ts';
 import { registration } from './people.ts';
-import { POSTCODES_PER_LSOA, residenceOn } from './places.ts';
-import { household, practice } from './residents.ts';
-import { add, below, choose, lookUp, pickBelow, type Sql, type Step, select, through, where } from './sql.ts';
+import { POSTCODES_PER_LSOA } from './places.ts';
+import { household, practice, residenceOn } from './residents.ts';
+import { add, always, below, choose, lookUp, pickBelow, type Sql, type Step, select, through, where } from './sql.ts';
 import { mergedOn, OWN_NUMBER, oldNumber, oldNumbers } from './succession.ts';
 import { numberCount, type World } from './world.ts';
 
@@ -95,14 +95,7 @@ export function deaths(world: World): Sql {
     add({ years: yearsBetween('dob_ymd', 'dod_ymd'), days: 'dod - dob' }),
     lookUp([
       'causes',
-      `${pickBelow(
-        'years',
-        [
-          [45, '0'],
-          [75, '1'],
-        ],
-        '2',
-      )} * ${2 ** CAUSE_BITS} + ${bits('death_draw', 26, CAUSE_BITS)}`,
+      `${pickBelow('years', { 45: '0', 75: '1' }, '2')} * ${2 ** CAUSE_BITS} + ${bits('death_draw', 26, CAUSE_BITS)}`,
       { underlying: 'underlying', further: 'further' },
     ]),
     columns(world),
@@ -138,67 +131,23 @@ function columns(world: World): Step {
     DOBYR: '(dob_ymd // 10000)::VARCHAR',
     REG_DATE: 'registered_ymd::VARCHAR',
     REG_DATE_OF_DEATH: 'dod_ymd::VARCHAR',
-    CANCELLED_FLAG: choose([], 'N'),
-    POD_CODE: choose(
-      below(place, [
-        [18, 'H'],
-        [20, 'E'],
-      ]),
-      'C',
-    ),
-    POD_NHS_ESTABLISHMENT: choose(
-      below(place, [
-        [20, null],
-        [46, '1'],
-      ]),
-      '2',
-    ),
-    POD_ESTABLISHMENT_TYPE: choose(
-      below(place, [
-        [20, null],
-        [46, '01'],
-        [50, '83'],
-      ]),
-      '22',
-    ),
-    DEC_SEX: choose([['female', '2']], '1'),
+    CANCELLED_FLAG: always('N'),
+    POD_CODE: choose(below(place, 'H<18 E<20'), 'C'),
+    POD_NHS_ESTABLISHMENT: choose({ [`${place} < 20`]: null, [`${place} < 46`]: '1' }, '2'),
+    POD_ESTABLISHMENT_TYPE: choose({ [`${place} < 20`]: null, [`${place} < 46`]: '01', [`${place} < 50`]: '83' }, '22'),
+    DEC_SEX: choose({ female: '2' }, '1'),
     DEC_AGEC: `CASE WHEN years > 0 THEN years WHEN ${newborn} THEN days ELSE days // 30 END`,
-    DEC_AGECUNIT: choose(
-      [
-        ['years > 0', '1'],
-        [newborn, '4'],
-      ],
-      '2',
-    ),
-    NEO_NATE_FLAG: choose([[newborn, '1']], null),
-    DEC_MARITAL_STATUS: choose(
-      [
-        ['years < 25', '1'],
-        ...below(status, [
-          [6, '2'],
-          [12, '3'],
-          [14, '4'],
-        ]),
-      ],
-      '1',
-    ),
+    DEC_AGECUNIT: choose({ 'years > 0': '1', [newborn]: '4' }, '2'),
+    NEO_NATE_FLAG: choose({ [newborn]: '1' }, null),
+    DEC_MARITAL_STATUS: choose({ 'years < 25': '1', ...below(status, '2<6 3<12 4<14') }, '1'),
     GP_PRACTICE_CODE: 'practice',
     LSOA_OF_RESIDENCE_CODE: 'lsoa',
     S_UNDERLYING_COD_ICD10: `CASE WHEN NOT ${newborn} THEN underlying END`,
     S_COD_CODE_1: `CASE WHEN ${newborn} THEN 'P285' ELSE further::VARCHAR END`,
-    S_COD_LINE_1: choose([], '1'),
+    S_COD_LINE_1: always('1'),
     S_COD_CODE_2: `CASE WHEN NOT ${newborn} THEN underlying END`,
-    S_COD_LINE_2: choose([[newborn, null]], '2'),
-    S_COD_CODE_3: choose(
-      [
-        [newborn, null],
-        ...below(third, [
-          [5, 'I10'],
-          [7, 'E119'],
-        ]),
-      ],
-      null,
-    ),
-    S_COD_LINE_3: choose([[newborn, null], ...below(third, [[7, '6']])], null),
+    S_COD_LINE_2: choose({ [newborn]: null }, '2'),
+    S_COD_CODE_3: choose({ [newborn]: null, ...below(third, 'I10<5 E119<7') }, null),
+    S_COD_LINE_3: choose({ [newborn]: null, ...below(third, '6<7') }, null),
   });
 }

@@ -32,52 +32,24 @@ export function ecds(portion: Portion): Sql {
       AGE_AT_ARRIVAL: ifBirthKnown(`least(${yearsBetween('dob_ymd', 'day_ymd')}, 120)`),
       POSTCODE: 'home',
       LSOA_2011: 'lsoa',
-      STATED_GENDER: choose(
-        [
-          ["sex = '1'", '1'],
-          ["sex = '2'", '2'],
-          ["sex = '9'", '9'],
-        ],
-        'X',
-      ),
+      STATED_GENDER: choose({ "sex = '1'": '1', "sex = '2'": '2', "sex = '9'": '9' }, 'X'),
       ETHNIC_CATEGORY: 'ethnos',
       PRACTICE_CODE_PATIENT_REGISTRATION: 'practice',
       ARRIVAL_DATE: date('day'),
       ARRIVAL_TIME: 'arrived_at',
       ARRIVAL_MODE: choose(
-        [
-          [`${mode} < 18 OR disposal < 10`, '1048031000000100'],
-          ...below(mode, [
-            [20, '1048021000000109'],
-            [26, '1048001000000106'],
-          ]),
-        ],
+        {
+          [`${mode} < 18 OR disposal < 10`]: '1048031000000100',
+          ...below(mode, '1048021000000109<20 1048001000000106<26'),
+        },
         '1048071000000103',
       ),
-      ATTENDANCE_CATEGORY: choose(
-        below(category, [
-          [58, '1'],
-          [60, '2'],
-        ]),
-        '3',
-      ),
+      ATTENDANCE_CATEGORY: choose(below(category, '1<58 2<60'), '3'),
       ATTENDANCE_SOURCE: choose(
-        below(source, [
-          [50, '315261000000101'],
-          [56, '877171000000103'],
-          [60, '1065391000000104'],
-        ]),
+        below(source, '315261000000101<50 877171000000103<56 1065391000000104<60'),
         '1077201000000100',
       ),
-      DEPARTMENT_TYPE: choose(
-        below(department, [
-          [40, '01'],
-          [42, '02'],
-          [58, '03'],
-          [60, '04'],
-        ]),
-        '05',
-      ),
+      DEPARTMENT_TYPE: choose(below(department, '01<40 02<42 03<58 04<60'), '05'),
       ASSESSMENT_DATE: dateAfter('assessed'),
       ASSESSMENT_TIME: 'assessed_at',
       INITIAL_ASSESSMENT_TIME_SINCE_ARRIVAL: 'assessed',
@@ -93,68 +65,25 @@ export function ecds(portion: Portion): Sql {
       DEPARTURE_TIME: 'left_at',
       DEPARTURE_TIME_SINCE_ARRIVAL: 'left_after',
       ACUITY: choose(
-        below(acuity, [
-          [1, '1064891000000107'],
-          [9, '1064911000000105'],
-          [32, '1064901000000103'],
-          [58, '1077241000000103'],
-        ]),
+        below(acuity, '1064891000000107<1 1064911000000105<9 1064901000000103<32 1077241000000103<58'),
         '1077251000000100',
       ),
       CHIEF_COMPLAINT: 'complaint',
       DIAGNOSIS_CODE_1: 'snomed',
-      DIAGNOSIS_QUALIFIER_1: choose(below(treatment, [[20, '415684004']]), '410605003'),
+      DIAGNOSIS_QUALIFIER_1: choose(below(treatment, '415684004<20'), '410605003'),
       INVESTIGATION_CODE_1: choose(
-        [
-          ['injury = 1', '168537006'],
-          ...below(mode, [
-            [20, '26604007'],
-            [34, '29303009'],
-            [40, '167252002'],
-          ]),
-        ],
+        { 'injury = 1': '168537006', ...below(mode, '26604007<20 29303009<34 167252002<40') },
         '1088291000000101',
       ),
-      TREATMENT_CODE_1: choose(
-        below(treatment, [
-          [30, '413334001'],
-          [38, '225358003'],
-          [48, '281800008'],
-        ]),
-        '183964008',
-      ),
+      TREATMENT_CODE_1: choose(below(treatment, '413334001<30 225358003<38 281800008<48'), '183964008'),
       INJURY_DATE: `CASE WHEN injury = 1 THEN ${date('day')} END`,
-      INJURY_INTENT: choose(
-        [
-          ['injury = 0', null],
-          ...below(treatment, [
-            [4, '248062006'],
-            [8, '52684005'],
-          ]),
-        ],
-        '282100009',
-      ),
+      INJURY_INTENT: choose({ 'injury = 0': null, ...below(treatment, '248062006<4 52684005<8') }, '282100009'),
       DISCHARGE_STATUS: choose(
-        [
-          ['disposal = 60', '1066321000000107'],
-          ['disposal = 61', '1066301000000103'],
-        ],
+        { 'disposal = 60': '1066321000000107', 'disposal = 61': '1066301000000103' },
         '182992009',
       ),
-      DISCHARGE_DESTINATION: choose(
-        [
-          [admitted, '306706006'],
-          ['disposal = 54', '19712007'],
-        ],
-        '306689006',
-      ),
-      DISCHARGE_FOLLOW_UP: choose(
-        below('disposal', [
-          [28, '3780001'],
-          [50, '281604004'],
-        ]),
-        '306206005',
-      ),
+      DISCHARGE_DESTINATION: choose({ [admitted]: '306706006', 'disposal = 54': '19712007' }, '306689006'),
+      DISCHARGE_FOLLOW_UP: choose(below('disposal', '3780001<28 281604004<50'), '306206005'),
       PROVIDER_CODE: 'provider',
       SITE: 'site',
     }),

@@ -1,6 +1,6 @@
 import { NOT_A_DATE, NOT_GIVEN, yearsBetween } from './calendar.ts';
 import { bits, draw } from './draw.ts';
-import { choose, date, type Sql } from './sql.ts';
+import { always, date, type Sql } from './sql.ts';
 import type { Portion } from './visits.ts';
 
 /** Columns numbered as HES numbers them: 01, 02 and so on. */
@@ -35,7 +35,7 @@ export function mostly(day: Sql, drawn: Sql, from: number): Sql {
 export function yearColumns({ world, year }: Portion): Readonly<Record<string, Sql>> {
   const month = Math.floor(((world.asAt - year.firstDay) / year.days) * 12) + 1;
   const extract = month > 12 ? '99' : String(month).padStart(2, '0');
-  return { FYEAR: choose([], year.label), PARTYEAR: choose([], `${year.begins}${extract}`) };
+  return { FYEAR: always(year.label), PARTYEAR: always(`${year.begins}${extract}`) };
 }
 
 /** Whom a row of HES is about, as reported. */
@@ -60,7 +60,7 @@ export const PROVIDER_COLUMNS: Readonly<Record<string, Sql>> = {
   PROCODE3: 'provider',
   PROCODE5: 'provider5',
   PROCODET: 'provider',
-  PROTYPE: choose([], 'TRUST'),
+  PROTYPE: always('TRUST'),
   SITETRET: 'site',
 };
 

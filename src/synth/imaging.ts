@@ -77,16 +77,7 @@ export function dids(portion: Portion): Sql {
       PERSON_GENDER_CODE: 'sex',
       POSTCODE: 'home',
       PRACTICE_CODE: 'practice',
-      PATIENT_SOURCE_SETTING: choose(
-        below(setting, [
-          [14, '01'],
-          [28, '05'],
-          [44, '03'],
-          [60, '04'],
-          [62, '06'],
-        ]),
-        '07',
-      ),
+      PATIENT_SOURCE_SETTING: choose(below(setting, '01<14 05<28 03<44 04<60 06<62'), '07'),
       REFERRER: 'practitioner',
       REFERRING_ORG_CODE: 'practice',
       DIAGNOSTIC_TEST_REQUEST_DATE: date('day - waited'),

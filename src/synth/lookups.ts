@@ -1,4 +1,5 @@
 import { clinicLookups } from './clinics.ts';
+import { comorbidityLookups } from './comorbidities.ts';
 import { conditionLookups } from './condition-lookups.ts';
 import { causeLookup } from './deaths.ts';
 import { familyNameLookup } from './family-names.ts';
@@ -10,6 +11,7 @@ import type { Lookup } from './lookup.ts';
 import { placeLookups } from './places.ts';
 import { presentationLookups } from './presentations.ts';
 import { frailtyLookup, rateLookup } from './rates.ts';
+import { streetLookups } from './streets.ts';
 
 /** Every table that the queries look things up in. */
 export const allLookups: readonly Lookup[] = [
@@ -19,9 +21,11 @@ export const allLookups: readonly Lookup[] = [
   familyNameLookup,
   givenNameLookup,
   ...placeLookups,
+  ...streetLookups,
   rateLookup,
   frailtyLookup,
   ...conditionLookups,
+  ...comorbidityLookups,
   ...clinicLookups,
   ...presentationLookups,
   imagingLookup,

@@ -1,6 +1,6 @@
 import { NOT_A_DATE, yearMonthDay, yearsBetween } from './calendar.ts';
 import { CLINIC_BITS, OUTPATIENT_PROCEDURE_BITS } from './clinics.ts';
-import { COMORBIDITY_SLOTS, DIABETES, DIABETES_BITS } from './condition-lookups.ts';
+import { COMORBIDITY_SLOTS, DIABETES, DIABETES_BITS } from './comorbidities.ts';
 import { bits, draw, exponential } from './draw.ts';
 import { hesAge, mostly, PATIENT_COLUMNS, PROVIDER_COLUMNS, susRecord, yearColumns } from './hes.ts';
 import { CONSULTANTS_PER_TRUST } from './places.ts';
@@ -37,14 +37,7 @@ function appointment({ world: { seed } }: Portion): Step {
       appointment_draw: draw(seed, 'op/appointment', 'visit_id'),
       coding_draw: draw(seed, 'op/coding', 'visit_id'),
       waited: `least(3 + floor(${exponential(draw(seed, 'op/wait', 'visit_id'))} * 55)::INTEGER, 700, day - dob)`,
-      _age_group: pickBelow(
-        'day - dob',
-        [
-          [16 * 365, '0'],
-          [60 * 365, '1'],
-        ],
-        '2',
-      ),
+      _age_group: pickBelow('day - dob', { [16 * 365]: '0', [60 * 365]: '1' }, '2'),
     }),
     lookUp(
       [
@@ -94,92 +87,23 @@ function columns(portion: Portion): Step {
     APPTAGE: hesAge('day', 'day_ymd'),
     APPTAGE_CALC: `CASE WHEN reported_dob > ${NOT_A_DATE} THEN ${yearsBetween('dob_ymd', 'day_ymd')}::DOUBLE END`,
     REQDATE: mostly('day - waited', 'appointment_draw', 45),
-    REFSOURC: choose(
-      below(bits('appointment_draw', 23, 6), [
-        [34, '03'],
-        [46, '05'],
-        [50, '01'],
-        [53, '04'],
-        [56, '92'],
-        [58, '06'],
-      ]),
-      '97',
-    ),
+    REFSOURC: choose(below(bits('appointment_draw', 23, 6), '03<34 05<46 01<50 04<53 92<56 06<58'), '97'),
     REFERORG: 'practice',
-    PRIORITY: choose(
-      below(bits('appointment_draw', 29, 6), [
-        [46, '1'],
-        [54, '2'],
-        [61, '3'],
-      ]),
-      '9',
-    ),
-    SERVTYPE: choose(
-      below(bits('appointment_draw', 35, 5), [
-        [26, '1'],
-        [28, '2'],
-      ]),
-      '3',
-    ),
+    PRIORITY: choose(below(bits('appointment_draw', 29, 6), '1<46 2<54 3<61'), '9'),
+    SERVTYPE: choose(below(bits('appointment_draw', 35, 5), '1<26 2<28'), '3'),
     WAITING: 'waited',
-    WAIT_IND: choose([['turn < 34 OR turn >= 124', '5']], '1'),
+    WAIT_IND: choose({ 'turn < 34 OR turn >= 124': '5' }, '1'),
     APPTDATE: mostly('day', 'appointment_draw', 54),
-    ATTENDED: choose(
-      [
-        ['attended >= 30', '5'],
-        [seen, '6'],
-        ...below('attended', [
-          [9, '3'],
-          [18, '2'],
-          [27, '4'],
-        ]),
-      ],
-      '7',
-    ),
+    ATTENDED: choose({ 'attended >= 30': '5', [seen]: '6', ...below('attended', '3<9 2<18 4<27') }, '7'),
     ATENTYPE: choose(
-      [
-        [`${seen} AND turn < 40`, '1'],
-        [seen, '2'],
-        ['attended < 9 AND turn < 40', '21'],
-        ['attended < 9', '22'],
-      ],
+      { [`${seen} AND turn < 40`]: '1', [seen]: '2', 'attended < 9 AND turn < 40': '21', 'attended < 9': '22' },
       '11',
     ),
     ATTENDANCE: `(${seen})::INTEGER`,
-    FIRSTATT: choose(
-      below('turn', [
-        [34, '1'],
-        [40, '3'],
-        [112, '2'],
-        [126, '4'],
-      ]),
-      '9',
-    ),
-    OUTCOME: choose(
-      [
-        [`NOT (${seen})`, '3'],
-        ...below(bits('coding_draw', 31, 6), [
-          [16, '1'],
-          [46, '2'],
-          [62, '3'],
-        ]),
-      ],
-      '9',
-    ),
-    ADMINCAT: choose(
-      below(bits('coding_draw', 37, 8), [
-        [2, '99'],
-        [5, '02'],
-      ]),
-      '01',
-    ),
-    STAFFTYP: choose(
-      below(bits('coding_draw', 45, 4), [
-        [8, '01'],
-        [12, '04'],
-      ]),
-      '99',
-    ),
+    FIRSTATT: choose(below('turn', '1<34 3<40 2<112 4<126'), '9'),
+    OUTCOME: choose({ [`NOT (${seen})`]: '3', ...below(bits('coding_draw', 31, 6), '1<16 2<46 3<62') }, '9'),
+    ADMINCAT: choose(below(bits('coding_draw', 37, 8), '99<2 02<5'), '01'),
+    STAFFTYP: choose(below(bits('coding_draw', 45, 4), '01<8 04<12'), '99'),
     ...PROVIDER_COLUMNS,
     CONSULT: 'consultant',
     MAINSPEF: 'main',
@@ -190,12 +114,6 @@ function columns(portion: Portion): Step {
     OPERTN_4_01: 'procedure4',
     OPERTN_3_01: 'procedure3',
     OPERTN_COUNT: 'procedures',
-    OPERSTAT: choose(
-      [
-        ['procedures > 0', '1'],
-        ["procedure3 = '&  '", '9'],
-      ],
-      '8',
-    ),
+    OPERSTAT: choose({ 'procedures > 0': '1', "procedure3 = '&  '": '9' }, '8'),
   });
 }

@@ -5,8 +5,7 @@ import { COHORTS, GIVEN_NAME_SLOTS } from './given-names.ts';
 import { CARE_HOME } from './households.ts';
 import { nhsNumber, nhsNumberText } from './nhs-numbers.ts';
 import { DEPARTED, registration } from './people.ts';
-import { residenceOn } from './places.ts';
-import { heritage, household, practice } from './residents.ts';
+import { heritage, household, practice, residenceOn } from './residents.ts';
 import { add, all, choose, date, lookUp, repeat, type Sql, type Step, select, through } from './sql.ts';
 import { mergedOn, OWN_NUMBER, oldNumber, oldNumbers } from './succession.ts';
 import { numberCount, type World } from './world.ts';
@@ -101,26 +100,19 @@ function columns(world: World): Step {
   return select({
     nhs_number: nhsNumberText('number', count),
     replaced_by: nhsNumberText('next_number', count),
-    confidentiality: choose(
-      [
-        ['invalid', 'I'],
-        ['_flag < 10', 'S'],
-        ['_flag < 16', 'Y'],
-      ],
-      null,
-    ),
+    confidentiality: choose({ invalid: 'I', '_flag < 10': 'S', '_flag < 16': 'Y' }, null),
     family_name: `CASE WHEN ${known} THEN family_name END`,
     given_name: `CASE WHEN ${known} THEN given_name END`,
     other_given_name: `CASE WHEN ${known} AND ${bits('name_draw', 42, 8)} < 160 THEN other_given_name END`,
     // One old record in thirty was made with another date of birth.
     date_of_birth: `CASE WHEN ${known} THEN ${date(`dob - CASE WHEN nth > 0 AND ${bits('record_draw', 28, 5)} = 0 THEN 9 ELSE 0 END`)} END`,
     gender: choose(
-      [
-        ['invalid', null],
-        [`${bits('record_draw', 33, 14)} < 16`, '0'],
-        [`${bits('record_draw', 33, 14)} < 22`, '9'],
-        ['female', '2'],
-      ],
+      {
+        invalid: null,
+        [`${bits('record_draw', 33, 14)} < 16`]: '0',
+        [`${bits('record_draw', 33, 14)} < 22`]: '9',
+        female: '2',
+      },
       '1',
     ),
     address_line_1: `CASE WHEN invalid THEN NULL WHEN nowhere THEN 'No fixed abode' WHEN kind = ${CARE_HOME} THEN 'Rosewood Care Home'
@@ -133,23 +125,17 @@ function columns(world: World): Step {
     gp_practice_code: `CASE WHEN nth = 0 AND ${known} AND dod >= ${asAt} AND coalesce(departed > ${asAt}, true) AND ${bits('practice_draw', 4, 6)} > 0
       THEN practice END`,
     date_of_death: `CASE WHEN ${dead} THEN ${date('dod')} END`,
-    death_status: choose(
-      [
-        [`${removedDead} AND ${bits('record_draw', 47, 6)} > 0`, '2'],
-        [dead, '1'],
-      ],
-      null,
-    ),
+    death_status: choose({ [`${removedDead} AND ${bits('record_draw', 47, 6)} > 0`]: '2', [dead]: '1' }, null),
     reason_for_removal: choose(
-      [
-        [removedDead, 'DEA'],
-        [`NOT coalesce(${left}, false)`, null],
-        [`${departure} < 72`, 'EMB'],
-        [`${departure} < 96`, 'SCT'],
-        [`${departure} < 102`, 'NIT'],
-        [`${departure} < 114`, 'ORR'],
-        [`${departure} < 122`, 'CGA'],
-      ],
+      {
+        [removedDead]: 'DEA',
+        [`NOT coalesce(${left}, false)`]: null,
+        [`${departure} < 72`]: 'EMB',
+        [`${departure} < 96`]: 'SCT',
+        [`${departure} < 102`]: 'NIT',
+        [`${departure} < 114`]: 'ORR',
+        [`${departure} < 122`]: 'CGA',
+      },
       'TRA',
     ),
     removal_date: `CASE WHEN ${removedDead} THEN ${date('registered')} WHEN ${left} THEN ${date('departed')} END`,

@@ -1,8 +1,5 @@
 import { areas, trusts } from './areas.ts';
-import { bits, draw } from './draw.ts';
-import { words } from './family-names.ts';
 import { type Lookup, type LookupRow, weighted } from './lookup.ts';
-import { add, all, lookUp, type Sql, type Step } from './sql.ts';
 
 /** 2,394 outcodes with 700 postcodes each are 1.7 million postcodes, about as many as are in use. */
 export const POSTCODES_PER_OUTCODE = 700;
@@ -147,42 +144,6 @@ const consultantLookup: Lookup = {
   })),
 };
 
-const STREETS =
-  words(`High Station Church Park Victoria Green Main London New Mill King Queen Albert North South West East
-  School York Grange Manor Windsor George Alexandra Grove Chapel Springfield Kings Queens Oak Beech Elm Ash Cedar Lime Maple
-  Willow Hawthorn Meadow Highfield Woodland Orchard Garden Bridge Castle Priory Abbey St_John's St_Mary's St_Peter's
-  Nelson Wellington Stanley Cromwell Churchill Gladstone Cambridge Oxford Durham Lincoln Salisbury Warwick Richmond
-  Chester Derby Clarence Cavendish Devonshire Norfolk Rutland Sandringham Balmoral Hill River Brook Lake Field Farm
-  Heath Moor Wood Forest Warren Chestnut Sycamore Laburnum Primrose Rose Ivy Holly Poplar Kestrel Skylark Swallow`);
-const WAYS = words('Road Street Avenue Close Lane Drive Way Crescent Gardens Grove Court Place Terrace Rise Walk Mews');
-const LOCALITIES = words(`Westfield Eastfield Northgate Southgate Newtown Old_Town Parkside Riverside Hillside Broomhill
-  Woodside Lower_Green Upper_Green Church_End Mill_Hill Kingsmead Longfield Brookside Moorside Fairfield Highbury Oakwood
-  Stonebridge Whitehall Greenhill Summerfield Ashfield Foxhill Beechwood Thornhill`);
-
-const streetLookup: Lookup = {
-  name: 'streets',
-  columns: { street: 'CODE' },
-  rows: weighted(
-    STREETS.flatMap((street, s) => WAYS.map((way, w) => ({ name: `${street} ${way}`, weight: 1 / (s + 8) / (w + 2) }))),
-    (street) => street.weight,
-    8192,
-    0,
-    (street) => [street.name],
-  ),
-};
-
-const localityLookup: Lookup = {
-  name: 'localities',
-  columns: { locality: 'CODE' },
-  rows: weighted(
-    LOCALITIES,
-    () => 1,
-    64,
-    0,
-    (locality) => [locality],
-  ),
-};
-
 export const placeLookups: readonly Lookup[] = [
   outcodeLookup,
   inwardLookup,
@@ -190,42 +151,4 @@ export const placeLookups: readonly Lookup[] = [
   practiceLookup,
   siteLookup,
   consultantLookup,
-  streetLookup,
-  localityLookup,
 ];
-
-/**
- * Where the household lives on a day: adds `residence`, a key of the dwelling, and with it `outcode_id`, `postcode_id`
- * and what the outcode says. Households move at `moved` and again, perhaps in the future, at `moves_on`; four in five
- * stay nearby. Needs the columns of a household.
- */
-export function residenceOn(seed: number, day: Sql): Step {
-  return all(
-    add({ _move: `(${day} >= moved)::INTEGER + (${day} >= moves_on)::INTEGER` }),
-    add({ residence: 'household_id::BIGINT * 4 + _move' }),
-    add({ residence_draw: draw(seed, 'residence', 'residence') }),
-    add({
-      _place: `CASE WHEN _move = 0 THEN place WHEN ${bits('residence_draw', 0, 4)} < 13
-        THEN (place + ${bits('residence_draw', 4, 5)} + ${2 ** PLACE_BITS - 16}) % ${2 ** PLACE_BITS}
-        ELSE ${bits('residence_draw', 9, PLACE_BITS)} END`,
-      _postcode: `${bits('residence_draw', 23, 16)} % ${POSTCODES_PER_OUTCODE}`,
-    }),
-    lookUp(
-      [
-        'outcodes',
-        '_place',
-        {
-          outcode_id: 'outcode_id',
-          outcode: 'outcode',
-          padded: 'padded',
-          town: 'town',
-          county: 'county',
-          trust: 'trust',
-        },
-      ],
-      ['inward_codes', '_postcode', { inward: 'inward' }],
-    ),
-    add({ postcode_id: `outcode_id * ${POSTCODES_PER_OUTCODE} + _postcode` }),
-    (from) => `SELECT * EXCLUDE (_move, _place, _postcode)\nFROM (${from})`,
-  );
-}

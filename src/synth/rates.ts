@@ -1,79 +1,17 @@
+import { type Curve, curve, heightAt } from './curve.ts';
 import type { Lookup } from './lookup.ts';
 
 /** The activities that people have more or less of by age, sex and frailty. */
-export const ACTIVITIES = ['apc', 'op', 'ae', 'ecds', 'dids'] as const;
+const ACTIVITIES = ['apc', 'op', 'ae', 'ecds', 'dids'] as const;
 export type Activity = (typeof ACTIVITIES)[number];
 
-type Curve = readonly (readonly [age: number, rate: number])[];
-
-/** Relative rates a year by age; lines between the points. Shapes after the published age profiles of HES and DID. */
-const APC_MALE: Curve = [
-  [0, 0.5],
-  [1, 0.16],
-  [5, 0.07],
-  [16, 0.06],
-  [40, 0.09],
-  [55, 0.19],
-  [65, 0.36],
-  [75, 0.68],
-  [85, 0.9],
-  [100, 0.8],
-];
-const APC_FEMALE: Curve = [
-  [0, 0.42],
-  [1, 0.13],
-  [5, 0.06],
-  [16, 0.09],
-  [22, 0.2],
-  [34, 0.26],
-  [44, 0.17],
-  [55, 0.19],
-  [65, 0.31],
-  [75, 0.54],
-  [85, 0.74],
-  [100, 0.7],
-];
-const OP_MALE: Curve = [
-  [0, 1.2],
-  [5, 0.8],
-  [16, 0.7],
-  [40, 0.9],
-  [60, 2],
-  [72, 3.6],
-  [82, 4.2],
-  [100, 2.6],
-];
-const OP_FEMALE: Curve = [
-  [0, 1.1],
-  [5, 0.7],
-  [16, 1],
-  [30, 2.2],
-  [42, 1.8],
-  [60, 2.3],
-  [72, 3.4],
-  [82, 3.8],
-  [100, 2.4],
-];
-const EMERGENCY: Curve = [
-  [0, 0.95],
-  [2, 0.7],
-  [7, 0.34],
-  [20, 0.42],
-  [35, 0.33],
-  [60, 0.3],
-  [75, 0.42],
-  [85, 0.75],
-  [100, 0.9],
-];
-const IMAGING: Curve = [
-  [0, 0.25],
-  [10, 0.22],
-  [30, 0.45],
-  [55, 0.75],
-  [70, 1.2],
-  [82, 1.5],
-  [100, 1.2],
-];
+/** Relative rates a year by age, after the published age profiles of HES, ECDS and the imaging dataset. */
+const APC_MALE = curve('0:0.5 1:0.16 5:0.07 16:0.06 40:0.09 55:0.19 65:0.36 75:0.68 85:0.9 100:0.8');
+const APC_FEMALE = curve('0:0.42 1:0.13 5:0.06 16:0.09 22:0.2 34:0.26 44:0.17 55:0.19 65:0.31 75:0.54 85:0.74 100:0.7');
+const OP_MALE = curve('0:1.2 5:0.8 16:0.7 40:0.9 60:2 72:3.6 82:4.2 100:2.6');
+const OP_FEMALE = curve('0:1.1 5:0.7 16:1 30:2.2 42:1.8 60:2.3 72:3.4 82:3.8 100:2.4');
+const EMERGENCY = curve('0:0.95 2:0.7 7:0.34 20:0.42 35:0.33 60:0.3 75:0.42 85:0.75 100:0.9');
+const IMAGING = curve('0:0.25 10:0.22 30:0.45 55:0.75 70:1.2 82:1.5 100:1.2');
 
 const CURVES: Readonly<Record<Activity, { readonly male: Curve; readonly female: Curve }>> = {
   apc: { male: APC_MALE, female: APC_FEMALE },
@@ -85,13 +23,6 @@ const CURVES: Readonly<Record<Activity, { readonly male: Curve; readonly female:
 
 export const OLDEST = 110;
 
-function at(curve: Curve, age: number): number {
-  const next = curve.findIndex(([point]) => point >= age);
-  const [rightAge, right] = curve[next] ?? curve[curve.length - 1] ?? [0, 0];
-  const [leftAge, left] = curve[next - 1] ?? [rightAge, right];
-  return rightAge === leftAge ? right : left + ((right - left) * (age - leftAge)) / (rightAge - leftAge);
-}
-
 /** Slot: age up to {@link OLDEST}, plus 128 for women. */
 export const rateLookup: Lookup = {
   name: 'rates',
@@ -99,7 +30,7 @@ export const rateLookup: Lookup = {
   rows: (['male', 'female'] as const).flatMap((sex, s) =>
     Array.from({ length: OLDEST + 1 }, (_, age) => ({
       slot: s * 128 + age,
-      cells: ACTIVITIES.map((activity) => at(CURVES[activity][sex], age)),
+      cells: ACTIVITIES.map((activity) => heightAt(CURVES[activity][sex], age)),
     })),
   ),
 };

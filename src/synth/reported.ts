@@ -3,8 +3,8 @@ import { NOT_A_DATE, NOT_GIVEN } from './calendar.ts';
 import { bits, draw } from './draw.ts';
 import { HERITAGES } from './heritage.ts';
 import { nhsNumber, nhsNumberText } from './nhs-numbers.ts';
-import { POSTCODES_PER_LSOA, residenceOn, SITES_PER_TRUST, SPECIAL_PRACTICES } from './places.ts';
-import { heritage, household, practice } from './residents.ts';
+import { POSTCODES_PER_LSOA, SITES_PER_TRUST, SPECIAL_PRACTICES } from './places.ts';
+import { heritage, household, practice, residenceOn } from './residents.ts';
 import { add, all, choose, drop, lookUp, type Sql, type Step } from './sql.ts';
 import { mergedOn, OWN_NUMBER, oldNumber, oldNumbers, unknownNumber } from './succession.ts';
 import { numberCount, type World } from './world.ts';
@@ -67,21 +67,21 @@ function number(world: World, day: Sql): Step {
       nhs_number: `CASE WHEN _fault >= ${FAULTS.hyphens} THEN _text WHEN _fault < ${FAULTS.missing} THEN NULL WHEN _fault < ${FAULTS.wrong} THEN _text
         WHEN _fault < ${FAULTS.blanks} THEN ${grouped(' ')} ELSE ${grouped('-')} END`,
       nhs_check: choose(
-        [
-          [`_fault >= ${FAULTS.hyphens}`, 'Y'],
-          [`_fault < ${FAULTS.missing}`, null],
-          [`_fault < ${FAULTS.unknown}`, 'Y'],
-        ],
+        {
+          [`_fault >= ${FAULTS.hyphens}`]: 'Y',
+          [`_fault < ${FAULTS.missing}`]: null,
+          [`_fault < ${FAULTS.unknown}`]: 'Y',
+        },
         'N',
       ),
       nhs_status: choose(
-        [
-          [`_fault >= ${FAULTS.hyphens} AND born`, '08'],
-          [`_fault >= ${FAULTS.wrong}`, '01'],
-          ['_fault < 110', '03'],
-          ['_fault < 150', '02'],
-          [`_fault < ${FAULTS.missing}`, '07'],
-        ],
+        {
+          [`_fault >= ${FAULTS.hyphens} AND born`]: '08',
+          [`_fault >= ${FAULTS.wrong}`]: '01',
+          '_fault < 110': '03',
+          '_fault < 150': '02',
+          [`_fault < ${FAULTS.missing}`]: '07',
+        },
         '04',
       ),
     }),
@@ -95,14 +95,7 @@ function birthAndSex(): Step {
   return all(
     add({
       reported_dob: `CASE WHEN ${odd} >= 12 THEN dob WHEN ${odd} < 4 THEN ${NOT_GIVEN} WHEN ${odd} < 6 THEN ${NOT_A_DATE} ELSE dob - 30 END`,
-      sex: choose(
-        [
-          [`${sex} < 6`, '0'],
-          [`${sex} < 12`, '9'],
-          [`female = (${sex} >= 16)`, '2'],
-        ],
-        '1',
-      ),
+      sex: choose({ [`${sex} < 6`]: '0', [`${sex} < 12`]: '9', [`female = (${sex} >= 16)`]: '2' }, '1'),
     }),
     lookUp(['calendar', 'reported_dob', { mydob: 'mydob', dob_ymd: 'ymd' }]),
   );

@@ -1,6 +1,6 @@
 import { bits, draw, exponential } from './draw.ts';
-import { PLACE_BITS, PRACTICES_PER_OUTCODE } from './places.ts';
-import { add, all, lookUp, type Step } from './sql.ts';
+import { PLACE_BITS, POSTCODES_PER_OUTCODE, PRACTICES_PER_OUTCODE } from './places.ts';
+import { add, all, lookUp, type Sql, type Step } from './sql.ts';
 import type { World } from './world.ts';
 
 const YEARS_IN_A_HOME = 9;
@@ -13,6 +13,42 @@ export function household({ seed, epoch }: World): Step {
     moved: `(${epoch} - ${exponential(draw(seed, 'moved', 'household_id'))} * ${YEARS_IN_A_HOME} * 365)::INTEGER`,
     moves_on: `(${epoch + 1} + ${exponential(draw(seed, 'moves-on', 'household_id'))} * ${YEARS_IN_A_HOME} * 365)::INTEGER`,
   });
+}
+
+/**
+ * Where the household lives on a day: adds `residence`, a key of the dwelling, and with it `outcode_id`, `postcode_id`
+ * and what the outcode says. Households move at `moved` and again, perhaps in the future, at `moves_on`; four in five
+ * stay nearby. Needs the columns of a household.
+ */
+export function residenceOn(seed: number, day: Sql): Step {
+  return all(
+    add({ _move: `(${day} >= moved)::INTEGER + (${day} >= moves_on)::INTEGER` }),
+    add({ residence: 'household_id::BIGINT * 4 + _move' }),
+    add({ residence_draw: draw(seed, 'residence', 'residence') }),
+    add({
+      _place: `CASE WHEN _move = 0 THEN place WHEN ${bits('residence_draw', 0, 4)} < 13
+        THEN (place + ${bits('residence_draw', 4, 5)} + ${2 ** PLACE_BITS - 16}) % ${2 ** PLACE_BITS}
+        ELSE ${bits('residence_draw', 9, PLACE_BITS)} END`,
+      _postcode: `${bits('residence_draw', 23, 16)} % ${POSTCODES_PER_OUTCODE}`,
+    }),
+    lookUp(
+      [
+        'outcodes',
+        '_place',
+        {
+          outcode_id: 'outcode_id',
+          outcode: 'outcode',
+          padded: 'padded',
+          town: 'town',
+          county: 'county',
+          trust: 'trust',
+        },
+      ],
+      ['inward_codes', '_postcode', { inward: 'inward' }],
+    ),
+    add({ postcode_id: `outcode_id * ${POSTCODES_PER_OUTCODE} + _postcode` }),
+    (from) => `SELECT * EXCLUDE (_move, _place, _postcode)\nFROM (${from})`,
+  );
 }
 
 /** Adds `heritage`, which a household has by the mixture of the place where it first lived. */

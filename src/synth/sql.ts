@@ -15,6 +15,12 @@ export function add(columns: Readonly<Record<string, Sql>>): Step {
   return (from) => `SELECT *, ${list.join(', ')}\nFROM (${from})`;
 }
 
+/** Columns that there are already, with new values. */
+export function change(columns: Readonly<Record<string, Sql>>): Step {
+  const list = Object.entries(columns).map(([name, expression]) => `${expression} AS ${name}`);
+  return (from) => `SELECT * REPLACE (${list.join(', ')})\nFROM (${from})`;
+}
+
 /** Several steps as one. */
 export function all(...steps: readonly Step[]): Step {
   return (from) => through(from, ...steps);
@@ -65,29 +71,37 @@ export function date(day: Sql): Sql {
 }
 
 /**
- * The value of the first condition that holds: CASE, over an enumerated type, as a column of few values is written
- * fastest (see the CODE columns of lookups).
+ * The value of the first condition that holds, given as condition: value. A CASE over an enumerated type, as a column of
+ * few values is written fastest (see the CODE columns of lookups).
  */
-export function choose(options: readonly (readonly [Sql, string | null])[], otherwise: string | null): Sql {
-  const values = new Set([...options.map(([, value]) => value), otherwise].filter((value) => value !== null));
+export function choose(options: Readonly<Record<Sql, string | null>>, otherwise: string | null): Sql {
+  const values = new Set([...Object.values(options), otherwise].filter((value) => value !== null));
   const type = `ENUM(${[...values].map(quote).join(', ')})`;
   const literal = (value: string | null) => (value === null ? 'NULL' : `${quote(value)}::${type}`);
-  if (options.length === 0) return literal(otherwise);
-  const whens = options.map(([condition, value]) => `WHEN ${condition} THEN ${literal(value)}`);
-  return `(CASE ${whens.join(' ')} ELSE ${literal(otherwise)} END)`;
+  const whens = Object.entries(options).map(([condition, value]) => `WHEN ${condition} THEN ${literal(value)}`);
+  return whens.length === 0 ? literal(otherwise) : `(CASE ${whens.join(' ')} ELSE ${literal(otherwise)} END)`;
 }
 
-/** Conditions for {@link choose}: the value beside the first limit that `number` lies below. */
-export function below(
-  number: Sql,
-  limits: readonly (readonly [limit: number, value: string | null])[],
-): readonly (readonly [Sql, string | null])[] {
-  return limits.map(([limit, value]) => [`${number} < ${limit}`, value] as const);
+/** The same value in every row. */
+export function always(value: string): Sql {
+  return choose({}, value);
 }
 
-/** The expression beside the first limit that `number` lies below. */
-export function pickBelow(number: Sql, limits: readonly (readonly [limit: number, value: Sql])[], otherwise: Sql): Sql {
-  const whens = limits.map(([limit, value]) => `WHEN ${number} < ${limit} THEN ${value}`);
+/** Options for {@link choose}: the first of the values, written as `01<42 02<44`, whose limit the number is below. */
+export function below(number: Sql, values: string): Readonly<Record<Sql, string>> {
+  return Object.fromEntries(
+    values.split(' ').map((text) => {
+      const [value = '', limit] = text.split('<');
+      return [`${number} < ${limit}`, value];
+    }),
+  );
+}
+
+/** The expression of the first limit that the number is below, given as limit: expression. */
+export function pickBelow(number: Sql, expressions: Readonly<Record<number, Sql>>, otherwise: Sql): Sql {
+  const whens = Object.entries(expressions).map(
+    ([limit, expression]) => `WHEN ${number} < ${limit} THEN ${expression}`,
+  );
   return `(CASE ${whens.join(' ')} ELSE ${otherwise} END)`;
 }
 

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { hesAe } from './ae.ts';
-import { EPISODES_PER_SPELL, hesApc } from './apc.ts';
+import { hesApc } from './apc.ts';
+import { EPISODES_PER_SPELL } from './apc-spells.ts';
 import { type FinancialYear, financialYear, financialYearOf } from './calendar.ts';
 import { deaths } from './deaths.ts';
 import { ecds } from './ecds.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { tableFromIPC } from 'apache-arrow';
+import { DataType, tableFromIPC } from 'apache-arrow';
 import type { Recipient } from './recipient.ts';
 
 /** A file as its manifest describes it. */
@@ -55,7 +55,7 @@ export async function checkManifests(folder: string, recipient: Recipient): Prom
     for (const file of files) await checkFile(file, join(beside, file.name), recipient);
     found.push(...files);
   }
-  return found;
+  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 async function checkFile(file: ManifestFile, path: string, recipient: Recipient): Promise<void> {
@@ -101,10 +101,14 @@ function lines(bytes: Uint8Array): string[] {
 
 function arrowRows(bytes: Uint8Array): string[] {
   const table = tableFromIPC(bytes);
-  const names = table.schema.fields.map(({ name }) => name);
+  const { fields } = table.schema;
+  const value = ({ name, type }: (typeof fields)[number], row: Record<string, unknown>): string => {
+    const found = row[name];
+    return text(DataType.isDate(type) && typeof found === 'number' ? new Date(found) : found);
+  };
   return [
-    names.join('|'),
-    ...table.toArray().map((row) => names.map((name) => text((row as Record<string, unknown>)[name])).join('|')),
+    fields.map(({ name }) => name).join('|'),
+    ...table.toArray().map((row) => fields.map((field) => value(field, row)).join('|')),
   ];
 }
 

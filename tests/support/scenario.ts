@@ -41,7 +41,6 @@ export async function runScenario(path: string, recipient: Recipient, asProcesse
   await using stage = await Stage.open(recipient, asProcesses);
   for (const step of stepsOf(readFileSync(path, 'utf8'))) {
     const told = await stage.run(step);
-    if (process.env['SHOW']) process.stderr.write(`\n$ ${step.command}\n${told.join('\n')}\n`);
     if (matches(told, step.expected)) continue;
     expect(told.join('\n'), `${basename(path)}:${step.line}: $ ${step.command}`).toBe(step.expected.join('\n'));
   }

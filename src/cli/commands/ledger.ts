@@ -68,8 +68,10 @@ export function addLedger(program: Command): void {
 function summary(entry: Entry): string {
   if (isKind(entry, 'refused'))
     return `${entry.pipeline} under ${entry.agreement}: ${entry.refusals.map(({ code }) => code).join(', ')}`;
-  if (isKind(entry, 'intended'))
-    return `${entry.release}: ${entry.files.map(({ file, dataset, rows }) => `${file} ${dataset} ${rows} rows`).join(', ')}`;
+  if (isKind(entry, 'intended')) {
+    const files = entry.files.map(({ file, dataset, rows }) => `${file} ${dataset} ${rows} rows`).join(', ');
+    return `${entry.release}: ${files}${entry.replaces === undefined ? '' : ` in place of ${entry.replaces}`}`;
+  }
   if (isKind(entry, 'delivered')) return `${entry.release} to ${entry.destination}`;
   if (isKind(entry, 'failed')) return `${entry.release}: ${entry.message}`;
   if (isKind(entry, 'abandoned')) return `${entry.release}: ${entry.because}`;
