@@ -260,7 +260,9 @@ async function deliver(intended: Entry<Intended>, world: World, resumed: boolean
       code: error.code,
       message: error.message,
     }));
-    throw error;
+    const hint =
+      error.hint ?? 'the sealed files wait; run this again, or dars deliver: nothing is made or counted twice';
+    throw new Fault(error.exit, error.code, error.message, { hint, problems: error.problems });
   }
   world.observe({ kind: 'step', step: 'record', release: id });
   await world.ledger.append(() => ({
@@ -288,7 +290,8 @@ export function agreementOf(pipeline: LoadedPipeline, { workspace }: Pick<World,
   return agreement;
 }
 
-function airlockBrief(file: FilePlan, { agreement }: LoadedAgreement, { workspace }: World): AirlockBrief {
+/** What the airlock may know of a file. */
+export function airlockBrief(file: FilePlan, { agreement }: LoadedAgreement, { workspace }: World): AirlockBrief {
   const dataset = workspace.catalogue.get(file.dataset);
   const pds = workspace.catalogue.get('pds');
   const grant = agreement.datasets.find((each) => each.dataset === file.dataset);

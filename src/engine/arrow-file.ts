@@ -200,7 +200,11 @@ async function readMessage(handle: FileHandle, at: number, end: number): Promise
 
 function placesOf(batch: FlatTable, body: Region, fields: readonly { readonly share: Share }[]): ColumnPlace[] {
   if (batch.has(BATCH.compression)) {
-    throw new ArrowFileError('is compressed inside', 'arrow-compressed', 'write it without compression: in pyarrow, compression=None');
+    throw new ArrowFileError(
+      'is compressed inside',
+      'arrow-compressed',
+      'write it without compression: in pyarrow, compression=None',
+    );
   }
   const nodes = batch.sizes(BATCH.nodes, 16, [0, 8]);
   const buffers = batch.sizes(BATCH.buffers, 16, [0, 8]);

@@ -74,7 +74,7 @@ export async function loadArrow(
   const types = await commonTypes(paths, columns);
   const definitions = types.map((type, index) => `${quoteName(columns[index] ?? '')} ${DUCKDB_TYPES[type]}`);
   await execute(connection, `CREATE TEMP TABLE ${quoteName(table)} (${definitions.join(', ')})`);
-  // Named in full, or a table of this name in the database itself could get the rows.
+  // Named in full, so that it can't be another table of this name.
   const appender = await connection.createAppender(table, 'main', 'temp');
   try {
     for (const path of paths) await append(appender, path, columns, types);

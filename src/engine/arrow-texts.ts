@@ -57,6 +57,7 @@ export class TextReader {
         }
       } else {
         words[row * 4] = length;
+        // DuckDB compares short texts with the zeroes behind them.
         entries.fill(0, at + 4 + length, at + ENTRY_BYTES);
         if (!isUtf8(entries.subarray(at + 4, at + 4 + length))) throw this.#notText();
       }

@@ -49,7 +49,8 @@ export class MemoryExhausted extends Fault {
 }
 
 /** What DuckDB says of Parquet files whose bytes are not what they were written as. */
-const PARQUET_DEFECT = /parquet|magic bytes|thrift|TProtocol|decompress|GZIP|corrupt|Out of buffer/i;
+const PARQUET_DEFECT =
+  /parquet|magic bytes|thrift|TProtocol|don't know what type|decompress|GZIP|corrupt|Out of buffer/i;
 
 /** What a typed column calls where a value does not fit; `translated` recognises it. */
 export function contractMarker(dataset: string, column: string): string {

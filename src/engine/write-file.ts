@@ -17,6 +17,7 @@ import { concatenateParquet } from './parquet-concatenation.ts';
 import { passesFor, split } from './passes.ts';
 import { count, execute, MemoryExhausted, rows } from './sql.ts';
 import { duplicateFault } from './succession.ts';
+import { zstdFrames } from './zstd-frames.ts';
 
 type Locate = <T>(work: () => Promise<T>) => Promise<T>;
 
@@ -83,7 +84,7 @@ async function* passes(
   for (let range = waiting.shift(); range !== undefined; range = waiting.shift()) {
     const slices = range;
     try {
-      const made = await located(() => makeTables(state, file, slices, airlock));
+      const made = await located(() => makeTables(state, file, slices, airlock, progress));
       tally.add(made.waterfall);
       yield { first, rows: made.rows, select: made.select };
       first = false;
@@ -102,8 +103,11 @@ async function makeTables(
   file: FilePlan,
   slices: SliceRange,
   airlock: Airlock,
+  progress: EngineProgress,
 ): Promise<{ waterfall: WaterfallCount[]; rows: number; select: string }> {
   const { connection, resolver } = state;
+  const tell = (step: string): void => progress({ step, done: slices.from, of: SLICES, rows: 0 });
+  tell('make');
   const compiled = compileFile(file, slices, state.facts);
   const make = (name: string, relation: Relation): Promise<void> =>
     execute(connection, `CREATE TEMP TABLE ${quoteName(name)} AS ${printRelation(relation, resolver)}`);
@@ -118,9 +122,9 @@ async function makeTables(
   const waterfall = await waterfallOf(connection);
   await execute(connection, `DROP TABLE ${people}`);
   await make(Tables.tokens, compiled.tokens);
-  await execute(connection, `INSERT INTO "#released" SELECT "#person" FROM ${quoteName(Tables.tokens)}`);
   await make(Tables.output, compiled.output);
   await execute(connection, `DROP TABLE ${quoteName(Tables.staged)}`);
+  tell('check');
   const findings = await airlock.look(airlockTables(state, file));
   if (findings.length > 0) {
     throw new Fault(
@@ -141,6 +145,8 @@ async function makeTables(
   const released = compiled.released(ties > 0);
   releasable(released, file);
   if (made !== (waterfall.find(({ step }) => step === 'released')?.rows ?? 0)) throw countFault(file);
+  await execute(connection, `INSERT INTO "#released" SELECT "#person" FROM ${quoteName(Tables.tokens)}`);
+  tell('write');
   return { waterfall, rows: made, select: printRelation(released, resolver) };
 }
 
@@ -221,6 +227,7 @@ async function* assemble(
   try {
     if (file.format === 'parquet') yield* concatenateParquet(copies(state, file, all, fifo, located));
     else if (file.compression === 'gzip') yield* gzipped(flat(copies(state, file, all, fifo, located)));
+    else if (file.compression === 'zstd') yield* zstdFrames(flat(copies(state, file, all, fifo, located)));
     else yield* flat(copies(state, file, all, fifo, located));
   } finally {
     await fifo[Symbol.asyncDispose]();
@@ -271,7 +278,7 @@ function copyStatement(file: FilePlan, pass: Pass, path: string): string {
   const options =
     file.format === 'parquet'
       ? 'FORMAT parquet, COMPRESSION zstd'
-      : `FORMAT csv, DELIMITER '|', QUOTE '"', ESCAPE '"', NULLSTR '', HEADER ${pass.first}${file.compression === 'zstd' ? ', COMPRESSION zstd' : ', COMPRESSION none'}`;
+      : `FORMAT csv, DELIMITER '|', QUOTE '"', ESCAPE '"', NULLSTR '', HEADER ${pass.first}, COMPRESSION none`;
   return `COPY (${outputSelect(file, pass)}) TO ${quoteText(path)} (${options})`;
 }
 
@@ -315,9 +322,9 @@ async function* flat(parts: AsyncIterable<AsyncIterable<Uint8Array>>): AsyncGene
   for await (const part of parts) yield* part;
 }
 
-/** Level 4: zlib's best trade for text like this, at twice the speed of the default for a few per cent more bytes. */
+/** Level 1: three times as fast as the default on rows like these, for a sixth more bytes. */
 async function* gzipped(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const gzip = createGzip({ level: 4, chunkSize: 1 << 18, memLevel: 9, strategy: zlib.Z_DEFAULT_STRATEGY });
+  const gzip = createGzip({ level: 1, chunkSize: 1 << 18, memLevel: 9, strategy: zlib.Z_DEFAULT_STRATEGY });
   const source = Readable.from(bytes, { objectMode: false });
   source.once('error', (error) => gzip.destroy(error));
   source.pipe(gzip);

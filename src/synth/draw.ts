@@ -19,15 +19,15 @@ export function bits(drawn: Sql, from: number, width: number): Sql {
   return from === 0 ? `(${drawn} & ${mask})::INTEGER` : `((${drawn} >> ${from}) & ${mask})::INTEGER`;
 }
 
+const CHANCE_BITS = 14;
+
 /** True for `share` of the draws, to a 16th of a per mille. Uses 14 bits. */
 export function chance(drawn: Sql, from: number, share: number): Sql {
   return `${bits(drawn, from, CHANCE_BITS)} < ${Math.round(share * 2 ** CHANCE_BITS)}`;
 }
 
-export const CHANCE_BITS = 14;
-
 /** A number strictly between 0 and 1. Uses all bits. */
-export function uniform(drawn: Sql): Sql {
+function uniform(drawn: Sql): Sql {
   return `(((${drawn} >> 11)::DOUBLE + 0.5) * 1.1102230246251565e-16)`;
 }
 

@@ -23,7 +23,7 @@ export function hesAge(day: Sql, ymd: Sql): Sql {
   return `CASE WHEN reported_dob <= ${NOT_A_DATE} THEN NULL WHEN ${years} > 0 THEN least(${years}, 120) ${infants.join(' ')} ELSE 7007 END::INTEGER`;
 }
 
-export const NOT_GIVEN_DATE = date(String(NOT_GIVEN));
+const NOT_GIVEN_DATE = date(String(NOT_GIVEN));
 export const NOT_A_DATE_DATE = date(String(NOT_A_DATE));
 
 /** A date of an event; of 1,024 rows one says that none was given, one that it was no date. */

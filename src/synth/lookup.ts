@@ -8,7 +8,7 @@ export type Cell = string | number | null;
  * name share, so that a CASE can choose between them. DuckDB writes both to Parquet as plain text, three times as fast
  * as VARCHAR; for more than a few thousand values VARCHAR is better, as every row group carries the whole enumeration.
  */
-export type LookupType = 'INTEGER' | 'DOUBLE' | 'VARCHAR' | 'CODE' | `CODE ${string}`;
+type LookupType = 'INTEGER' | 'DOUBLE' | 'VARCHAR' | 'CODE' | `CODE ${string}`;
 
 /**
  * A small table that the queries join by its integer column `slot`. A row may stand for a run of slots: that is how a
@@ -31,7 +31,7 @@ export interface LookupRow {
  * Slots for each weight, `slots` in all: proportional, and none of a positive weight goes empty.
  * What rounding leaves over goes to the heaviest.
  */
-export function allocate(weights: readonly number[], slots: number): readonly number[] {
+function allocate(weights: readonly number[], slots: number): readonly number[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const counts = weights.map((weight) => (weight > 0 ? Math.max(1, Math.floor((weight / total) * slots)) : 0));
   const heaviest = weights.indexOf(Math.max(...weights));

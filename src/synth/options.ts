@@ -34,7 +34,7 @@ export interface SynthOptions {
   readonly onProgress?: (progress: SynthProgress) => void;
 }
 
-export interface SynthProgress {
+interface SynthProgress {
   /** The file's path below the directory. */
   readonly file: string;
   /** Files done, of so many. */

@@ -1,3 +1,4 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { areas, trusts } from './areas.ts';
 import { type Lookup, type LookupRow, weighted } from './lookup.ts';
 
@@ -85,21 +86,16 @@ const inwardLookup: Lookup = {
   }),
 };
 
-/** Slot -1 stands for an unknown home. */
-const lsoaLookup: Lookup = {
-  name: 'lsoas',
-  columns: { lsoa: 'VARCHAR', msoa: 'VARCHAR' },
-  rows: [
-    { slot: -1, cells: ['Z99999999', 'Z99999999'] },
-    ...Array.from({ length: Math.ceil((outcodes.length * POSTCODES_PER_OUTCODE) / POSTCODES_PER_LSOA) }, (_, slot) => ({
-      slot,
-      cells: [
-        `E01${String(slot + 1).padStart(6, '0')}`,
-        `E02${String(Math.floor(slot / LSOAS_PER_MSOA) + 1).padStart(6, '0')}`,
-      ],
-    })),
-  ],
-};
+/** Creates the table `lsoas`, slot by LSOA; slot -1 stands for an unknown home. Too many rows to pass through JavaScript. */
+export async function createLsoas(connection: DuckDBConnection): Promise<void> {
+  const count = Math.ceil((outcodes.length * POSTCODES_PER_OUTCODE) / POSTCODES_PER_LSOA);
+  await connection.run(`
+    CREATE TABLE lsoas AS
+      SELECT -1::INTEGER AS slot, 'Z99999999' AS lsoa, 'Z99999999' AS msoa
+      UNION ALL
+      SELECT i::INTEGER, 'E01' || lpad((i + 1)::VARCHAR, 6, '0'), 'E02' || lpad((i // ${LSOAS_PER_MSOA} + 1)::VARCHAR, 6, '0')
+      FROM range(${count}) t(i)`);
+}
 
 /** From this slot on, nine that stand for no practice: not submitted, not known, not applicable, not registered. */
 export const SPECIAL_PRACTICES = outcodes.length * PRACTICES_PER_OUTCODE;
@@ -147,7 +143,6 @@ const consultantLookup: Lookup = {
 export const placeLookups: readonly Lookup[] = [
   outcodeLookup,
   inwardLookup,
-  lsoaLookup,
   practiceLookup,
   siteLookup,
   consultantLookup,

@@ -1,11 +1,15 @@
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { ExitCode } from '../kernel/exit-code.ts';
+import { Fault } from '../kernel/fault.ts';
 import { createCalendar, dayNumber } from './calendar.ts';
 import { createLookups } from './lookup.ts';
 import { allLookups } from './lookups.ts';
 import { checkOptions, type SynthFile, type SynthOptions, type SynthReport } from './options.ts';
 import { createPeople } from './people.ts';
+import { createLsoas } from './places.ts';
 import { type Task, tasksFor } from './tasks.ts';
 import type { World } from './world.ts';
 import { writeFile } from './write.ts';
@@ -28,9 +32,11 @@ export async function synthesise(options: SynthOptions): Promise<SynthReport> {
   const connection = await instance.connect();
   try {
     await createLookups(connection, allLookups);
+    await createLsoas(connection);
     await createCalendar(connection);
     await createPeople(connection, world);
     const tasks = await tasksFor(connection, world, options);
+    await checkFolders(directory, tasks);
     const files = await carryOutAll(instance, tasks, options);
     const sum = (of: (file: SynthFile) => number) => files.reduce((total, file) => total + of(file), 0);
     return {
@@ -43,6 +49,26 @@ export async function synthesise(options: SynthOptions): Promise<SynthReport> {
   } finally {
     connection.closeSync();
     instance.closeSync();
+  }
+}
+
+/** A dataset is all files of its folder: one that is left from another world would become part of this one. */
+async function checkFolders(directory: string, tasks: readonly Task[]): Promise<void> {
+  const folders = new Set(tasks.map(({ path }) => dirname(path)).filter((folder) => folder !== '.'));
+  const ours = new Set(tasks.map(({ path }) => path));
+  for (const folder of folders) {
+    const there = await readdir(join(directory, folder)).catch(() => []);
+    const others = there.filter((name) => !name.startsWith('.') && !ours.has(join(folder, name)));
+    if (others.length > 0) {
+      throw new Fault(
+        ExitCode.usage,
+        'synth-directory',
+        `${join(directory, folder)} holds ${basename(others[0] ?? '')}.`,
+        {
+          hint: 'Files of two runs do not fit together: choose a folder without any.',
+        },
+      );
+    }
   }
 }
 
@@ -72,16 +98,24 @@ async function carryOutAll(
       connection.closeSync();
     }
   };
-  await Promise.all(Array.from({ length: people <= FEW_PEOPLE ? threads : 1 }, work));
+  const ends = await Promise.allSettled(Array.from({ length: people <= FEW_PEOPLE ? threads : 1 }, work));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return tasks.flatMap((task) => files.get(task) ?? []);
 }
 
 async function carryOut(connection: DuckDBConnection, task: Task, directory: string): Promise<SynthFile> {
   const begun = performance.now();
-  await task.prepare?.(connection);
-  const written = await writeFile(connection, task.query, join(directory, task.path), task.format);
-  await task.finish?.(connection);
-  return { dataset: task.dataset, path: task.path, ...written, seconds: (performance.now() - begun) / 1000 };
+  try {
+    await task.prepare?.(connection);
+    const written = await writeFile(connection, task.query, join(directory, task.path), task.format);
+    await task.finish?.(connection);
+    return { dataset: task.dataset, path: task.path, ...written, seconds: (performance.now() - begun) / 1000 };
+  } catch (error) {
+    if (!String(error).includes('Out of Memory')) throw error;
+    throw new Fault(ExitCode.usage, 'synth-out-of-memory', `The memory does not suffice for ${task.path}.`, {
+      hint: 'Allow more memory, or fewer threads.',
+    });
+  }
 }
 
 async function openDatabase({

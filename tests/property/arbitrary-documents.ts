@@ -63,7 +63,6 @@ function choices(dataset: Dataset, names: readonly string[]): fc.Arbitrary<Choic
 
 interface DatasetChoices {
   readonly columns: Choice[];
-  readonly identifiability: string;
   readonly period: Period;
   readonly where: Tree | undefined;
   readonly optOuts: unknown;
@@ -73,7 +72,6 @@ interface DatasetChoices {
 function datasetChoices(dataset: Dataset, names: readonly string[]): fc.Arbitrary<DatasetChoices> {
   return fc.record({
     columns: choices(dataset, names),
-    identifiability: fc.constantFrom('pseudonymised', 'pseudonymised', 'identifiable'),
     period: fc.constantFrom(...GRANTED_PERIODS),
     where: fc.option(arbitraryWhere(dataset, plainColumns(dataset, names)), { nil: undefined, freq: 1 }),
     optOuts: fc.oneof(
@@ -110,8 +108,7 @@ export function arbitraryDocuments(catalogue: Catalogue): fc.Arbitrary<Documents
     });
   const output = fc.record({
     format: fc.constantFrom('csv', 'csv', 'csv', 'parquet', 'arrow'),
-    compression: fc.constantFrom('none', 'gzip', 'zstd', undefined),
-    identifiability: fc.constantFrom(undefined, undefined, 'pseudonymised'),
+    compression: fc.constantFrom('none', 'gzip', undefined),
     selections: fc.oneof(
       { weight: 4, arbitrary: selection('hes_apc').map((one) => [one]) },
       { weight: 2, arbitrary: selection('deaths').map((one) => [one]) },
@@ -131,8 +128,11 @@ export function arbitraryDocuments(catalogue: Catalogue): fc.Arbitrary<Documents
         { weight: 1, arbitrary: fc.constant('file' as const) },
       ),
       products: fc.array(output, { minLength: 1, maxLength: 2 }),
+      // One for all: identifiable and pseudonymised data may not go out in one release.
+      granted: fc.constantFrom('pseudonymised', 'pseudonymised', 'identifiable'),
+      less: fc.boolean(),
     })
-    .map(({ cohort, products, ...grants }): Documents => {
+    .map(({ cohort, products, granted, less, ...grants }): Documents => {
       const asked = products.flatMap(({ selections }) => selections);
       const cohorts = cohort === undefined || cohort === 'file' ? [] : [cohort];
       const select = (one: SelectionChoices): Tree => ({
@@ -158,23 +158,26 @@ export function arbitraryDocuments(catalogue: Catalogue): fc.Arbitrary<Documents
         { body: 'IGARD', outcome: 'recommended', on: '2024-11-14' },
         { body: 'CAG', reference: '20/CAG/0001', outcome: 'supported', review_by: '2027-01-01' },
       ];
-      agreement['datasets'] = DATASETS.map((name) =>
-        grantTree(
+      const joins = asked.some((one) => one.dataset !== 'pds' && fields(one).some(isJoined));
+      agreement['datasets'] = DATASETS.map((name) => ({
+        ...grantTree(
           named(name),
-          grants[name],
+          // A join gives of everybody, so that the rows of PDS may not be limited.
+          name === 'pds' && joins ? { ...grants.pds, where: undefined } : grants[name],
           [...asked, ...cohorts].filter(({ dataset }) => dataset === name),
         ),
-      );
+        identifiability: granted,
+      }));
       const pipeline = pipelineTree();
       if (cohort === 'file') pipeline['cohort'] = { file: 'cohort.csv' };
       else if (cohort !== undefined) pipeline['cohort'] = select(cohort);
-      pipeline['products'] = products.map(({ format, compression, identifiability, selections }, index) => {
+      pipeline['products'] = products.map(({ format, compression, selections }, index) => {
         const [only, ...others] = selections.map((one) => ({ ...select(one), fields: fields(one) }));
         return {
           name: `product-${index}`,
           format,
           ...(format !== 'csv' || compression === undefined ? {} : { compression }),
-          ...(identifiability === undefined ? {} : { identifiability }),
+          ...(less ? { identifiability: 'pseudonymised' } : {}),
           ...(others.length === 0
             ? { product: 'extract', ...only }
             : { product: 'linked', datasets: [only, ...others] }),
@@ -184,17 +187,20 @@ export function arbitraryDocuments(catalogue: Catalogue): fc.Arbitrary<Documents
     });
 }
 
+function isJoined(field: unknown): boolean {
+  return /^pds\./.test(typeof field === 'string' ? field : String((field as Tree)['from']));
+}
+
 function grantTree(dataset: Dataset, grant: DatasetChoices, asked: readonly SelectionChoices[]): Tree {
   // Rows may be chosen only by what is granted whole.
   const chosenBy = asked.flatMap(({ where }) => columnsIn(where, dataset));
   const fields = [
-    ...new Set([fallbackField(dataset.dataset), ...chosenBy]),
+    ...new Set([fallbackField(dataset.dataset), ...eventColumn(dataset), ...chosenBy]),
     ...grant.columns.filter(({ granted }) => granted).map(({ column, grantedAt }) => field(dataset, column, grantedAt)),
   ];
   return {
     dataset: dataset.dataset,
     products: ['extract', 'linked'],
-    identifiability: grant.identifiability,
     legal_basis: 'Health and Social Care Act 2012 – s261(1) and s261(2)(b)(ii)',
     common_law_duty: 'section-251',
     frequency: 'quarterly',
@@ -225,9 +231,8 @@ function askedFields(
     const as = chain[Math.max(choice.askedAt, grant.grantedAt) - 1];
     const from = prefix === 'D' ? `pds.${choice.column}` : choice.column;
     if (as === undefined && !choice.renamed) return [from];
-    // PDS has no date of its own: an age at its records is at the date of removal.
-    const ofPds = prefix === 'P';
-    const at = ofPds ? 'removal_date' : prefix === '' && choice.at ? eventColumn(dataset) : undefined;
+    // PDS has no date of its own, so that an age needs one named.
+    const [at] = prefix === 'P' || (prefix === '' && choice.at) ? eventColumn(dataset) : [];
     return [
       {
         ...(choice.renamed ? { name: `${prefix}COLUMN_${index}` } : {}),
@@ -239,8 +244,9 @@ function askedFields(
   });
 }
 
-function eventColumn(dataset: Dataset): string | undefined {
-  return dataset.dataset === 'hes_apc' ? 'admidate' : dataset.date;
+/** The column whose day ages are taken at, where that is not the dataset's own date. */
+function eventColumn({ dataset }: Dataset): string[] {
+  return { hes_apc: ['ADMIDATE'], pds: ['removal_date'] }[dataset] ?? [];
 }
 
 function fallbackField(dataset: string): string {
@@ -263,7 +269,7 @@ function columnsIn(where: unknown, dataset: Dataset): string[] {
 /** What is asked of a period, cut to what is granted; nothing where no day is left. */
 function within(asked: Period | undefined, granted: Period): { period?: Period } {
   if (asked === undefined) return {};
-  const from = asked.from > granted.from ? asked.from : granted.from;
-  const to = asked.to < granted.to ? asked.to : granted.to;
+  const [from = granted.from] = [asked.from, granted.from].sort().reverse();
+  const [to = granted.to] = [asked.to, granted.to].sort();
   return from <= to ? { period: { from, to } } : {};
 }

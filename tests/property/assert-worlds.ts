@@ -15,7 +15,7 @@ export async function assertWorlds(
       const cause = details.errorInstance;
       const again = `{ seed: ${details.seed}, path: '${details.counterexamplePath}' }, after ${details.numRuns} runs and ${details.numShrinks} shrinks`;
       const shown = world === undefined ? 'no world' : JSON.stringify(shorten(world), null, 1);
-      throw new Error(`${again}\n${shown}\n${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      throw new Error(`${cause instanceof Error ? cause.message : String(cause)}\n${again}\n${shown}`, { cause });
     },
   });
 }

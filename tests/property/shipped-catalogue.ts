@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -10,6 +10,7 @@ import { workspaceTree } from '../support/make-workspace.ts';
 export async function shippedCatalogue(): Promise<Catalogue> {
   const root = mkdtempSync(join(tmpdir(), 'dars-catalogue-'));
   try {
+    for (const folder of ['agreements', 'pipelines']) mkdirSync(join(root, folder));
     writeFileSync(join(root, 'dars.yaml'), stringify(workspaceTree()));
     return (await loadWorkspace(root)).catalogue;
   } finally {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { DateDay, Float64, Int64, Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow';
+import { DateDay, Float64, Int64, Table, tableToIPC, Utf8, type Vector, vectorFromArray } from 'apache-arrow';
 import { type ColumnType, type Dataset, findColumn } from '../../src/catalogue/dataset.ts';
 import type { SourceLocation } from '../../src/engine/engine.ts';
 import type { SourceRecord, SourceTable } from '../oracle/oracle-inputs.ts';
@@ -121,27 +121,27 @@ function arrowOf(
   types: readonly ColumnType[],
   records: readonly SourceRecord[],
 ): Uint8Array {
-  const vectors = columns.map((name, at) => {
-    const values = records.map((record) => record[name] ?? null);
+  const vectors = columns.map((column, at): [string, Vector] => {
+    const values = records.map((record) => record[column] ?? null);
+    const some = <T>(make: (value: string) => T): (T | null)[] =>
+      values.map((value) => (value === null ? null : make(value)));
+    const name = names[at] ?? '';
     switch (types[at]) {
       case 'integer':
-        return vectorFromArray(
-          values.map((value) => (value === null ? null : BigInt(value))),
-          new Int64(),
-        );
+        return [name, vectorFromArray(some(BigInt), new Int64())];
       case 'decimal':
-        return vectorFromArray(
-          values.map((value) => (value === null ? null : Number(value))),
-          new Float64(),
-        );
+        return [name, vectorFromArray(some(Number), new Float64())];
       case 'date':
-        return vectorFromArray(
-          values.map((value) => (value === null ? null : new Date(value))),
-          new DateDay(),
-        );
+        return [
+          name,
+          vectorFromArray(
+            some((value) => new Date(value)),
+            new DateDay(),
+          ),
+        ];
       default:
-        return vectorFromArray(values, new Utf8());
+        return [name, vectorFromArray(values, new Utf8())];
     }
   });
-  return tableToIPC(new Table(Object.fromEntries(names.map((name, at) => [name, vectors[at]]))), 'file');
+  return tableToIPC(new Table(Object.fromEntries(vectors)), 'file');
 }

@@ -8,6 +8,7 @@ import { gateFacts, optOutTerms } from '../../release/gate-facts.ts';
 import { waitingRefusals } from '../../release/waiting.ts';
 import { agreementOf, entriesOf, planHash } from '../../release.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
+import { counted } from '../counted.ts';
 import { wire } from '../wire.ts';
 import { type CommandContext, contextOf, findPipeline, openWorkspace } from './command-context.ts';
 
@@ -47,7 +48,10 @@ export function addCheck(program: Command): void {
       });
       const refused = verdicts.flatMap(({ refusals }) => refusals);
       if (names.length > 0 && refused.length > 0) {
-        throw new Fault(ExitCode.refused, refused[0]?.code ?? 'refused', 'refused', { problems: refused });
+        const why = counted(refused.length, 'reason');
+        throw new Fault(ExitCode.refused, refused[0]?.code ?? 'refused', `a run would be refused, for ${why}`, {
+          problems: refused,
+        });
       }
     });
 }
@@ -82,8 +86,4 @@ function formatVerdict({ pipeline, waiting, refusals }: Verdict): string {
     `${pipeline}: ${refusals.length === 0 ? may : 'refused'}`,
     ...refusals.map(({ message }) => `    ${message}`),
   ].join('\n');
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -7,6 +7,7 @@ import type { LoadedPipeline } from '../../pipeline/loaded-pipeline.ts';
 import { loadPipeline, loadWorkspace } from '../../workspace/load-workspace.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { insidePath } from '../../workspace/workspace-path.ts';
+import { counted } from '../counted.ts';
 import { clockOf, type GlobalOptions, workspaceRoot } from '../options.ts';
 import { type Reporter, reporterFor } from '../reporter.ts';
 
@@ -47,7 +48,7 @@ export async function findPipeline(workspace: Workspace, argument: string): Prom
         hint: known(workspace),
       });
     }
-    const count = found.problems.length === 1 ? '1 problem' : `${found.problems.length} problems`;
+    const count = counted(found.problems.length, 'problem');
     throw new Fault(ExitCode.workspace, 'workspace', `the pipeline has ${count}`, { problems: found.problems });
   }
   const named = workspace.pipelines.find(({ pipeline }) => pipeline.pipeline === argument);

@@ -4,6 +4,7 @@ import { Fault } from '../../kernel/fault.ts';
 import { isKind, type Kind } from '../../ledger/entries.ts';
 import type { Entry } from '../../ledger/ledger.ts';
 import { entriesOf } from '../../release.ts';
+import { counted } from '../counted.ts';
 import { formatTable } from '../table.ts';
 import { ledgerOf } from '../wire.ts';
 import { contextOf, openWorkspace } from './command-context.ts';
@@ -32,7 +33,10 @@ export function addLedger(program: Command): void {
         );
       }
       const { head } = found;
-      context.reporter.result(`The ledger verifies: ${head.size} entries, head ${head.hash}`, { ok: true, ...found });
+      context.reporter.result(
+        `The ledger verifies: ${head.size} ${head.size === 1 ? 'entry' : 'entries'}, head ${head.hash}`,
+        { ok: true, ...found },
+      );
     });
   ledger
     .command('list')
@@ -52,7 +56,8 @@ export function addLedger(program: Command): void {
       if (context.options.json === true) {
         for (const entry of entries) context.reporter.result('', entry);
       } else if (entries.length === 0) {
-        context.reporter.result('The ledger holds no such entry.', undefined);
+        const what = options.kind === undefined ? 'is empty' : `holds no entry of the kind ${options.kind}`;
+        context.reporter.result(`The ledger ${what}.`, undefined);
       } else {
         context.reporter.result(
           formatTable(
@@ -69,7 +74,7 @@ function summary(entry: Entry): string {
   if (isKind(entry, 'refused'))
     return `${entry.pipeline} under ${entry.agreement}: ${entry.refusals.map(({ code }) => code).join(', ')}`;
   if (isKind(entry, 'intended')) {
-    const files = entry.files.map(({ file, dataset, rows }) => `${file} ${dataset} ${rows} rows`).join(', ');
+    const files = entry.files.map(({ file, dataset, rows }) => `${file} ${dataset} ${counted(rows, 'row')}`).join(', ');
     return `${entry.release}: ${files}${entry.replaces === undefined ? '' : ` in place of ${entry.replaces}`}`;
   }
   if (isKind(entry, 'delivered')) return `${entry.release} to ${entry.destination}`;

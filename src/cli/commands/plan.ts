@@ -7,6 +7,7 @@ import { buildPlan } from '../../plan/build-plan.ts';
 import type { FilePlan, Plan, Step } from '../../plan/plan.ts';
 import { gateFacts } from '../../release/gate-facts.ts';
 import { agreementOf, entriesOf, planHash } from '../../release.ts';
+import { counted } from '../counted.ts';
 import { wire } from '../wire.ts';
 import { contextOf, findPipeline, openWorkspace } from './command-context.ts';
 
@@ -26,7 +27,7 @@ export function addPlan(program: Command): void {
       const { facts, waiting } = await gateFacts(pipeline, agreement, world, await entriesOf(world.ledger));
       const refusals = refusalsFor(facts);
       if (refusals.length > 0) {
-        const why = refusals.length === 1 ? '1 reason' : `${refusals.length} reasons`;
+        const why = counted(refusals.length, 'reason');
         throw new Fault(ExitCode.refused, refusals[0]?.code ?? 'refused', `a run would be refused, for ${why}`, {
           problems: refusals,
         });

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { type ReleaseOutcome, release } from '../../release.ts';
+import { counted } from '../counted.ts';
 import { formatTable } from '../table.ts';
 import { wire } from '../wire.ts';
 import { contextOf, findPipeline, openWorkspace } from './command-context.ts';
@@ -50,7 +51,7 @@ export function formatOutcome({ intended, destination, resumed }: ReleaseOutcome
     lines.push(
       '',
       `${file.name}`,
-      `  ${file.rows.toLocaleString('en-GB')} rows, ${file.columns.length} columns, ${file.bytes.toLocaleString('en-GB')} bytes encrypted, sha256 ${file.sha256}`,
+      `  ${counted(file.rows, 'row')}, ${counted(file.columns.length, 'column')}, ${counted(file.bytes, 'byte')} encrypted, sha256 ${file.sha256}`,
     );
     const table = formatTable(
       ['', 'rows', 'people'],
