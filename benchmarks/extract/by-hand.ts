@@ -27,8 +27,5 @@ const select = `
   LEFT JOIN current c ON h.n = c.n JOIN people ON coalesce(c.ahead, h.n) = people.nhs_number
   WHERE EPIEND BETWEEN DATE '${PERIOD.from}' AND DATE '${PERIOD.to}'
   ORDER BY token, EPIKEY`;
-const options =
-  format === 'csv'
-    ? `FORMAT csv, DELIMITER '|', HEADER`}`
-    : 'FORMAT parquet, COMPRESSION zstd';
+const options = format === 'csv' ? "FORMAT csv, DELIMITER '|', HEADER" : 'FORMAT parquet, COMPRESSION zstd';
 await connection.run(`COPY (${select}) TO '${target}' (${options})`);
