@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { agreementSchema } from '../agreement/agreement-schema.ts';
 import { checkAgreement, unknownDataset } from '../agreement/check-agreement.ts';
@@ -15,6 +16,7 @@ import type { Problem } from '../kernel/problem.ts';
 import { checkPipeline } from '../pipeline/check-pipeline.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import { pipelineSchema } from '../pipeline/pipeline-schema.ts';
+import { LazyCatalogue } from './lazy-catalogue.ts';
 import type { Workspace } from './workspace.ts';
 import { insidePath, operatorPath } from './workspace-path.ts';
 import { type SourceFile, type WorkspaceFile, workspaceSchema } from './workspace-schema.ts';
@@ -164,22 +166,30 @@ async function yamlFiles(root: string, folder: string): Promise<string[]> {
 /** The datasets that dars brings, and those of the workspace, which may replace them. */
 async function loadCatalogue(root: string, file: WorkspaceFile, problems: Problem[]): Promise<Catalogue> {
   const shipped = resolve(dirname(fileURLToPath(import.meta.url)), '../catalogue/datasets');
-  const catalogue = new Map<string, Dataset>();
-  const folders = [shipped, ...(file.catalogue === undefined ? [] : [operatorPath(root, file.catalogue) ?? root])];
-  for (const folder of folders) {
-    for (const name of await yamlFiles(root, folder)) {
-      const document = await readYaml(root, name);
-      const parsed = document.ok ? parseWith(datasetSchema, document.value) : document;
-      if (!parsed.ok) {
-        problems.push(...parsed.problems);
-        continue;
-      }
-      const dataset = parsed.value;
-      if (document.ok) problems.push(...datasetProblems(dataset, document.value));
-      catalogue.set(dataset.dataset, dataset);
-    }
+  const entries = new Map<string, Dataset | (() => Dataset)>();
+  for (const name of await yamlFiles(root, shipped)) {
+    entries.set(basename(name, '.yaml'), () => shippedDataset(resolve(root, name)));
   }
-  return catalogue;
+  for (const name of file.catalogue === undefined ? [] : await yamlFiles(root, file.catalogue)) {
+    const document = await readYaml(root, name);
+    const parsed = document.ok ? parseWith(datasetSchema, document.value) : document;
+    if (!parsed.ok) {
+      problems.push(...parsed.problems);
+      continue;
+    }
+    const dataset = parsed.value;
+    if (document.ok) problems.push(...datasetProblems(dataset, document.value));
+    entries.set(dataset.dataset, dataset);
+  }
+  return new LazyCatalogue(entries);
+}
+
+/** A dataset that dars brings; it is named as its file, and the tests see to it that it is right. */
+function shippedDataset(path: string): Dataset {
+  const document = readDocument(readFileSync(path, 'utf8'), basename(path));
+  const parsed = document.ok ? parseWith(datasetSchema, document.value) : document;
+  if (!parsed.ok) throw new Error('a dataset that dars brings is broken');
+  return parsed.value;
 }
 
 function datasetProblems(dataset: Dataset, document: Document): Problem[] {
