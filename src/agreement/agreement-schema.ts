@@ -46,6 +46,8 @@ const approval = z.strictObject({
   conditions: z.array(condition).default([]),
 });
 
+const unresolved = z.enum(['exclude', 'keep'], { error: 'expected exclude or keep' });
+
 const grant = z
   .strictObject({
     dataset: words,
@@ -63,7 +65,7 @@ const grant = z
     where: whereSchema.optional().describe('the most that may be asked for'),
     fields: z.array(grantedField).min(1, 'grant at least one field'),
     opt_outs: optOutPolicy.default({ apply: true }),
-    unresolved: z.enum(['exclude', 'keep'], { error: 'expected exclude or keep' }).default('exclude'),
+    unresolved: unresolved.optional().describe('for this dataset; by default what the agreement says'),
   })
   .superRefine((value, context) => {
     if (value.products.length === 0) {
@@ -139,6 +141,7 @@ export const agreementSchema = z
       )
       .default([]),
     approvals: z.array(approval).default([]),
+    unresolved: unresolved.default('exclude').describe('what becomes of rows that lead to nobody PDS knows'),
     datasets: z.array(grant).min(1, 'an agreement grants at least one dataset'),
     recipient: z.strictObject({
       openpgp_fingerprint: words,

@@ -115,6 +115,7 @@ function filePlan(
   const columns = outputColumns(selection.fields, dataset, catalogue, identifiability);
   const select = selectionSteps(selection, path, dataset, grant, clauses);
   const tokens = identifiability === 'pseudonymised';
+  const unresolved = grant.unresolved ?? loaded.agreement.unresolved;
   const { fingerprint, destination } = {
     fingerprint: loaded.agreement.recipient.openpgp_fingerprint,
     destination: loaded.agreement.recipient.destination,
@@ -130,11 +131,11 @@ function filePlan(
       kind: 'resolve',
       key: dataset.person_key,
       demographics: demographics(columns, catalogue),
-      unresolved: grant.unresolved,
+      unresolved,
       reason: clauses.grant(
         grant,
         'unresolved',
-        `NHS numbers lead to the person's current PDS record; rows that lead to nobody are ${grant.unresolved === 'keep' ? 'kept without a token' : 'excluded'}`,
+        `NHS numbers lead to the person's current PDS record; rows that lead to nobody are ${unresolved === 'keep' ? 'kept without a token' : 'excluded'}`,
       ),
     },
     {
