@@ -1,15 +1,14 @@
-import { createHash, randomBytes } from 'node:crypto';
 import type { LoadedAgreement } from './agreement/loaded-agreement.ts';
 import type { Destination } from './deliver/destination.ts';
 import type { Outbox } from './deliver/outbox.ts';
 import type { AirlockBrief } from './disclosure/airlock-brief.ts';
 import type { Encryptor, Signer } from './encrypt/encryptor.ts';
-import { HashTap } from './encrypt/hash-tap.ts';
 import type { Engine, EngineInputs, OptOutInspection, Produced } from './engine/engine.ts';
 import { frequencyRefusals } from './gate/frequency.ts';
 import { type Refusal, refusalsFor } from './gate/gate.ts';
 import { dayOf } from './kernel/calendar-date.ts';
 import { canonicalJson, type Json } from './kernel/canonical-json.ts';
+import { sha256Hex } from './kernel/digest.ts';
 import { ExitCode } from './kernel/exit-code.ts';
 import { Fault } from './kernel/fault.ts';
 import { agreementKey } from './kernel/pseudonym.ts';
@@ -22,6 +21,7 @@ import type { FilePlan, Plan } from './plan/plan.ts';
 import { stepOf } from './plan/plan.ts';
 import { checkProduced } from './release/check-produced.ts';
 import { type GateFindings, gateFacts, optOutTerms } from './release/gate-facts.ts';
+import { HashTap } from './release/hash-tap.ts';
 import { intendedEntry, type SealedOutput } from './release/intended-entry.ts';
 import { manifestOf } from './release/manifest.ts';
 import { pastUses } from './release/past-uses.ts';
@@ -39,6 +39,8 @@ export interface World {
   readonly ledger: Ledger;
   readonly outbox: Outbox;
   readonly now: () => Date;
+  /** Eight characters that no other release has had: two made in one minute have different names. */
+  readonly unique: () => string;
   /** The moment that signatures carry: now, but never the future, which GnuPG would not believe. */
   readonly signedAt: () => Date;
   readonly masterKey: () => Promise<Secret<Uint8Array>>;
@@ -85,7 +87,7 @@ export async function release(
     if (waiting !== undefined) return goOn(waiting, plan, pipeline, agreement, world);
 
     const signer = await world.signer();
-    const id = releaseId(pipeline, world.now());
+    const id = releaseId(pipeline, world);
     await world.outbox.begin(plan.pipeline, id);
     let intended: Entry<Intended>;
     try {
@@ -278,9 +280,7 @@ async function deliver(intended: Entry<Intended>, world: World, resumed: boolean
 
 /** SHA-256 of the plan in canonical JSON. */
 export function planHash(plan: Plan): string {
-  return createHash('sha256')
-    .update(canonicalJson(plan as unknown as Json))
-    .digest('hex');
+  return sha256Hex(canonicalJson(plan as unknown as Json));
 }
 
 /** The agreement version that a pipeline names; the workspace's checks made sure that it is there. */
@@ -321,7 +321,7 @@ export async function entriesOf(ledger: Ledger): Promise<Entry[]> {
   return entries;
 }
 
-function releaseId(pipeline: LoadedPipeline, now: Date): string {
-  const stamp = now.toISOString().slice(0, 16).replaceAll(/[-:]/g, '');
-  return `${pipeline.pipeline.pipeline}-${stamp}-${randomBytes(4).toString('hex')}`;
+function releaseId(pipeline: LoadedPipeline, { now, unique }: World): string {
+  const stamp = now().toISOString().slice(0, 16).replaceAll(/[-:]/g, '');
+  return `${pipeline.pipeline.pipeline}-${stamp}-${unique()}`;
 }

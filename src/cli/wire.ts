@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -43,6 +44,7 @@ export function wire(
     ledger: ledgerOf(workspace, now),
     outbox: new Outbox(state),
     now,
+    unique: () => randomBytes(4).toString('hex'),
     signedAt: () => new Date(Math.min(now().getTime(), Date.now())),
     masterKey: async () => parseMasterKey(await readSecret(root, file.keys.pseudonym, 'keys.pseudonym')),
     signer: async () => {

@@ -1,15 +1,15 @@
-import { resolveColumn } from '../catalogue/catalogue.ts';
 import { findColumn } from '../catalogue/dataset.ts';
 import { grants } from '../catalogue/derivation.ts';
 import { quoteName } from '../relation/print-sql.ts';
 import type { AirlockBrief, DeclaredColumn } from './airlock-brief.ts';
 import { type AirlockFinding, type AirlockTables, finding, type Query } from './airlock-tables.ts';
-import { birthDates } from './birth-dates.ts';
+import { dateLooks, judgeBirthDates, textLooks } from './birth-dates.ts';
 import { profile, type TextColumn, VALUES } from './column-profile.ts';
+import { type Counted, countHits } from './count-hits.ts';
 import { isTooShortToTell, showsMore } from './forms.ts';
-import { ownValues } from './own-values.ts';
+import { dropSuspects, judgeLooks, type Look, looksFor, ownCondition } from './own-values.ts';
 import { readsLikeIdentifiers } from './reads-like.ts';
-import { callWitnesses, dropWitnesses, WITNESS } from './witness.ts';
+import { callWitnesses, dropWitnesses, FORMER, WITNESS } from './witness.ts';
 
 export type { AirlockFinding, AirlockTables, Query };
 
@@ -44,24 +44,56 @@ export class Airlock {
         return await this.#forms(await profile(derived, output, this.#query), output);
       }
       const columns = await profile(texts, output, this.#query);
-      const telling = columns.filter(({ name }) => !isTooShortToTell(this.#declared(name)?.as));
-      const [row] = await this.#query(`SELECT count(*) AS n FROM ${output}`);
-      const rows = Number(row?.['n']);
-      await callWitnesses(tables, this.#query);
       return [
         ...(await this.#forms(columns, output)),
-        ...(await this.#tokens(
-          names.filter((name) => this.#isToken(name)),
-          output,
-        )),
-        ...(await readsLikeIdentifiers(telling, output, rows, this.#query)),
-        ...(await ownValues(telling, output, this.#query)),
-        ...(await birthDates(dates, telling, this.#brief.grant.period?.from, output, rows, this.#query)),
+        ...(await this.#tokens(open, names, output)),
+        ...(await this.#persons(columns, dates, tables)),
       ];
     } finally {
       await this.#query(`DROP TABLE IF EXISTS ${VALUES}`);
+      await dropSuspects(this.#query);
       await dropWitnesses(this.#query);
     }
+  }
+
+  /** What is held against the people behind the tokens, or against all of them. */
+  async #persons(
+    columns: readonly TextColumn[],
+    dates: readonly string[],
+    tables: AirlockTables,
+  ): Promise<AirlockFinding[]> {
+    const { output } = tables;
+    const query = this.#query;
+    const telling = columns.filter(({ name }) => !isTooShortToTell(this.#declared(name)?.as));
+    await callWitnesses(tables, query);
+    const looks = await looksFor(telling, query);
+    const days = dateLooks(dates, output);
+    const open = looks.filter(({ column }) => !column.isListed);
+    const first = await countHits([...open.map(ownCondition), ...days.map(({ own }) => own)], output, WITNESS, query);
+    // Of a token that nobody stands behind nothing could be checked: that is no reason to let it pass.
+    if (first.joined !== first.tokens)
+      return [finding('unknown-token', TOKEN, 'holds tokens of nobody whom the release is of')];
+    const words = textLooks(telling, output, first.rows);
+    const inWords = await countHits(
+      words.map(({ own }) => own),
+      words[0]?.rows ?? output,
+      WITNESS,
+      query,
+    );
+    const former = await countHits(open.map(ownCondition), output, FORMER, query);
+    const withHits = (counted: Counted): Look[] =>
+      looks.filter((look) => look.column.isListed || (counted.hits[open.indexOf(look)] ?? 0) > 0);
+    const since = this.#brief.grant.period?.from;
+    const bornOn = [
+      ...days.filter((_, index) => (first.hits[open.length + index] ?? 0) > 0),
+      ...words.filter((_, index) => (inWords.hits[index] ?? 0) > 0),
+    ];
+    return distinct([
+      ...(await readsLikeIdentifiers(telling, output, first.rows, query)),
+      ...(await judgeLooks(withHits(first), output, WITNESS, query)),
+      ...(await judgeLooks(withHits(former), output, FORMER, query)),
+      ...(await judgeBirthDates(bornOn, since, query)),
+    ]);
   }
 
   /** Every column is declared, and what it declares to be is granted. */
@@ -84,15 +116,11 @@ export class Airlock {
 
   #isGranted({ of, from, as }: DeclaredColumn): boolean {
     const { dataset, pds, grant, pdsGrant } = this.#brief;
-    const owner = of === 'pds' ? pds : dataset;
-    const column = resolveColumn(new Map([[owner.dataset, owner]]), owner, from)?.column;
-    const granted = of === 'pds' ? pdsGrant : grant;
+    const column = findColumn(of === 'pds' ? pds : dataset, from);
+    const fields = (of === 'pds' ? pdsGrant : grant)?.fields ?? [];
     return (
       column !== undefined &&
-      granted !== undefined &&
-      granted.fields.some(
-        (field) => field.from.toUpperCase() === from.toUpperCase() && grants(column.concept, field.as, as),
-      )
+      fields.some((field) => field.from.toUpperCase() === from.toUpperCase() && grants(column.concept, field.as, as))
     );
   }
 
@@ -109,24 +137,17 @@ export class Airlock {
     return findColumn(declared.of === 'pds' ? pds : dataset, declared.from)?.class === 'identifier';
   }
 
-  /** In a pseudonymised output an identifier is a token and nothing else, and the person's token is somebody's. */
-  async #tokens(names: readonly string[], output: string): Promise<AirlockFinding[]> {
-    const bad = names.map(
+  /** In a pseudonymised output an identifier is a token and nothing else. */
+  async #tokens(open: readonly string[], names: readonly string[], output: string): Promise<AirlockFinding[]> {
+    const tokens = names.filter((name) => !open.includes(name));
+    const bad = tokens.map(
       (name, index) =>
         `count(*) FILTER (WHERE NOT regexp_full_match(CAST(${quoteName(name)} AS VARCHAR), '[0-9A-F]{32}')) AS n${index}`,
     );
     const [row] = await this.#query(`SELECT ${bad.join(', ')} FROM ${output}`);
-    const findings = names
+    return tokens
       .filter((_, index) => Number(row?.[`n${index}`]) > 0)
       .map((name) => finding('not-a-token', name, 'holds something else than tokens'));
-    if (findings.length > 0) return findings;
-    const [unknown] = await this.#query(
-      `SELECT count(*) AS n FROM ${output} o ANTI JOIN ${WITNESS} w ON o.${quoteName(TOKEN)} = w.w_token WHERE o.${quoteName(TOKEN)} IS NOT NULL`,
-    );
-    // Of a token that nobody stands behind nothing could be checked: that is no reason to let it pass.
-    return Number(unknown?.['n']) === 0
-      ? []
-      : [finding('unknown-token', TOKEN, 'holds tokens of nobody whom the release is of')];
   }
 
   /** A derived column has the form of what it declares to be, and no more detail. */
@@ -145,4 +166,11 @@ export class Airlock {
     }
     return findings;
   }
+}
+
+function distinct(findings: readonly AirlockFinding[]): AirlockFinding[] {
+  return findings.filter(
+    ({ code, column }, index) =>
+      findings.findIndex((other) => other.code === code && other.column === column) === index,
+  );
 }

@@ -10,56 +10,49 @@ const EVER_SINCE_BIRTH = 0.05;
 /** Of anybody older, this share may have their date of birth where another date belongs: mistakes of clerks. */
 const MISTAKEN = 0.01;
 
-/**
- * Columns that are the person's own date of birth. A newborn is admitted on the day of their birth, so whoever was born
- * in the year before the granted period, or since, says nothing; and of small children only most of them do.
- */
-export async function birthDates(
-  dates: readonly string[],
-  texts: readonly TextColumn[],
-  since: string | undefined,
-  output: string,
-  rowCount: number,
-  query: Query,
-): Promise<AirlockFinding[]> {
-  const found: string[] = [];
-  const all = dates.map((name) => ({ name, value: `o.${quoteName(name)}`, own: `o.${quoteName(name)} = w.born` }));
-  const some = texts
-    .filter(({ longest }) => longest >= 8)
-    .map(({ name, sql }) => ({ name, value: sql, own: holdsBirthDate(sql) }));
-  for (const [columns, rows] of [
-    [all, output],
-    [some, sampled(output, rowCount)],
-  ] as const) {
-    for (const column of await withHits(columns, rows, query)) {
-      if (await areTheirs(column, rows, since, query)) found.push(column.name);
-    }
-  }
-  return found.map((name) => finding('reads-like-birth-dates', name, 'reads like the people’s own dates of birth'));
-}
-
-interface Column {
+/** A column that could be of dates of birth, among which rows to look, and SQL of whether a row holds its person's. */
+export interface DateLook {
   readonly name: string;
+  readonly rows: string;
   readonly value: string;
   readonly own: string;
 }
 
-async function withHits(columns: readonly Column[], rows: string, query: Query): Promise<Column[]> {
-  if (columns.length === 0) return [];
-  const counts = columns.map(({ own }, index) => `count(*) FILTER (WHERE ${own}) AS n${index}`);
-  const [row] = await query(
-    `SELECT ${counts.join(', ')} FROM ${rows} o JOIN ${WITNESS} w ON o."TOKEN_PERSON_ID" = w.w_token WHERE w.born IS NOT NULL`,
-  );
-  return columns.filter((_, index) => Number(row?.[`n${index}`]) > 0);
+/** Columns of dates, looked at whole. */
+export function dateLooks(names: readonly string[], output: string): DateLook[] {
+  return names.map((name) => {
+    const value = `o.${quoteName(name)}`;
+    return { name, rows: output, value, own: `${value} = w.born` };
+  });
+}
+
+/** Texts that can hold a date: only how many do counts, so a sample is enough. */
+export function textLooks(columns: readonly TextColumn[], output: string, rowCount: number): DateLook[] {
+  const able = columns.filter(({ longest }) => longest >= 8);
+  const rows = sampled(['TOKEN_PERSON_ID', ...able.map(({ name }) => name)], output, rowCount);
+  return able.map(({ name, sql }) => ({ name, rows, value: sql, own: holdsBirthDate(sql) }));
+}
+
+/**
+ * Which of the columns with hits are the person's own date of birth. A newborn is admitted on the day of their birth, so
+ * whoever was born in the year before the granted period, or since, says nothing; and of small children only most do.
+ */
+export async function judgeBirthDates(
+  looks: readonly DateLook[],
+  since: string | undefined,
+  query: Query,
+): Promise<AirlockFinding[]> {
+  const findings: AirlockFinding[] = [];
+  for (const look of looks) {
+    if (await areTheirs(look, since, query)) {
+      findings.push(finding('reads-like-birth-dates', look.name, 'reads like the people’s own dates of birth'));
+    }
+  }
+  return findings;
 }
 
 /** By people, not rows: all episodes of one spell have its admission date. */
-async function areTheirs(
-  { value, own }: Column,
-  rows: string,
-  since: string | undefined,
-  query: Query,
-): Promise<boolean> {
+async function areTheirs({ rows, value, own }: DateLook, since: string | undefined, query: Query): Promise<boolean> {
   const before = (years: number): string =>
     since === undefined ? 'false' : `w.born < CAST(${quoteText(since)} AS DATE) - INTERVAL ${years} YEAR`;
   const young = since === undefined ? 'true' : `${before(1)} AND NOT ${before(10)}`;

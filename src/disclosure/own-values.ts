@@ -1,37 +1,50 @@
 import { quoteName } from '../relation/print-sql.ts';
 import { type AirlockFinding, finding, type Query } from './airlock-tables.ts';
 import { type TextColumn, VALUES } from './column-profile.ts';
-import { asLetters, asWords, FORMER, NAME_WORDS, WITNESS } from './witness.ts';
+import { asLetters, asWords, NAMES } from './witness.ts';
 
 /**
  * The person's own NHS number (any of their tree), name and postcode, looked for in every row. A column of codes is
  * judged by its few values first; what can't hold such a thing at all is held against nobody.
  */
-export async function ownValues(
-  columns: readonly TextColumn[],
-  output: string,
-  query: Query,
-): Promise<AirlockFinding[]> {
+export async function looksFor(columns: readonly TextColumn[], query: Query): Promise<Look[]> {
   await query(`CREATE OR REPLACE TEMP TABLE ${SUSPECTS} (kind INTEGER, "column" INTEGER, value VARCHAR)`);
   const looks: Look[] = [];
   for (const kind of KINDS) {
     const able = columns.filter((column) => column.longest >= kind.shortest && (column.hasLetters || !kind.hasLetters));
     const listed = able.filter(({ isListed }) => isListed);
     const suspects = await suspectColumns(kind, listed, query);
-    looks.push(...listed.filter(({ index }) => suspects.has(index)).map((column) => ({ kind, column })));
-    looks.push(...able.filter(({ isListed }) => !isListed).map((column) => ({ kind, column })));
+    looks.push(
+      ...able.filter(({ isListed, index }) => !isListed || suspects.has(index)).map((column) => ({ kind, column })),
+    );
   }
-  const found = new Set<Look>();
-  for (const witness of [WITNESS, FORMER]) {
-    for (const look of await withHits(looks, output, witness, query)) {
-      if (look.kind.tells(await weigh(look, output, witness, query), look.column)) found.add(look);
+  return looks;
+}
+
+/** SQL: whether a row of `o` holds what is its person's own; what a first count over all rows is made of. */
+export function ownCondition({ kind, column }: Look): string {
+  return kind.own(column.sql, column);
+}
+
+/** Judges columns: those of codes that have a suspect value, and the others that have hits. */
+export async function judgeLooks(
+  looks: readonly Look[],
+  output: string,
+  witness: string,
+  query: Query,
+): Promise<AirlockFinding[]> {
+  const findings: AirlockFinding[] = [];
+  for (const look of looks) {
+    const { kind, column } = look;
+    if (kind.tells(await weigh(look, output, witness, query), column)) {
+      findings.push(finding(kind.code, column.name, `holds ${kind.what}`));
     }
   }
-  return [...found].map(({ kind, column }) => finding(kind.code, column.name, `holds ${kind.what}`));
+  return findings;
 }
 
 /** A kind of thing to look for in a column. */
-interface Look {
+export interface Look {
   readonly kind: Kind;
   readonly column: TextColumn;
 }
@@ -46,7 +59,7 @@ interface Kind {
   /** SQL: `column`, `value` of the listed values that could hold somebody's; `of` picks the columns. */
   readonly suspects: (of: string) => string;
   /** SQL: whether a value holds that of the person of the row, `w`. */
-  readonly own: (value: string) => string;
+  readonly own: (value: string, column: TextColumn) => string;
   readonly tells: (weight: Weight, column: TextColumn) => boolean;
 }
 
@@ -64,8 +77,8 @@ const NUMBER: Kind = {
   hasLetters: false,
   suspects: (of) =>
     `SELECT "column", value FROM ${VALUES} WHERE ${of} AND regexp_matches(${bare('value')}, '[0-9]{10}')`,
-  own: (value) =>
-    `strlen(${value}) >= 10 AND (contains(${value}, w.number) OR ((contains(${value}, ' ') OR contains(${value}, '-')) AND contains(${bare(value)}, w.number)))`,
+  own: (value, { hasGaps }) =>
+    hasGaps ? `contains(${bare(value)}, w.number)` : `strlen(${value}) >= 10 AND contains(${value}, w.number)`,
   tells: ({ rows }) => rows > 0,
 };
 
@@ -92,7 +105,7 @@ const NAME: Kind = {
   hasLetters: true,
   suspects: (of) => {
     const words = `list_concat(string_split(trim(${asWords('value')}), ' '), list_filter(string_split(trim(${asLetters('value')}), ' '), lambda x: length(x) >= ${LONG}))`;
-    return `SELECT DISTINCT "column", value FROM (SELECT "column", value, unnest(${words}) AS word FROM ${VALUES} WHERE ${of}) SEMI JOIN ${NAME_WORDS} USING (word)`;
+    return `SELECT DISTINCT "column", value FROM (SELECT "column", value, unnest(${words}) AS word FROM ${VALUES} WHERE ${of}) SEMI JOIN (SELECT unnest(string_split(trim(words), ' ')) AS word FROM ${NAMES}) USING (word)`;
   },
   own: (value) => `${holdsName(value, 'w.family')} OR ${holdsName(value, 'w.given')}`,
   tells: ({ long, medium, short }, { filled }) => {
@@ -119,19 +132,6 @@ async function suspectColumns(kind: Kind, columns: readonly TextColumn[], query:
   return new Set(rows.map((row) => Number(row['column'])));
 }
 
-/** Columns of codes with a suspect, and of the others those in which some row holds what is its person's own. */
-async function withHits(looks: readonly Look[], output: string, witness: string, query: Query): Promise<Look[]> {
-  const open = looks.filter(({ column }) => !column.isListed);
-  const counts = open.map(({ kind, column }, index) => `count(*) FILTER (WHERE ${kind.own(column.sql)}) AS n${index}`);
-  const [row] =
-    counts.length === 0
-      ? []
-      : await query(
-          `SELECT ${counts.join(', ')} FROM ${output} o JOIN ${witness} w ON o."TOKEN_PERSON_ID" = w.w_token`,
-        );
-  return looks.filter((look) => look.column.isListed || Number(row?.[`n${open.indexOf(look)}`]) > 0);
-}
-
 /** How many rows hold what is their person's own; those of them, by letters of a name, in which it is no coincidence. */
 interface Weight {
   readonly rows: number;
@@ -151,12 +151,13 @@ async function weigh({ kind, column }: Look, output: string, witness: string, qu
   const suspect = isListed
     ? `SEMI JOIN (SELECT value FROM ${SUSPECTS} WHERE kind = ${kind.id} AND "column" = ${index}) s ON ${sql} = s.value`
     : '';
-  const length = (name: string): string => `CASE WHEN ${holdsName('v', `w.${name}`)} THEN length(w.${name}_word) END`;
+  const length = (name: string): string =>
+    `CASE WHEN ${holdsName('v', `w.${name}`)} THEN length(replace(w.${name}, ' ', '')) END`;
   const [row] = await query(
     `WITH hit AS (
-       SELECT v, count(*) AS hits, max(greatest(${length('family')}, ${length('given')})) AS letters
+       SELECT v, count(*) AS hits, ${kind === NAME ? `max(greatest(${length('family')}, ${length('given')}))` : 'NULL'} AS letters
        FROM (SELECT o."TOKEN_PERSON_ID" AS token, ${sql} AS v FROM ${output} o ${suspect}) r JOIN ${witness} w ON r.token = w.w_token
-       WHERE ${kind.own('v')} GROUP BY v),
+       WHERE ${kind.own('v', column)} GROUP BY v),
      held AS (SELECT ${sql} AS v, count(*) AS holders FROM ${output} o SEMI JOIN hit h ON ${sql} = h.v GROUP BY ${sql}),
      judged AS (SELECT hits, coalesce(letters, 0) AS letters, hits * 2 >= holders AS theirs FROM hit JOIN held USING (v))
      SELECT coalesce(sum(hits), 0) AS n, coalesce(sum(hits) FILTER (theirs), 0) AS theirs,
@@ -166,4 +167,8 @@ async function weigh({ kind, column }: Look, output: string, witness: string, qu
   );
   const of = (name: string): number => Number(row?.[name]);
   return { rows: of('n'), theirs: of('theirs'), long: of('long'), medium: of('medium'), short: of('short') };
+}
+
+export async function dropSuspects(query: Query): Promise<void> {
+  await query(`DROP TABLE IF EXISTS ${SUSPECTS}`);
 }

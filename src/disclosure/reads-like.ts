@@ -28,7 +28,7 @@ export async function readsLikeIdentifiers(
     findings.push(...judge(name, await measure(from, query)));
   }
   for (const { name, sql } of others) {
-    const from = `(SELECT ${sql} AS v, count(*) AS n FROM ${sampled(output, rowCount)} o WHERE ${sql} IS NOT NULL GROUP BY v)`;
+    const from = `(SELECT ${sql} AS v, count(*) AS n FROM ${sampled([name], output, rowCount)} o WHERE ${sql} IS NOT NULL GROUP BY v)`;
     findings.push(...judge(name, await measure(from, query)));
   }
   return findings;

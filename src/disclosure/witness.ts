@@ -10,8 +10,11 @@ export const WITNESS = quoteName('#airlock witness');
 /** The same of their superseded records, where these say something else: few, and more than one row a person. */
 export const FORMER = quoteName('#airlock former');
 
-/** `word`: every word of somebody's name. */
-export const NAME_WORDS = quoteName('#airlock names');
+/** Every name once: `name` as PDS has it, `words`, and `word`, the longest of them. */
+export const NAMES = quoteName('#airlock names');
+
+/** PDS records of these people as they stand, until the others are made of them. */
+const RECORDS = quoteName('#airlock records');
 
 /** A text in upper case as words between blanks; digits belong to words. */
 export function asWords(text: string): string {
@@ -28,34 +31,29 @@ export async function callWitnesses({ tokens, succession, pds }: AirlockTables, 
   const ten = (number: string): string => `lpad(CAST(${number} AS VARCHAR), 10, '0')`;
   const people = `SELECT "#token" AS w_token, true AS is_current, ${ten('"#person"')} AS number FROM ${tokens}
     UNION ALL SELECT t."#token", false, ${ten('s."#superseded"')} FROM ${succession} s JOIN ${tokens} t ON s."#root" = t."#person"`;
-  const named = (name: string): string => `CASE WHEN regexp_matches(${name}, '\\p{L}{2}') THEN ${asWords(name)} END`;
   await query(
-    `CREATE OR REPLACE TEMP TABLE ${WITNESS} AS
-     SELECT k.*, ${named('family_name')} AS family, ${named('given_name')} AS given,
-            nullif(replace(upper(postcode), ' ', ''), '') AS postcode, date_of_birth AS born
+    `CREATE OR REPLACE TEMP TABLE ${RECORDS} AS
+     SELECT k.*, family_name, given_name, nullif(replace(upper(postcode), ' ', ''), '') AS postcode, date_of_birth AS born
      FROM (${people}) k JOIN ${pds} p ON p.nhs_number = k.number`,
   );
-  const word = (name: string): string =>
-    `list_reverse_sort([{ 'n': length(x), 'w': x } for x in string_split(trim(${name}), ' ')])[1].w AS ${name}_word`;
+  const longest = `list_reverse_sort([{ 'n': length(x), 'w': x } for x in string_split(trim(words), ' ')])[1].w`;
+  await query(
+    `CREATE OR REPLACE TEMP TABLE ${NAMES} AS SELECT *, ${longest} AS word FROM (
+       SELECT name, ${asWords('name')} AS words FROM (SELECT family_name AS name FROM ${RECORDS} UNION SELECT given_name FROM ${RECORDS})
+       WHERE regexp_matches(name, '\\p{L}{2}'))`,
+  );
+  const named = (records: string): string =>
+    `SELECT r.w_token, r.number, r.postcode, r.born, f.words AS family, f.word AS family_word, g.words AS given, g.word AS given_word
+     FROM (${records}) r LEFT JOIN ${NAMES} f ON r.family_name = f.name LEFT JOIN ${NAMES} g ON r.given_name = g.name`;
   const other = (name: string): string =>
-    `CASE WHEN f.${name} IS DISTINCT FROM w.${name} THEN f.${name} END AS ${name}`;
-  await query(
-    `CREATE OR REPLACE TEMP TABLE ${FORMER} AS SELECT *, ${word('family')}, ${word('given')} FROM (
-       SELECT f.w_token, f.number, ${other('family')}, ${other('given')}, ${other('postcode')}, CAST(NULL AS DATE) AS born
-       FROM ${WITNESS} f JOIN ${WITNESS} w ON f.w_token = w.w_token AND w.is_current WHERE NOT f.is_current)`,
-  );
-  await query(
-    `CREATE OR REPLACE TEMP TABLE ${WITNESS} AS SELECT * EXCLUDE (is_current), ${word('family')}, ${word('given')} FROM ${WITNESS} WHERE is_current`,
-  );
-  const names = [WITNESS, FORMER].flatMap((table) => [
-    `SELECT family AS name FROM ${table}`,
-    `SELECT given FROM ${table}`,
-  ]);
-  await query(
-    `CREATE OR REPLACE TEMP TABLE ${NAME_WORDS} AS SELECT DISTINCT unnest(string_split(trim(name), ' ')) AS word FROM (SELECT DISTINCT name FROM (${names.join(' UNION ALL ')}))`,
-  );
+    `CASE WHEN f.${name} IS DISTINCT FROM r.${name} THEN f.${name} END AS ${name}`;
+  const former = `SELECT f.w_token, f.number, ${other('family_name')}, ${other('given_name')}, ${other('postcode')}, CAST(NULL AS DATE) AS born
+    FROM ${RECORDS} f JOIN ${RECORDS} r ON f.w_token = r.w_token AND r.is_current WHERE NOT f.is_current`;
+  await query(`CREATE OR REPLACE TEMP TABLE ${FORMER} AS ${named(former)}`);
+  await query(`CREATE OR REPLACE TEMP TABLE ${WITNESS} AS ${named(`SELECT * FROM ${RECORDS} WHERE is_current`)}`);
+  await query(`DROP TABLE ${RECORDS}`);
 }
 
 export async function dropWitnesses(query: Query): Promise<void> {
-  for (const table of [WITNESS, FORMER, NAME_WORDS]) await query(`DROP TABLE IF EXISTS ${table}`);
+  for (const table of [WITNESS, FORMER, NAMES, RECORDS]) await query(`DROP TABLE IF EXISTS ${table}`);
 }

@@ -292,6 +292,12 @@ const INTEGERS = /^(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|UTINYINT|USMALLINT|U
 const NUMBERS = /^(FLOAT|DOUBLE|DECIMAL.*)$/;
 const ISO_DATE = `'[0-9]{4}-[0-9]{2}-[0-9]{2}( 00:00:00(\\.0+)?)?'`;
 
+/** The date that a text is, or null. No calendar has a year 0, which DuckDB would give out as `0001-01-01 (BC)`. */
+function dateOf(text: string): string {
+  const read = `CASE WHEN regexp_full_match(${text}, ${ISO_DATE}) THEN try_cast(left(${text}, 10) AS DATE) WHEN regexp_full_match(${text}, '[0-9]{8}') THEN CAST(try_strptime(${text}, '%Y%m%d') AS DATE) END`;
+  return `CASE WHEN NOT starts_with(${text}, '0000') THEN ${read} END`;
+}
+
 /** Whether a raw value fits the type; null fits all. */
 function fits(type: ColumnType, sql: string, physical: string): string {
   const value = `nullif(CAST(${sql} AS VARCHAR), '')`;
@@ -306,7 +312,7 @@ function fits(type: ColumnType, sql: string, physical: string): string {
         : `regexp_full_match(${value}, '-?[0-9]{1,18}(\\.[0-9]+)?([eE][+-]?[0-9]{1,3})?')`;
     case 'date':
       if (physical === 'DATE') return 'true';
-      return `CASE WHEN ${value} IS NULL THEN true WHEN regexp_full_match(${value}, ${ISO_DATE}) THEN try_cast(left(${value}, 10) AS DATE) IS NOT NULL WHEN regexp_full_match(${value}, '[0-9]{8}') THEN try_strptime(${value}, '%Y%m%d') IS NOT NULL ELSE false END`;
+      return `(${value} IS NULL OR ${dateOf(value)} IS NOT NULL)`;
   }
 }
 
@@ -327,6 +333,6 @@ function typedExpression(dataset: string, column: Dataset['columns'][number], sq
       return ok === 'true' ? value : `CASE WHEN ${ok} OR ${value} IS NULL THEN ${value} ELSE ${refuse} END`;
     case 'date':
       if (physical === 'DATE') return sql;
-      return `CASE WHEN ${value} IS NULL THEN NULL WHEN regexp_full_match(${value}, ${ISO_DATE}) AND try_cast(left(${value}, 10) AS DATE) IS NOT NULL THEN CAST(left(${value}, 10) AS DATE) WHEN regexp_full_match(${value}, '[0-9]{8}') AND try_strptime(${value}, '%Y%m%d') IS NOT NULL THEN CAST(strptime(${value}, '%Y%m%d') AS DATE) ELSE CAST(${refuse} AS DATE) END`;
+      return `CASE WHEN ${value} IS NULL THEN NULL ELSE coalesce(${dateOf(value)}, CAST(${refuse} AS DATE)) END`;
   }
 }

@@ -354,6 +354,8 @@ function readColumns(
   for (const column of columns) {
     if (column.of === 'own') needed.add(column.from);
     if (column.at !== undefined) needed.add(column.at);
+    // A record of PDS may be sensitive where the person's current one is not.
+    if (column.withheld && dataset.dataset === PDS) needed.add(columnName(dataset, 'confidentiality'));
   }
   for (const step of select) {
     if (step.kind === 'select-period') needed.add(step.column);

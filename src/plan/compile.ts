@@ -1,3 +1,4 @@
+import { PDS } from '../catalogue/catalogue.ts';
 import type { Condition } from '../relation/condition.ts';
 import {
   and,
@@ -134,13 +135,16 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
       [each.of === 'own' ? column(read_(each.from)) : column(`#pds ${each.name}`), `#lsoa ${each.name}`],
     ]);
   }
+  // Rows without a person have no token that says where they stand: they go by the slice that they lie in.
+  const keeps = resolve.unresolved === 'keep';
   const stepped = project(joined, [
     { name: '#step', value: stepOfRow(file, resolve.unresolved, facts.optOutMode, read.columns) },
     { name: '#who', value: coalesce(column('#person'), column('#own')) },
     own('#person'),
+    ...(keeps ? [{ name: '#home', value: call('slice', column('#tree')) }] : []),
     ...(sensitive ? [own('#sensitive')] : []),
     ...key.map((name) => own(read_(name))),
-    ...ownSources(columns, key).map((name) => own(read_(name))),
+    ...ownSources(columns, key, marked(read)).map((name) => own(read_(name))),
     ...fromPds.map(({ name }) => own(`#pds ${name}`)),
     ...geographyColumns(columns).map(({ name, as }) => ({ name: `#geo ${name}`, value: column(`#${as} ${name}`) })),
   ]);
@@ -155,8 +159,12 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
     own('#step'),
     own('#who'),
     own('#person'),
+    ...(keeps ? [own('#home')] : []),
     ...carried.map(({ name, out }) => ({ name: out, value: choose([[flagged, column(read_(name))]], nothing()) })),
-    ...columns.map((each) => ({ name: each.name, value: choose([[flagged, finished(each)]], nothing()) })),
+    ...columns.map((each) => ({
+      name: each.name,
+      value: choose([[flagged, finished(each, resolve.demographics, read)]], nothing()),
+    })),
   ]);
 
   const released = filter(table(Tables.staged), compare(column('#step'), '=', integer(RELEASED)));
@@ -173,7 +181,7 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
   ]);
   const named: Named[] = columns.map(({ name }) => own(name));
   const output = project(join('left', released, holders, '#t', [[column('#person'), '#holder']]), [
-    own('#slice'),
+    keeps ? { name: '#slice', value: coalesce(column('#slice'), column('#home')) } : own('#slice'),
     own('#token'),
     ...carried.map(({ out }) => own(out)),
     ...named,
@@ -243,10 +251,19 @@ function currentPeople(demographics: readonly ReadColumn[]): Relation<'identifie
   const valid = coalesce(compare(confidentiality, '<>', text('I')), truth(true));
   return project(filter(table(Tables.source('pds')), and(isNull(column('replaced_by')), valid)), [
     { name: '#person', value: call('nhs_number', column('nhs_number')) },
-    // Whatever is not known to be harmless counts as sensitive.
-    { name: '#sensitive', value: coalesce(compare(confidentiality, '<>', text('U')), truth(false)) },
+    { name: '#sensitive', value: isSensitive(column('confidentiality')) },
     ...demographics.map(({ name }) => own(name)),
   ]);
+}
+
+/** Whatever is not known to be harmless counts as sensitive. Never null. */
+function isSensitive(confidentiality: Expression): Expression {
+  return coalesce(compare(call('code', confidentiality), '<>', text('U')), truth(false));
+}
+
+/** The columns of a row that say whether it is itself a sensitive record: PDS has superseded ones beside the current. */
+function marked({ dataset, columns }: Step & { kind: 'read' }): string[] {
+  return dataset === PDS ? columns.map(({ name }) => name).filter((name) => name === 'confidentiality') : [];
 }
 
 function stepOfRow(
@@ -335,8 +352,12 @@ function comparable(name: string, read: readonly ReadColumn[]): Expression {
 }
 
 function presentDate(name: string, read: readonly ReadColumn[]): Expression {
-  const missing = read.find((each) => each.name === name)?.missing ?? [];
-  const value = column(read_(name));
+  return present(column(read_(name)), name, read);
+}
+
+/** The value of a column, or null where it is a date that stands for none. */
+function present(value: Expression, name: string, columns: readonly ReadColumn[]): Expression {
+  const missing = columns.find((each) => each.name === name)?.missing ?? [];
   return missing.length === 0 ? value : choose([[isIn(value, missing.map(date)), nothing()]], value);
 }
 
@@ -350,18 +371,33 @@ function ofRecord(each: OutputColumn): Expression {
 }
 
 /** A column of the output, from what the joins brought. */
-function finished(each: OutputColumn): Expression {
+function finished(each: OutputColumn, demographics: readonly ReadColumn[], read: Step & { kind: 'read' }): Expression {
   if (isGeography(each)) return column(`#geo ${each.name}`);
-  if (each.of === 'pds')
-    return each.at === undefined ? column(`#pds ${each.name}`) : derived(each, column(`#pds ${each.name}`));
-  const value = derived(each, column(read_(each.from)));
-  return each.withheld ? choose([[coalesce(column('#sensitive'), truth(false)), nothing()]], value) : value;
+  if (each.of === 'pds') {
+    const value = column(`#pds ${each.name}`);
+    return each.at === undefined ? value : aged(each, present(value, each.from, demographics), read.columns);
+  }
+  const value = column(read_(each.from));
+  const made =
+    each.at === undefined ? derived(each, value) : aged(each, presentDate(each.from, read.columns), read.columns);
+  if (!each.withheld) return made;
+  const sensitive = [
+    coalesce(column('#sensitive'), truth(false)),
+    ...marked(read).map((name) => isSensitive(column(read_(name)))),
+  ];
+  return choose([[or(...sensitive), nothing()]], made);
+}
+
+/** An age at the row's event, or its band. There is none where the one date or the other stands for none. */
+function aged(each: OutputColumn, born: Expression, read: readonly ReadColumn[]): Expression {
+  const age = call('age', born, presentDate(must(each.at), read));
+  if (each.as === 'age_band_5') return call('age_band', age, integer(5));
+  return each.as === 'age_band_10' ? call('age_band', age, integer(10)) : age;
 }
 
 function derived(each: OutputColumn, value: Expression): Expression {
   if (each.token !== undefined)
     return call('token', text(each.token), each.sourceType === 'date' ? call('date_text', value) : value);
-  const age = (): Expression => call('age', value, column(read_(must(each.at))));
   const { as } = each;
   if (as === undefined) return value;
   switch (as) {
@@ -374,16 +410,14 @@ function derived(each: OutputColumn, value: Expression): Expression {
       return call(as, value);
     case 'area':
       return call('postcode_area', value);
-    case 'age':
-      return age();
-    case 'age_band_5':
-      return call('age_band', age(), integer(5));
-    case 'age_band_10':
-      return call('age_band', age(), integer(10));
     case '3_characters':
       return call('three_characters', value);
     case 'chapter':
       return call(each.concept === 'icd10' ? 'icd10_chapter' : 'opcs4_chapter', value);
+    // These need more than the value: see aged and geography.
+    case 'age':
+    case 'age_band_5':
+    case 'age_band_10':
     case 'msoa':
     case 'local_authority':
     case 'region':
@@ -407,12 +441,12 @@ function geography(each: OutputColumn): Relation<'identified'> {
 }
 
 /** The columns of the row that the output is made of, each once, without those that are there as keys. */
-function ownSources(columns: readonly OutputColumn[], key: readonly string[]): string[] {
+function ownSources(columns: readonly OutputColumn[], key: readonly string[], more: readonly string[]): string[] {
   const names = columns.flatMap((each) => [
     ...(each.of === 'own' && !isGeography(each) ? [each.from] : []),
     ...(each.at === undefined ? [] : [each.at]),
   ]);
-  return [...new Set(names)].filter((name) => !key.includes(name));
+  return [...new Set([...names, ...more])].filter((name) => !key.includes(name));
 }
 
 /** The name that a source column has inside the relations. */

@@ -1,5 +1,4 @@
 import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
-import type { HashTap } from '../encrypt/hash-tap.ts';
 import type { Produced } from '../engine/engine.ts';
 import { type FileReference, fileReference } from '../kernel/file-reference.ts';
 import type { Intended, ReleasedFile } from '../ledger/entries.ts';
@@ -7,6 +6,7 @@ import { nextFileNumber } from '../ledger/history.ts';
 import type { Entry } from '../ledger/ledger.ts';
 import type { FilePlan, Plan } from '../plan/plan.ts';
 import { fileName } from './file-name.ts';
+import type { HashTap } from './hash-tap.ts';
 
 /** A file that was made and sealed; the taps know sizes and digests. */
 export interface SealedOutput {

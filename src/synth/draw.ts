@@ -3,7 +3,8 @@ import type { Sql } from './sql.ts';
 
 /**
  * 64 random bits (UBIGINT) that depend on the seed, the purpose and the key, and on nothing else: not on the number of
- * people, the order of work or the clock. `key` is an integer expression.
+ * people, the order of work or the clock. `key` is an integer expression. DuckDB may change its hash with a version;
+ * then the same seed gives another world.
  *
  * The purpose goes in as an offset of the key, because DuckDB's hash of several values combines them so simply that
  * hash(1, i) and hash(2, i) differ by the same bits for every i.
@@ -26,7 +27,7 @@ export function chance(drawn: Sql, from: number, share: number): Sql {
   return `${bits(drawn, from, CHANCE_BITS)} < ${Math.round(share * 2 ** CHANCE_BITS)}`;
 }
 
-/** A number strictly between 0 and 1. Uses all bits. */
+/** A number above 0 and at most 1. Uses all bits. */
 function uniform(drawn: Sql): Sql {
   return `(((${drawn} >> 11)::DOUBLE + 0.5) * 1.1102230246251565e-16)`;
 }

@@ -1,3 +1,4 @@
+import { NOT_A_DATE } from './calendar.ts';
 import { bits, draw } from './draw.ts';
 import { type Lookup, weighted } from './lookup.ts';
 import { reported } from './reported.ts';
@@ -72,7 +73,7 @@ export function dids(portion: Portion): Sql {
     select({
       NHS_NUMBER: 'nhs_number',
       NHS_NUMBER_STATUS_IND: 'nhs_status',
-      PERSON_BIRTH_DATE: date('reported_dob'),
+      PERSON_BIRTH_DATE: `CASE WHEN reported_dob > ${NOT_A_DATE} THEN ${date('reported_dob')} END`,
       ETHNIC_CATEGORY: 'ethnos',
       PERSON_GENDER_CODE: 'sex',
       POSTCODE: 'home',

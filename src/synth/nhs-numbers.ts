@@ -1,7 +1,7 @@
 import { sha256Hex } from '../kernel/digest.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
-import { add, all, type Sql, type Step } from './sql.ts';
+import { add, all, drop, type Sql, type Step } from './sql.ts';
 
 /**
  * Ranges of NHS numbers that are never issued to anyone, by their first eight digits, in the order in which they are
@@ -36,6 +36,8 @@ interface Range {
   readonly shift: number;
 }
 
+/** The numbers of the last range begin with zeros. */
+const LAST_RANGE = 999_999 * NUMBERS_PER_PREFIX;
 const CAPACITY = RANGES.reduce((sum, range) => sum + (range.last - range.first + 1) * NUMBERS_PER_PREFIX, 0);
 
 /**
@@ -66,13 +68,13 @@ export function nhsNumber(seed: number, count: number, index: Sql, name: string)
     // The ninth digit d with sum + 2d = 1 (mod 11) is the one without a check digit; 6 is the inverse of 2.
     add({ _digit: `_nth + (_nth >= (12 - _sum) * 6 % 11)::INTEGER` }),
     add({ [name]: `_prefix::BIGINT * 100 + _digit * 10 + (11 - (_sum + 2 * _digit) % 11) % 11` }),
-    (from) => `SELECT * EXCLUDE (_place, _first, _prefix, _nth, _sum, _digit)\nFROM (${from})`,
+    drop('_place', '_first', '_prefix', '_nth', '_sum', '_digit'),
   );
 }
 
 /** The ten digits of a number that {@link nhsNumber} made. */
 export function nhsNumberText(number: Sql, count: number): Sql {
-  const leadingZeros = count > CAPACITY - 999_999 * NUMBERS_PER_PREFIX;
+  const leadingZeros = count > CAPACITY - LAST_RANGE;
   return leadingZeros ? `lpad(${number}::VARCHAR, 10, '0')` : `${number}::VARCHAR`;
 }
 
@@ -82,9 +84,7 @@ function rangesFor(seed: number, count: number): readonly Range[] {
       ExitCode.usage,
       'too-many-people',
       `There are only ${CAPACITY} NHS numbers that nobody is ever given.`,
-      {
-        hint: `Ask for at most ${Math.floor(CAPACITY / 1.05)} people.`,
-      },
+      { hint: `Ask for at most ${Math.floor(CAPACITY / 1.05)} people.` },
     );
   }
   const ranges: Range[] = [];

@@ -37,7 +37,7 @@ function records(world: World): Step {
     add({
       next_index: `CASE WHEN nth = 0 THEN NULL WHEN nth < owned AND cyclic THEN ${oldNumber('nth')} WHEN cyclic THEN ${oldNumber('0')}
         WHEN ${mergedOn(world, 'number_index')} > ${asAt} THEN NULL WHEN nth < owned THEN ${oldNumber('nth')} ELSE ${OWN_NUMBER} END`,
-      // 14 bits for the confidentiality, then single chances.
+      // Bits 0 to 13 confidentiality, 14 no fixed abode, 28 another birth, 33 gender, 47 a death not yet formal.
       record_draw: draw(seed, 'record', 'number_index'),
     }),
     nhsNumber(seed, count, 'number_index', 'number'),

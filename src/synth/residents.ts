@@ -1,6 +1,6 @@
 import { bits, draw, exponential } from './draw.ts';
 import { PLACE_BITS, POSTCODES_PER_OUTCODE, PRACTICES_PER_OUTCODE } from './places.ts';
-import { add, all, lookUp, type Sql, type Step } from './sql.ts';
+import { add, all, drop, lookUp, type Sql, type Step } from './sql.ts';
 import type { World } from './world.ts';
 
 const YEARS_IN_A_HOME = 9;
@@ -47,7 +47,7 @@ export function residenceOn(seed: number, day: Sql): Step {
       ['inward_codes', '_postcode', { inward: 'inward' }],
     ),
     add({ postcode_id: `outcode_id * ${POSTCODES_PER_OUTCODE} + _postcode` }),
-    (from) => `SELECT * EXCLUDE (_move, _place, _postcode)\nFROM (${from})`,
+    drop('_move', '_place', '_postcode'),
   );
 }
 
@@ -61,9 +61,9 @@ export function heritage(): Step {
 
 /**
  * Adds `practice` and `practitioner`: one of the two practices of the outcode where the person lives; a household mostly
- * has the same. Slots from `special` on, if any, are codes that stand for no practice.
+ * has the same. Where `special` is not null, it is the slot of a code that stands for no practice.
  */
-export function practice({ seed }: World, special?: string): Step {
+export function practice({ seed }: World, special?: Sql): Step {
   const choice = `(${bits('household_draw', 45, 1)} + (${bits('practice_draw', 0, 4)} = 0)::INTEGER) % ${PRACTICES_PER_OUTCODE}`;
   const key = `outcode_id * ${PRACTICES_PER_OUTCODE} + ${choice}`;
   return all(

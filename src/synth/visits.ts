@@ -20,7 +20,7 @@ const DYING_DAYS = 300;
 /** In a year and besides the birth; a table for {@link repeat} and the record key limit it. */
 const MOST_VISITS = MAX_REPEATS - 1;
 /** People on whom volumes are measured. */
-const SAMPLE = 300_000;
+const SAMPLE = 100_000;
 
 /**
  * Creates the table of a portion's visits: a row for each visit (a spell, an appointment, an attendance) that a person has in the

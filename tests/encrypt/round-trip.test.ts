@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { generateKey } from 'openpgp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { HashTap } from '../../src/encrypt/hash-tap.ts';
 import { openPgpEncryptor } from '../../src/encrypt/openpgp-encryptor.ts';
+import { HashTap } from '../../src/release/hash-tap.ts';
 import { type Gnupg, openGnupg } from '../support/gnupg.ts';
 import { bytesOf, type Custodian, MIB, NOW, newCustodian, newRecipient, source } from './fixtures.ts';
 

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { filesUnder, readDelivered } from '../support/delivered.ts';
 import { HES, makeWorkspace, PDS, type Tree } from '../support/make-workspace.ts';
+import { openRecipient } from '../support/recipient.ts';
 import { darsHere } from '../support/run-dars.ts';
 import { expectStopped } from './expect-stopped.ts';
 
@@ -13,8 +15,8 @@ const ATTACKS = [
   '$$ || (SELECT 1) || $$',
   "\\'; SELECT 1; --",
   '*/ 1 /*',
-  '${7*7} %s {0} \u202e \u001b[31m',
-  'A'.repeat(100_000),
+  '%s {0} $' + '{7*7} \u202e \u001b[31m',
+  `${'A'.repeat(100_000)}'`,
 ];
 
 const short = (text: string): string => text.slice(0, 30);
@@ -117,18 +119,32 @@ it('a file may be named as it likes', async () => {
 });
 
 it('values that look like SQL, CSV or a formula come out as they went in', async () => {
-  const odd = [`=1+1"; DROP`, `'x'`, 'a,b', `$$`];
-  let index = 0;
-  const content = HES.replaceAll(
-    /\|(I10X||-\s+|&\s+)\|(?=[12]\|)/g,
-    () => `|"${(odd[index++] ?? '').replaceAll('"', '""')}"|`,
+  const odd = ['=1+1"; DROP', "'x'), ('", 'a|b,c', '$$'];
+  const cells = ['E110|I10X', 'E119|', 'E101|-   ', 'E112|&   '];
+  const content = cells.reduce(
+    (csv, cell, index) => csv.replace(`${cell}|`, () => `${cell.slice(0, 5)}"${odd[index]?.replaceAll('"', '""')}"|`),
+    HES,
   );
+  await using recipient = await openRecipient();
   using workspace = await makeWorkspace({
+    recipient,
     files: { 'data/hes_apc/hes_apc_2425.csv': content },
+    agreement: (tree) => {
+      const [grant] = tree['datasets'] as Tree[];
+      Object.assign(grant ?? {}, { where: undefined });
+    },
     pipeline: (tree) => {
-      product(tree)['fields'] = ['EPIKEY', 'DIAG_4_02'];
+      Object.assign(product(tree), { fields: ['EPIKEY', 'DIAG_4_02'], where: { DIAG_4_02: { in: odd } } });
     },
   });
-  const { status } = await darsHere(workspace.root, ['run', 'diabetes-apc']);
-  expect(status).toBe(0);
+  expect((await darsHere(workspace.root, ['run', 'diabetes-apc'])).stderr).not.toContain('dars:');
+  const out = join(workspace.root, 'out');
+  const file = filesUnder(out).find((path) => path.endsWith('.csv.gpg')) ?? '';
+  const rows = await readDelivered(join(out, file), recipient);
+  expect(
+    rows
+      .slice(1)
+      .map((row) => row.slice(row.indexOf('|', 33) + 1))
+      .sort(),
+  ).toEqual(['"=1+1""; DROP"', '$$', "'x'), ('", '"a|b,c"'].sort());
 });

@@ -142,16 +142,22 @@ function membersOf(cohort: CohortPlan, inputs: OracleInputs, succession: Success
 /** A column of the output for one row: looked up, withheld, made coarser, or replaced by a token. */
 function outputValue(column: OutputColumn, row: Row, file: FilePlan, inputs: OracleInputs): Value {
   const pds = row.person === undefined ? undefined : pdsRecordOf(row.person, inputs);
-  if (column.withheld && pds !== undefined && isSensitive(pds)) return undefined;
+  // An extract of PDS has superseded records too, which may be sensitive where the current one is not.
+  const records = [pds, file.dataset === 'pds' ? row.record : undefined];
+  if (column.withheld && records.some((each) => each !== undefined && isSensitive(each))) return undefined;
   const record = column.of === 'pds' ? pds : row.record;
   if (record === undefined) return undefined;
   const value = readValue(record, { name: column.from, type: column.sourceType });
   if (column.token !== undefined) return value === undefined ? undefined : pseudonym(inputs.key, column.token, value);
   if (column.as === undefined) return value;
   const { columns } = must(stepOf(file.steps, 'read'));
-  const at = columns.find(({ name }) => name === column.at);
-  const event = at === undefined ? undefined : readValue(row.record, at);
-  return derive(value, column.as, { concept: column.concept, event, geography: inputs.geography });
+  const { demographics } = must(stepOf(file.steps, 'resolve'));
+  const beside = { concept: column.concept, event: undefined, geography: inputs.geography };
+  if (column.at === undefined) return derive(value, column.as, beside);
+  // An age is of days that are known: a date that stands for none is none.
+  const born = must((column.of === 'pds' ? demographics : columns).find(({ name }) => name === column.from));
+  const event = must(columns.find(({ name }) => name === column.at));
+  return derive(presentValue(record, born), column.as, { ...beside, event: presentValue(row.record, event) });
 }
 
 /** A record with any mark but `U`, unrestricted: what is not known to be harmless counts as sensitive. */

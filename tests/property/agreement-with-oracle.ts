@@ -4,11 +4,12 @@ import { stepOf } from '../../src/plan/plan.ts';
 import type { OracleFile } from '../oracle/interpret-plan.ts';
 import { comparePlaces } from '../oracle/order.ts';
 import type { Value } from '../oracle/values.ts';
+import type { MadeFile } from './make-files.ts';
 import { type ReadOutput, readOutput } from './read-output.ts';
-import type { MadeFile } from './release-world.ts';
 
 /** Expects a file to be what the oracle says: the same rows in the same order, and the same waterfall. */
-export async function expectAgreement(made: MadeFile, oracle: OracleFile): Promise<ReadOutput> {
+export async function expectAgreement(made: MadeFile | undefined, oracle: OracleFile): Promise<ReadOutput> {
+  if (made === undefined) throw new Error('a file is missing');
   const output = await readOutput(made.file, made.bytes);
   expect(output.columns).toEqual(oracle.columns);
   const expected = oracle.rows.map(({ values }) => JSON.stringify(asFormatted(values, made.file)));

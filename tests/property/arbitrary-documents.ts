@@ -27,6 +27,11 @@ interface Choice {
   readonly at: boolean;
 }
 
+/** One time in four. */
+function seldom<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  return fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
+}
+
 interface Period {
   readonly from: string;
   readonly to: string;
@@ -38,6 +43,7 @@ const GRANTED_PERIODS: readonly Period[] = [
   { from: '2024-05-01', to: '2024-05-01' },
 ];
 const ASKED_PERIODS: readonly (Period | undefined)[] = [
+  undefined,
   undefined,
   { from: '2019-04-01', to: '2024-05-01' },
   { from: '1801-01-01', to: '2026-04-01' },
@@ -72,8 +78,10 @@ interface DatasetChoices {
 function datasetChoices(dataset: Dataset, names: readonly string[]): fc.Arbitrary<DatasetChoices> {
   return fc.record({
     columns: choices(dataset, names),
-    period: fc.constantFrom(...GRANTED_PERIODS),
-    where: fc.option(arbitraryWhere(dataset, plainColumns(dataset, names)), { nil: undefined, freq: 1 }),
+    period: fc.oneof(
+      ...GRANTED_PERIODS.map((period, index) => ({ weight: [5, 3, 1][index] ?? 1, arbitrary: fc.constant(period) })),
+    ),
+    where: seldom(arbitraryWhere(dataset, plainColumns(dataset, names))),
     optOuts: fc.oneof(
       { weight: 4, arbitrary: fc.constant('apply') },
       { weight: 1, arbitrary: fc.constant({ exempt: 'consent', because: 'everybody consented' }) },
@@ -99,10 +107,7 @@ export function arbitraryDocuments(catalogue: Catalogue): fc.Arbitrary<Documents
     fc.record({
       dataset: fc.constant(name),
       period: fc.constantFrom(...ASKED_PERIODS),
-      where: fc.option(arbitraryWhere(named(name), plainColumns(named(name), columnsOf(name))), {
-        nil: undefined,
-        freq: 1,
-      }),
+      where: seldom(arbitraryWhere(named(name), plainColumns(named(name), columnsOf(name)))),
       own: choices(named(name), columnsOf(name)),
       demographics: choices(named('pds'), PDS_COLUMNS),
     });
@@ -122,7 +127,7 @@ export function arbitraryDocuments(catalogue: Catalogue): fc.Arbitrary<Documents
       deaths: datasetChoices(named('deaths'), columnsOf('deaths')),
       pds: datasetChoices(named('pds'), columnsOf('pds')),
       cohort: fc.oneof(
-        { weight: 4, arbitrary: fc.constant(undefined) },
+        { weight: 8, arbitrary: fc.constant(undefined) },
         { weight: 2, arbitrary: selection('hes_apc') },
         { weight: 1, arbitrary: selection('pds') },
         { weight: 1, arbitrary: fc.constant('file' as const) },

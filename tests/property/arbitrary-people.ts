@@ -25,18 +25,18 @@ export const PDS_COLUMNS = [
 const KEYS: readonly string[] = ['nhs_number', 'replaced_by', 'confidentiality'];
 
 const confidentiality = fc.oneof(
-  { weight: 6, arbitrary: fc.constant(null) },
+  { weight: 9, arbitrary: fc.constant(null) },
   { weight: 3, arbitrary: fc.constantFrom('S', 'Y') },
-  { weight: 2, arbitrary: fc.constantFrom('I', ' i ') },
+  { weight: 1, arbitrary: fc.constantFrom('I', ' i ') },
   { weight: 1, arbitrary: fc.constantFrom('U', 's', ' ', 'R', '') },
 );
 
 /** Which number supersedes the one at `index`: most none, some the next one, so that chains grow, some any, itself too. */
 function successor(index: number): fc.Arbitrary<string | null> {
   return fc.oneof(
-    { weight: 8, arbitrary: fc.constantFrom(null, '') },
+    { weight: 16, arbitrary: fc.constantFrom(null, '') },
     { weight: 5, arbitrary: spelt(fc.constant(NUMBERS[(index + 1) % NUMBERS.length] ?? '')) },
-    { weight: 4, arbitrary: spelt(fc.constantFrom(...NUMBERS)) },
+    { weight: 3, arbitrary: spelt(fc.constantFrom(...NUMBERS)) },
     { weight: 1, arbitrary: spelt(fc.constantFrom(...STRANGERS)) },
     { weight: 1, arbitrary: fc.constantFrom(...NO_NUMBERS) },
   );
@@ -52,7 +52,7 @@ export function arbitraryPds(pds: Dataset): fc.Arbitrary<SourceTable> {
   const record = (number: fc.Arbitrary<string>, index: number): fc.Arbitrary<SourceRecord> =>
     fc.record({ nhs_number: number, replaced_by: successor(index), confidentiality, ...demographics });
   const known = NUMBERS.map((number, index) =>
-    fc.option(record(spelt(fc.constant(number)), index), { nil: undefined, freq: 5 }),
+    fc.option(record(spelt(fc.constant(number)), index), { nil: undefined, freq: 12 }),
   );
   const unusable = fc.option(record(fc.constantFrom(...NO_NUMBERS, ''), 0), { nil: undefined, freq: 1 });
   return fc

@@ -41,7 +41,7 @@ export const ROW_COLUMNS = {
 } as const;
 
 const number: fc.Arbitrary<string | null> = fc.oneof(
-  { weight: 14, arbitrary: spelt(fc.constantFrom(...NUMBERS)) },
+  { weight: 20, arbitrary: spelt(fc.constantFrom(...NUMBERS)) },
   { weight: 2, arbitrary: spelt(fc.constantFrom(...STRANGERS)) },
   { weight: 2, arbitrary: fc.constantFrom(...NO_NUMBERS) },
   { weight: 1, arbitrary: fc.constantFrom(null, '') },

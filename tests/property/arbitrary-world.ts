@@ -4,7 +4,7 @@ import type { SourceRecord, SourceTable } from '../oracle/oracle-inputs.ts';
 import { arbitraryDocuments, type Documents } from './arbitrary-documents.ts';
 import { arbitraryPds } from './arbitrary-people.ts';
 import { arbitraryRows, datasetOf, ROW_COLUMNS } from './arbitrary-rows.ts';
-import { anyNumber, NO_NUMBERS, spelt } from './numbers.ts';
+import { anyNumber, NO_NUMBERS, NUMBERS, STRANGERS, spelt } from './numbers.ts';
 import type { ListLayout, SourceLayout, World } from './world.ts';
 
 export const arbitraryLayout: fc.Arbitrary<SourceLayout> = fc.record({
@@ -28,19 +28,32 @@ const listLayout: fc.Arbitrary<ListLayout> = fc.record({
 /** A number of nobody, so that no list is empty. */
 const FILLER = '8888888888';
 
-/** Any list; of a keep-list what is kept was asked about, as the gate wants it. */
-export const arbitraryOptOuts: fc.Arbitrary<World['optOuts']> = fc
+const denied = fc.record({
+  mode: fc.constant('deny-list' as const),
+  numbers: fc.array(anyNumber, { maxLength: 4 }),
+  request: fc.constant(undefined),
+});
+
+/** Most are kept, so that trees of several numbers have them all now and then. */
+const kept = fc
   .record({
-    mode: fc.constantFrom('deny-list', 'deny-list', 'keep-list'),
-    // Spaces and hyphens as people put them, not wherever they like: the list is held to a stricter form.
-    numbers: fc.array(anyNumber, { maxLength: 10 }),
-    request: fc.option(fc.array(anyNumber, { maxLength: 12 }), { nil: undefined }),
-    layout: listLayout,
+    mode: fc.constant('keep-list' as const),
+    refused: fc.array(anyNumber, { maxLength: 4 }),
+    asked: fc.option(fc.array(anyNumber, { maxLength: 4 }), { nil: undefined }),
   })
-  .map(({ mode, numbers, request, layout }) => ({
+  .map(({ mode, refused, asked }) => {
+    const numbers = [...NUMBERS, ...STRANGERS].filter((number) => !refused.includes(number));
+    // What is kept was asked about, as the gate wants it.
+    return { mode, numbers, request: asked === undefined ? undefined : [...numbers, ...asked] };
+  });
+
+/** Any list that is whole. */
+export const arbitraryOptOuts: fc.Arbitrary<World['optOuts']> = fc
+  .tuple(fc.oneof({ weight: 2, arbitrary: denied }, { weight: 1, arbitrary: kept }), listLayout)
+  .map(([{ mode, numbers, request }, layout]) => ({
     mode,
     numbers: [FILLER, ...numbers],
-    request: request === undefined || mode === 'deny-list' ? undefined : [FILLER, ...numbers, ...request],
+    request: request === undefined ? undefined : [FILLER, ...request],
     layout,
   }));
 
@@ -63,7 +76,7 @@ const cohortFile: fc.Arbitrary<(string | null)[]> = fc.array(
 );
 
 /** A world of every kind that the gate grants, mostly: see the parts. */
-export function arbitraryWorld(catalogue: Catalogue, rows = 25): fc.Arbitrary<World> {
+export function arbitraryWorld(catalogue: Catalogue, rows = 40): fc.Arbitrary<World> {
   const source = (table: fc.Arbitrary<SourceTable>) => fc.record({ table, layout: arbitraryLayout });
   return fc
     .record({

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import type { World } from './world.ts';
 
 /** Holds a property on worlds; a world that breaks it is shown without what no world differs in. */
-export async function assertWorlds(
-  worlds: fc.Arbitrary<World>,
+export async function assertWorlds<W extends World>(
+  worlds: fc.Arbitrary<W>,
   usual: number,
-  property: (world: World) => Promise<void>,
+  property: (world: W) => Promise<void>,
 ): Promise<void> {
   await fc.assert(fc.asyncProperty(worlds, patient(property)), {
     numRuns: runs(usual),
@@ -23,7 +23,7 @@ export async function assertWorlds(
 /** Worlds are slow to try: once one has failed, smaller ones are looked for this long and no longer. */
 const SHRINKING_MS = 20_000;
 
-function patient(property: (world: World) => Promise<void>): (world: World) => Promise<void> {
+function patient<W>(property: (world: W) => Promise<void>): (world: W) => Promise<void> {
   let failedAt: number | undefined;
   return async (world) => {
     if (failedAt !== undefined && performance.now() - failedAt > SHRINKING_MS) return;

@@ -41,10 +41,15 @@ export async function readDelivered(path: string, recipient: Recipient): Promise
   return rowsOf(await recipient.open(path), basename(path));
 }
 
-/** Holds every delivered release under a folder against its signed manifest; the files that agree. */
-export async function checkManifests(folder: string, recipient: Recipient): Promise<ManifestFile[]> {
+/** A file that agrees with its manifest, and what is in it, the header first. */
+export interface CheckedFile extends ManifestFile {
+  readonly lines: readonly string[];
+}
+
+/** Holds every delivered release under a folder against its signed manifest, byte for byte. */
+export async function checkManifests(folder: string, recipient: Recipient): Promise<CheckedFile[]> {
   const manifests = filesUnder(folder).filter((path) => basename(path) === 'MANIFEST.json');
-  const found: ManifestFile[] = [];
+  const found: CheckedFile[] = [];
   for (const path of manifests) {
     const beside = dirname(join(folder, path));
     const { files } = JSON.parse((await recipient.verified(join(folder, path))).toString('utf8')) as {
@@ -52,22 +57,25 @@ export async function checkManifests(folder: string, recipient: Recipient): Prom
     };
     const expected = [...files.map(({ name }) => name), 'MANIFEST.json', 'MANIFEST.json.asc'].sort();
     agree(`the files of ${path}`, filesUnder(beside), expected);
-    for (const file of files) await checkFile(file, join(beside, file.name), recipient);
-    found.push(...files);
+    for (const file of files) {
+      found.push({ ...file, lines: await checkedLines(file, join(beside, file.name), recipient) });
+    }
   }
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-async function checkFile(file: ManifestFile, path: string, recipient: Recipient): Promise<void> {
+async function checkedLines(file: ManifestFile, path: string, recipient: Recipient): Promise<string[]> {
   const ciphertext = readFileSync(path);
   const plaintext = await recipient.open(path);
-  const [header = '', ...rows] = await rowsOf(plaintext, file.name);
+  const found = await rowsOf(plaintext, file.name);
+  const [header = '', ...rows] = found;
   agree(`bytes of ${file.name}`, statSync(path).size, file.bytes);
   agree(`sha256 of ${file.name}`, sha256(ciphertext), file.sha256);
   agree(`plaintext bytes of ${file.name}`, plaintext.length, file.plaintext_bytes);
   agree(`plaintext sha256 of ${file.name}`, sha256(plaintext), file.plaintext_sha256);
   agree(`columns of ${file.name}`, header.split('|'), file.columns);
   agree(`rows of ${file.name}`, rows.length, file.rows);
+  return found;
 }
 
 function agree(what: string, found: unknown, said: unknown): void {

@@ -366,6 +366,12 @@ describe('options', () => {
     );
   });
 
+  test('do not mix the files of two worlds in one folder', async () => {
+    const again = synthesise({ ...options, people: 200, years: 1, datasets: ['hes_op'] });
+    await expect(again).rejects.toThrow(Fault);
+    await again.catch((fault: Fault) => expect(fault.code).toBe('synth-directory'));
+  });
+
   test('may ask for progress: every file is begun and done', async () => {
     const seen: string[] = [];
     await synthesise({

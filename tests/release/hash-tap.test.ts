@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { HashTap } from '../../src/encrypt/hash-tap.ts';
+import { HashTap } from '../../src/release/hash-tap.ts';
 import { bytesOf } from './fixtures.ts';
 
 test('counts and digests whatever passes, and changes nothing of it', async () => {
