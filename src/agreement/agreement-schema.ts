@@ -8,7 +8,12 @@ export const productKinds = ['extract', 'linked', 'tabulation', 'bespoke-linkage
 export const identifiabilities = ['identifiable', 'pseudonymised', 'aggregated'] as const;
 export const frequencies = ['one-off', 'monthly', 'quarterly', 'annual'] as const;
 
-const organisation = z.strictObject({ name: words, ods: words.optional(), type: words.optional() });
+const ods = words.optional().describe('ODS code');
+const organisation = z.strictObject({
+  name: words,
+  ods,
+  type: words.optional().describe('Academic, Local Authority, Commercial …, as the register names it'),
+});
 
 const grantedField = z.union(
   [
@@ -22,7 +27,10 @@ const optOutPolicy = z.union(
   [
     z.literal('apply').transform(() => ({ apply: true as const })),
     z
-      .strictObject({ exempt: words.describe('the policy reason: consent, statutory …'), because: words })
+      .strictObject({
+        exempt: words.describe('the policy reason: consent, statutory …'),
+        because: words.describe('a sentence, which is published'),
+      })
       .transform(({ exempt, because }) => ({ apply: false as const, exempt, because })),
   ],
   { error: 'expected apply, or { exempt: REASON, because: "…" }' },
@@ -31,40 +39,59 @@ const optOutPolicy = z.union(
 const condition = z.union(
   [
     words.transform((text) => ({ text, met_on: undefined })),
-    z.strictObject({ text: words, met_on: calendarDate.optional(), due: calendarDate.optional() }),
+    z.strictObject({
+      text: words,
+      met_on: calendarDate.optional().describe('the day on which it was met'),
+      due: calendarDate.optional().describe('the day by which it has to be'),
+    }),
   ],
   { error: 'expected a text, or { text: …, met_on: DATE }' },
 );
 
 const approval = z.strictObject({
-  body: z.enum(['IAO', 'IGARD', 'AGD', 'CAG'], { error: 'expected IAO, IGARD, AGD or CAG' }),
+  body: z
+    .enum(['IAO', 'IGARD', 'AGD', 'CAG'], { error: 'expected IAO, IGARD, AGD or CAG' })
+    .describe('who decided: the owner of a dataset, the advisory group, the Confidentiality Advisory Group'),
   dataset: words.optional().describe('for an IAO: the dataset approved'),
   reference: words.optional().describe('for CAG: 20/CAG/0001'),
-  outcome: words,
-  on: calendarDate.optional(),
+  outcome: words.describe('IAO: approved; IGARD: recommended; CAG: supported'),
+  on: calendarDate.optional().describe('the day of the decision; the latest counts'),
   review_by: calendarDate.optional().describe('for CAG: support is in force up to and including this day'),
-  conditions: z.array(condition).default([]),
+  conditions: z.array(condition).default([]).describe('what must be met first; open until it has met_on'),
 });
 
 const unresolved = z.enum(['exclude', 'keep'], { error: 'expected exclude or keep' });
 
 const grant = z
   .strictObject({
-    dataset: words,
-    products: z.array(z.enum(productKinds, { error: `expected one of ${productKinds.join(', ')}` })).default([]),
-    identifiability: z.enum(identifiabilities, { error: `expected one of ${identifiabilities.join(', ')}` }).optional(),
-    sensitive: z.boolean().default(false),
-    legal_basis: words.optional(),
+    dataset: words.describe('a dataset of the catalogue; each stands once'),
+    products: z
+      .array(z.enum(productKinds, { error: `expected one of ${productKinds.join(', ')}` }))
+      .default([])
+      .describe('what may be made of it; PDS without products may only be joined'),
+    identifiability: z
+      .enum(identifiabilities, { error: `expected one of ${identifiabilities.join(', ')}` })
+      .optional()
+      .describe('the most that may be told of a person'),
+    sensitive: z.boolean().default(false).describe('whether the register calls it sensitive'),
+    legal_basis: words.optional().describe('for the dissemination, as the register prints it'),
     common_law_duty: z
       .enum(['section-251', 'consent', 'statutory', 'none'], {
         error: 'expected section-251, consent, statutory or none',
       })
-      .optional(),
-    frequency: z.enum(frequencies, { error: `expected one of ${frequencies.join(', ')}` }).optional(),
-    period: period.optional(),
+      .optional()
+      .describe('what lifts the common law duty of confidentiality; section-251 wants CAG’s support'),
+    frequency: z
+      .enum(frequencies, { error: `expected one of ${frequencies.join(', ')}` })
+      .optional()
+      .describe('how often each product may go out: once, or once in a calendar month, quarter or year'),
+    period: period.optional().describe('the years granted, by the dataset’s own date'),
     where: whereSchema.optional().describe('the most that may be asked for'),
-    fields: z.array(grantedField).min(1, 'grant at least one field'),
-    opt_outs: optOutPolicy.default({ apply: true }),
+    fields: z
+      .array(grantedField)
+      .min(1, 'grant at least one field')
+      .describe('the columns granted; each grants its coarser forms as well'),
+    opt_outs: optOutPolicy.default({ apply: true }).describe('national data opt-outs apply, unless exempt'),
     unresolved: unresolved.optional().describe('for this dataset; by default what the agreement says'),
   })
   .superRefine((value, context) => {
@@ -97,54 +124,69 @@ export const agreementSchema = z
       .refine(
         (text) => parseAgreementReference(text) !== undefined,
         'expected a reference such as DARS-NIC-147750-8GS7S-v2.2',
-      ),
-    title: words,
-    applicant: organisation,
-    controllers: z
-      .array(z.strictObject({ name: words, ods: words.optional(), role: z.enum(['sole', 'joint']) }))
-      .min(1),
-    processors: z
-      .array(
-        z.union([
-          words.transform((name) => ({ name, ods: undefined })),
-          z.strictObject({ name: words, ods: words.optional() }),
-        ]),
       )
-      .default([]),
+      .describe('with its version: DARS-NIC-147750-8GS7S-v2.2'),
+    title: words.describe('as the register prints it'),
+    applicant: organisation.describe('who asked, and receives'),
+    controllers: z
+      .array(z.strictObject({ name: words, ods, role: z.enum(['sole', 'joint']) }))
+      .min(1)
+      .describe('data controllers, who all sign'),
+    processors: z
+      .array(z.union([words.transform((name) => ({ name, ods: undefined })), z.strictObject({ name: words, ods })]))
+      .default([])
+      .describe('data processors, each of whom needs security assurance'),
     term: z
-      .strictObject({ start: calendarDate, end: calendarDate })
-      .refine(({ start, end }) => start <= end, 'the term ends before it starts'),
+      .strictObject({
+        start: calendarDate.describe('the first day'),
+        end: calendarDate.describe('the last day; it is included'),
+      })
+      .refine(({ start, end }) => start <= end, 'the term ends before it starts')
+      .describe('when data may be released'),
     signatures: z
       .array(z.strictObject({ party: words, name: words, role: words.optional(), on: calendarDate }))
-      .default([]),
-    purpose: z.strictObject({
-      objective: words,
-      processing: words,
-      outputs: words,
-      benefits: words,
-      yielded_benefits: words.optional(),
-      commercial: z.boolean(),
-      sublicensing: z.boolean(),
-    }),
+      .default([])
+      .describe('of applicant, controllers and custodian, by the names they have here'),
+    purpose: z
+      .strictObject({
+        objective: words,
+        processing: words,
+        outputs: words,
+        benefits: words,
+        yielded_benefits: words.optional().describe('for a renewal: what came of it so far'),
+        commercial: z.boolean().describe('whether any party gains commercially'),
+        sublicensing: z.boolean().describe('whether data may be passed on under a sub-licence'),
+      })
+      .describe('why, in the words that the register prints'),
     funding: z
       .strictObject({ funder: words, reference: words.optional(), covers_to: calendarDate.optional() })
-      .optional(),
+      .optional()
+      .describe('who pays, and until when'),
     security: z
       .array(
         z.strictObject({
-          organisation: words,
+          organisation: words.describe('by the name it has above'),
           kind: z.enum(['DSPT', 'ISO27001', 'SLSP'], { error: 'expected DSPT, ISO27001 or SLSP' }),
           reference: words.optional(),
-          outcome: words.optional(),
-          valid_to: calendarDate,
+          outcome: words.optional().describe('of a DSPT: Standards Met or Standards Exceeded'),
+          valid_to: calendarDate.describe('the last day of it'),
         }),
       )
-      .default([]),
-    approvals: z.array(approval).default([]),
+      .default([])
+      .describe('assurance of everybody who will hold the data'),
+    approvals: z
+      .array(approval)
+      .default([])
+      .describe('what was decided about it; nothing is taken out, later ones count'),
     unresolved: unresolved.default('exclude').describe('what becomes of rows that lead to nobody PDS knows'),
-    datasets: z.array(grant).min(1, 'an agreement grants at least one dataset'),
+    datasets: z
+      .array(grant)
+      .min(1, 'an agreement grants at least one dataset')
+      .describe('what is granted; nothing else is'),
     recipient: z.strictObject({
-      openpgp_fingerprint: words,
+      openpgp_fingerprint: words.describe(
+        'of the recipient’s primary key, all of it, learnt by another way than the key',
+      ),
       key: words.describe('the recipient’s public key, ASCII armour; a path inside the workspace'),
       destination: words.describe('one of the destinations of dars.yaml'),
     }),

@@ -30,11 +30,18 @@ export const columnConcept = z.enum([
 ]);
 
 export const columnSchema = z.strictObject({
-  name: z.string().regex(/^[A-Za-z][A-Za-z0-9_]*$/),
-  type: columnType.default('text'),
-  class: columnClass,
-  concept: columnConcept.optional(),
-  description: z.string().min(1),
+  name: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9_]*$/)
+    .describe('as documents name it; names compare without case'),
+  type: columnType.default('text').describe('how values are written; read as text and held against this'),
+  class: columnClass.describe(
+    'identifier: names a person by itself; quasi-identifier: narrows a person down together with others; sensitive: wants a stronger reason; restricted: never together with an identifier',
+  ),
+  concept: columnConcept
+    .optional()
+    .describe('what a value means: which coarser forms there are, what a sensitive record withholds'),
+  description: z.string().min(1).describe('one sentence, with codes and sentinels'),
 });
 
 export const datasetSchema = z
@@ -43,7 +50,7 @@ export const datasetSchema = z
       .string()
       .regex(/^[a-z][a-z0-9_]*$/)
       .describe('the name that agreements, pipelines and sources use'),
-    title: z.string().min(1),
+    title: z.string().min(1).describe('as people call it'),
     abbreviation: z
       .string()
       .regex(/^[A-Z0-9_]+$/)
@@ -53,7 +60,7 @@ export const datasetSchema = z
     key: z.array(z.string()).min(1).describe('the columns that name one row'),
     date: z.string().optional().describe('the column that a period means; none where a period makes no sense'),
     missing_dates: z.array(z.string()).default([]).describe('dates that stand for none, such as 1800-01-01'),
-    columns: z.array(columnSchema).min(1),
+    columns: z.array(columnSchema).min(1).describe('every column that the custodian holds'),
   })
   .describe('one dataset of the catalogue');
 

@@ -20,7 +20,10 @@ export type VectorMemory = { readonly validity: Validity } & (
   | { readonly type: 'text'; readonly entries: Uint8Array }
 );
 
-/** One bit a row, lowest first, set where there is a value; undefined if every row has one. Where a row is null, anything may stand among the values. */
+/**
+ * One bit a row, lowest first, set where there is a value; undefined if every row has one. Where a row is null, anything
+ * may stand among the values.
+ */
 export type Validity = Uint8Array | undefined;
 
 /**
@@ -66,10 +69,6 @@ export function bytesAt(pointer: number, length: number): Uint8Array {
   return getStringBytes(entry, 0);
 }
 
-function bits(words: BigUint64Array | null): Validity {
-  return words === null ? undefined : new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
-}
-
 /** Writes values into a vector of their type, all its rows, from row `from` on; `from` is a multiple of eight. */
 export function fill(vector: DuckDBVector, memory: VectorMemory, from: number): void {
   const rows = vector.itemCount;
@@ -98,4 +97,8 @@ function words(validity: Validity, from: number, rows: number): BigUint64Array |
   const copy = new Uint8Array(Math.ceil(rows / 64) * 8);
   copy.set(validity.subarray(from >> 3, (from + rows + 7) >> 3));
   return new BigUint64Array(copy.buffer);
+}
+
+function bits(words: BigUint64Array | null): Validity {
+  return words === null ? undefined : new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
 }

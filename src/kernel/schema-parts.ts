@@ -5,11 +5,15 @@ import { type CalendarDate, parseCalendarDate } from './calendar-date.ts';
 export const calendarDate = z
   .string({ error: 'expected a date as YYYY-MM-DD' })
   .refine((text) => parseCalendarDate(text) !== undefined, 'expected a date as YYYY-MM-DD that the calendar has')
-  .transform((text) => text as CalendarDate);
+  .transform((text) => text as CalendarDate)
+  .meta({ format: 'date', description: 'a day, YYYY-MM-DD' });
 
 /** Both ends included. */
 export const period = z
-  .strictObject({ from: calendarDate, to: calendarDate })
+  .strictObject({
+    from: calendarDate.describe('the first day'),
+    to: calendarDate.describe('the last day; it is included'),
+  })
   .refine(({ from, to }) => from <= to, 'the period ends before it begins');
 
 export type Period = z.output<typeof period>;

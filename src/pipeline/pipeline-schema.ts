@@ -9,7 +9,8 @@ export const compressions = ['none', 'gzip', 'zstd'] as const;
 
 const columnName = z
   .string({ error: 'expected a column name' })
-  .regex(/^[A-Za-z][A-Za-z0-9_]{0,62}$/, 'expected a column name: letters, digits and underscores, 63 at most');
+  .regex(/^[A-Za-z][A-Za-z0-9_]{0,62}$/, 'expected a column name: letters, digits and underscores, 63 at most')
+  .describe('the column’s name in the output');
 
 const askedField = z.union(
   [
@@ -27,19 +28,25 @@ const askedField = z.union(
 );
 
 const selection = {
-  dataset: words,
-  period: period.optional(),
-  where: whereSchema.optional(),
-  fields: z.array(askedField).min(1, 'ask for at least one field'),
+  dataset: words.describe('a dataset that the agreement grants'),
+  period: period.optional().describe('by default all that the agreement grants'),
+  where: whereSchema.optional().describe('the rows wanted; the agreement’s own conditions apply on top'),
+  fields: z
+    .array(askedField)
+    .min(1, 'ask for at least one field')
+    .describe('the columns wanted, in the order of the output'),
 };
 
 const output = {
-  name: safeName,
+  name: safeName.describe('the product’s name in this pipeline'),
   identifiability: z
     .enum(identifiabilities)
     .optional()
     .describe('what the agreement grants, or less; by default what it grants'),
-  format: z.enum(formats, { error: `expected one of ${formats.join(', ')}` }).default('csv'),
+  format: z
+    .enum(formats, { error: `expected one of ${formats.join(', ')}` })
+    .default('csv')
+    .describe('csv: pipe-delimited with a header; parquet; arrow'),
   compression: z
     .enum(compressions, { error: `expected one of ${compressions.join(', ')}` })
     .optional()
@@ -50,7 +57,10 @@ const extract = z.strictObject({ ...output, product: z.literal('extract'), ...se
 const linked = z.strictObject({
   ...output,
   product: z.literal('linked'),
-  datasets: z.array(z.strictObject(selection)).min(1, 'name at least one dataset'),
+  datasets: z
+    .array(z.strictObject(selection))
+    .min(1, 'name at least one dataset')
+    .describe('one file each, with the same token for a person'),
 });
 
 const product = z
@@ -67,7 +77,11 @@ const product = z
 
 const cohort = z.union(
   [
-    z.strictObject({ dataset: words, period: period.optional(), where: whereSchema.optional() }),
+    z.strictObject({
+      dataset: words.describe('a granted dataset'),
+      period: period.optional().describe('by default all that the agreement grants'),
+      where: whereSchema.optional().describe('people with such a row'),
+    }),
     z.strictObject({ file: words.describe('a CSV file inside the workspace with a column nhs_number') }),
   ],
   { error: 'expected { dataset, period, where } or { file }' },
@@ -76,8 +90,8 @@ const cohort = z.union(
 /** What to release under one agreement, as its file is written (design, section 3). */
 export const pipelineSchema = z
   .strictObject({
-    pipeline: safeName,
-    agreement: words,
+    pipeline: safeName.describe('its name; no other pipeline has it'),
+    agreement: words.describe('the reference of the agreement, with its version'),
     cohort: cohort.optional().describe('only people with such a row, in every product'),
     products: z
       .array(product)
@@ -89,7 +103,8 @@ export const pipelineSchema = z
             context.addIssue({ code: 'custom', path: [index, 'name'], message: 'two products have this name' });
           seen.add(name);
         });
-      }),
+      })
+      .describe('what is made: one or more files each'),
   })
   .describe('what to release under one agreement');
 

@@ -4,8 +4,8 @@ import { calendarDate, words } from '../kernel/schema-parts.ts';
 /** Where a secret lies; the value itself never stands in a file of the workspace. */
 const secretSource = z.union(
   [
-    z.strictObject({ file: words }),
-    z.strictObject({ env: words }),
+    z.strictObject({ file: words.describe('a file that holds it') }),
+    z.strictObject({ env: words.describe('a variable of the environment') }),
     z.strictObject({ command: z.array(words).min(1).describe('run without a shell; its output is the secret') }),
   ],
   { error: 'expected { file: … }, { env: NAME } or { command: [ … ] }' },
@@ -21,7 +21,7 @@ const delimiter = z
   .regex(/[^"\r\n]/, 'a quote or a line end can’t be a delimiter');
 
 const source = z.strictObject({
-  path: paths,
+  path: paths.describe('a file, a glob or a list of them'),
   format: z.enum(['csv', 'parquet', 'arrow']).optional().describe('by default what the file name ends with'),
   delimiter: delimiter.optional().describe('of csv; by default a comma'),
   columns: z
@@ -31,9 +31,9 @@ const source = z.strictObject({
 });
 
 const optOutSource = z.strictObject({
-  path: paths,
+  path: paths.describe('the list: one NHS number a line'),
   as_at: calendarDate.optional().describe('the day that the list tells of'),
-  max_age_days: z.int().positive().default(21),
+  max_age_days: z.int().positive().default(21).describe('older lists release nothing'),
   mode: z
     .enum(['deny-list', 'keep-list'], { error: 'expected deny-list or keep-list' })
     .default('deny-list')
@@ -49,13 +49,13 @@ const destination = z.discriminatedUnion(
       host: words,
       port: z.int().min(1).max(65_535).default(22),
       username: words,
-      private_key: secretSource,
+      private_key: secretSource.describe('of the SSH key that logs in'),
       password: secretSource.optional().describe('for servers that want one after the key'),
-      passphrase: secretSource.optional(),
+      passphrase: secretSource.optional().describe('of the private key'),
       host_key: words.describe('the fingerprint of the server’s key as ssh-keygen -l prints it: SHA256:…'),
-      directory: words.default('.'),
+      directory: words.default('.').describe('where files go, at the server'),
     }),
-    z.strictObject({ type: z.literal('folder'), path: words }),
+    z.strictObject({ type: z.literal('folder'), path: words.describe('a folder of this machine') }),
   ],
   { error: 'expected type: sftp or folder' },
 );
@@ -77,7 +77,9 @@ function bytesOf(text: string): number {
 /** `dars.yaml` (design, section 3). */
 export const workspaceSchema = z
   .strictObject({
-    custodian: z.strictObject({ name: words, ods: words.optional() }),
+    custodian: z
+      .strictObject({ name: words.describe('as agreements are signed'), ods: words.optional().describe('ODS code') })
+      .describe('who holds the data and runs dars'),
     agreements: words.default('agreements').describe('folder of *.yaml, one agreement version each'),
     pipelines: words.default('pipelines').describe('folder of *.yaml'),
     catalogue: words.optional().describe('folder of *.yaml that add datasets or replace those that dars brings'),
@@ -107,14 +109,15 @@ export const workspaceSchema = z
         z.object({ passphrase: secretSource.optional() }),
       ),
     }),
-    destinations: z.record(words, destination).default({}),
+    destinations: z.record(words, destination).default({}).describe('name -> where releases go'),
     limits: z
       .strictObject({
-        memory: memory.default('4GB'),
-        threads: z.int().min(1).max(512).optional(),
+        memory: memory.default('4GB').describe('that the engine may use; larger work is done in passes'),
+        threads: z.int().min(1).max(512).optional().describe('by default as many as the machine has'),
         temp: words.optional().describe('for pipes and other things that hold no data; never for rows'),
       })
-      .default({ memory: '4GB' }),
+      .default({ memory: '4GB' })
+      .describe('how much of the machine dars may use'),
   })
   .describe('a workspace of dars');
 

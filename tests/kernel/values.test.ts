@@ -1,8 +1,14 @@
-import { inspect } from 'node:util';
+import { format, inspect } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isLaterVersion, parseAgreementReference } from '../../src/kernel/agreement-reference.ts';
-import { type CalendarDate, calendarPeriod, daysBetween, parseCalendarDate } from '../../src/kernel/calendar-date.ts';
+import {
+  type CalendarDate,
+  calendarPeriod,
+  dayOf,
+  daysBetween,
+  parseCalendarDate,
+} from '../../src/kernel/calendar-date.ts';
 import { canonicalJson, type Json } from '../../src/kernel/canonical-json.ts';
 import { fileReference, fileReferenceNumber } from '../../src/kernel/file-reference.ts';
 import { Secret } from '../../src/kernel/secret.ts';
@@ -28,6 +34,30 @@ test('a quarter ends with its last day', () => {
   ]);
 });
 
+test('the month and the year of a day', () => {
+  expect(calendarPeriod(day('2026-09-30'), 'month')).toBe('2026-09');
+  expect(calendarPeriod(day('2026-01-01'), 'year')).toBe('2026');
+});
+
+test('the day of a moment is that of Greenwich, whatever the hour', () => {
+  expect(dayOf(new Date('2026-03-31T23:59:59.999Z'))).toBe('2026-03-31');
+  expect(dayOf(new Date('2026-04-01T00:00:00.000+01:00'))).toBe('2026-03-31');
+});
+
+test('days are counted one by one, whatever the clocks do', () => {
+  fc.assert(
+    fc.property(
+      fc.date({ min: new Date('1900-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }),
+      fc.integer({ min: -4000, max: 4000 }),
+      (from, days) => {
+        const to = new Date(from.getTime() + days * 86_400_000);
+        expect(daysBetween(dayOf(from), dayOf(to))).toBe(days);
+        expect(dayOf(from) < dayOf(to)).toBe(days > 0);
+      },
+    ),
+  );
+});
+
 test('days are counted over a leap day', () => {
   expect(daysBetween(day('2024-02-28'), day('2024-03-01'))).toBe(2);
   expect(daysBetween(day('2026-11-20'), day('2026-10-30'))).toBe(-21);
@@ -41,7 +71,22 @@ test('a reference has a stem, a number for file names and a version', () => {
     major: 2,
     minor: 12,
   });
-  expect(parseAgreementReference('NIC-154590-YG6QH ')).toBeUndefined();
+});
+
+test.each([
+  'NIC-154590-YG6QH ',
+  'DARS-NIC-147750-8GS7S',
+  'DARS-NIC-147750-8GS7S-v2',
+  'DARS-NIC-147750-8GS7S-v2.2 ',
+  'DARS-NIC-147750-8GS7S-v2.02',
+  'DARS-NIC-147750-8GS7S-v02.2',
+  'DARS-NIC-147-8GS7S-v2.2',
+  'DARS-NIC-147750-8gs7s-v2.2',
+  'dars-nic-147750-8GS7S-v2.2',
+  'DARS-NIC-١٤٧٧٥٠-8GS7S-v2.2',
+  '../DARS-NIC-147750-8GS7S-v2.2',
+])('%j is no reference', (text) => {
+  expect(parseAgreementReference(text)).toBeUndefined();
 });
 
 test('version 2.12 is later than 2.2, and 3.0 than both', () => {
@@ -57,7 +102,14 @@ test('version 2.12 is later than 2.2, and 3.0 than both', () => {
 test('a file reference has seven digits and goes on when they are used up', () => {
   expect([fileReference(1), fileReference(12_345_678)]).toEqual(['FILE0000001', 'FILE12345678']);
   expect(fileReferenceNumber('FILE0000042')).toBe(42);
-  expect(fileReferenceNumber('FILE42')).toBeUndefined();
+  expect(['FILE42', 'file0000042', 'FILE0000042 ', 'FILE00000x2', 'XFILE0000042'].map(fileReferenceNumber)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  fc.assert(fc.property(fc.nat(), (number) => fileReferenceNumber(fileReference(number)) === number));
 });
 
 test('canonical JSON has one spelling for one value, and means the same', () => {
@@ -68,6 +120,14 @@ test('canonical JSON has one spelling for one value, and means the same', () => 
       expect(canonicalJson(JSON.parse(text) as Json)).toBe(text);
     }),
   );
+  expect(canonicalJson({ '\u20ac': 'Euro', '\r': 'CR', '1': 'One', '\ud83d\ude00': 'Smiley', ö: 'o' })).toBe(
+    '{"\\r":"CR","1":"One","ö":"o","€":"Euro","😀":"Smiley"}',
+  );
+  expect(canonicalJson([333333333.3333333, 1e30, 4.5, 2e-3, 1e-27, -0])).toBe(
+    '[333333333.3333333,1e+30,4.5,0.002,1e-27,0]',
+  );
+  expect(() => canonicalJson(Number.NaN)).toThrow('finite');
+  expect(() => canonicalJson([Number.POSITIVE_INFINITY])).toThrow('finite');
   expect(canonicalJson({ b: 1, a: [{ d: null, c: undefined }] })).toBe('{"a":[{"d":null}],"b":1}');
 });
 
@@ -79,6 +139,10 @@ test('a secret prints as redacted wherever it is printed', () => {
     JSON.stringify({ secret }),
     inspect(secret),
     inspect({ deep: [secret] }, { showHidden: true }),
+    format('%s %o %O %j', secret, secret, secret, secret),
+    Object.entries(secret).join(),
+    JSON.stringify(structuredClone({ ...secret })),
+    String(new Error(`${secret}`).stack),
   ];
   expect(printed.join('\n')).not.toContain('correct');
   expect(secret.reveal()).toBe('correct horse');

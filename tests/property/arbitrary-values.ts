@@ -64,7 +64,8 @@ export function valueIn(dataset: Dataset, column: CatalogueColumn): fc.Arbitrary
   switch (column.type) {
     case 'date': {
       const days = column.concept === 'date_of_birth' ? birth : event;
-      const sentinels = fc.constantFrom(...(dataset.missing_dates.length > 0 ? dataset.missing_dates : ['2020-01-01']));
+      const none = column.concept === 'date_of_birth' ? '1900-01-01' : '2020-01-01';
+      const sentinels = fc.constantFrom(...(dataset.missing_dates.length > 0 ? dataset.missing_dates : [none]));
       return some(written(fc.oneof({ weight: 8, arbitrary: days }, { weight: 1, arbitrary: sentinels })));
     }
     case 'integer':

@@ -4,7 +4,7 @@ import type { Catalogue } from '../../src/catalogue/catalogue.ts';
 import type { passesFor } from '../../src/engine/passes.ts';
 import { SLICES, type SliceRange } from '../../src/relation/slices.ts';
 import { arbitraryWorld } from './arbitrary-world.ts';
-import { assertWorlds } from './assert-worlds.ts';
+import { assertWorlds, PATIENCE } from './assert-worlds.ts';
 import { readOutput } from './read-output.ts';
 import { shippedCatalogue } from './shipped-catalogue.ts';
 import { tryWorld } from './try-world.ts';
@@ -26,27 +26,34 @@ beforeAll(async () => {
 });
 
 describe('the number of passes', () => {
-  test('changes nothing in what comes out, wherever the slices are cut', async () => {
-    const everywhere = Array.from({ length: SLICES - 1 }, (_, index) => index + 1);
-    const cuts = fc.oneof(
-      { weight: 1, arbitrary: fc.constant(everywhere) },
-      { weight: 9, arbitrary: fc.uniqueArray(fc.integer({ min: 1, max: SLICES - 1 }), { minLength: 1, maxLength: 6 }) },
-    );
-    const several = fc.tuple(arbitraryWorld(catalogue), cuts).map(([world, at]) => ({ ...world, cuts: at }));
-    await assertWorlds(several, 10, async (world) => {
-      forced.ranges = undefined;
-      await tryWorld(world, catalogue, async ({ files, again }) => {
-        const at = [0, ...world.cuts.toSorted((a, b) => a - b), SLICES];
-        forced.ranges = at.slice(1).map((to, index) => ({ from: at[index] ?? 0, to }));
-        for (const [index, many] of (await again()).entries()) {
-          const one = files[index];
-          if (one === undefined) throw new Error('a file too many');
-          expect(await readOutput(many.file, many.bytes)).toEqual(await readOutput(one.file, one.bytes));
-          expect(many.produced).toEqual(one.produced);
-          // Parquet and Arrow have a group of rows a pass; of CSV every byte is the same.
-          if (many.file.format === 'csv') expect(many.bytes.equals(one.bytes)).toBe(true);
-        }
+  test(
+    'changes nothing in what comes out, wherever the slices are cut',
+    async () => {
+      const everywhere = Array.from({ length: SLICES - 1 }, (_, index) => index + 1);
+      const cuts = fc.oneof(
+        { weight: 1, arbitrary: fc.constant(everywhere) },
+        {
+          weight: 9,
+          arbitrary: fc.uniqueArray(fc.integer({ min: 1, max: SLICES - 1 }), { minLength: 1, maxLength: 6 }),
+        },
+      );
+      const several = fc.tuple(arbitraryWorld(catalogue), cuts).map(([world, at]) => ({ ...world, cuts: at }));
+      await assertWorlds(several, 10, async (world) => {
+        forced.ranges = undefined;
+        await tryWorld(world, catalogue, async ({ files, again }) => {
+          const at = [0, ...world.cuts.toSorted((a, b) => a - b), SLICES];
+          forced.ranges = at.slice(1).map((to, index) => ({ from: at[index] ?? 0, to }));
+          for (const [index, many] of (await again()).entries()) {
+            const one = files[index];
+            if (one === undefined) throw new Error('a file too many');
+            expect(await readOutput(many.file, many.bytes)).toEqual(await readOutput(one.file, one.bytes));
+            expect(many.produced).toEqual(one.produced);
+            // Parquet and Arrow have a group of rows a pass; of CSV every byte is the same.
+            if (many.file.format === 'csv') expect(many.bytes.equals(one.bytes)).toBe(true);
+          }
+        });
       });
-    });
-  });
+    },
+    PATIENCE,
+  );
 });

@@ -3,7 +3,7 @@ import type { Catalogue } from '../../src/catalogue/catalogue.ts';
 import { interpretPlan } from '../oracle/interpret-plan.ts';
 import { expectAgreement } from './agreement-with-oracle.ts';
 import { arbitraryTraceableWorld } from './arbitrary-traceable-world.ts';
-import { assertWorlds } from './assert-worlds.ts';
+import { assertWorlds, PATIENCE } from './assert-worlds.ts';
 import { shippedCatalogue } from './shipped-catalogue.ts';
 import { tryWorld } from './try-world.ts';
 
@@ -13,20 +13,23 @@ beforeAll(async () => {
 });
 
 describe('DuckDB and the oracle, over succession trees of every shape', () => {
-  test('find the same people, remove the same trees and keep the same order', async () => {
-    const seen = { released: 0, opted: 0, unresolved: 0 };
-    await assertWorlds(arbitraryTraceableWorld, 30, async (world) => {
-      await tryWorld(world, catalogue, async ({ plan, oracle, files }) => {
-        for (const [index, wanted] of interpretPlan(plan, oracle).entries()) {
-          await expectAgreement(files[index], wanted);
-          const rows = (step: string): number => wanted.waterfall.find((each) => each.step === step)?.rows ?? 0;
-          seen.released += rows('released');
-          seen.opted += rows('opted out');
-          seen.unresolved += rows('unresolved');
-        }
+  test(
+    'find the same people, remove the same trees and keep the same order',
+    async () => {
+      const seen = { released: 0, opted: 0, unresolved: 0 };
+      await assertWorlds(arbitraryTraceableWorld, 30, async (world) => {
+        await tryWorld(world, catalogue, async ({ plan, oracle, files }) => {
+          for (const [index, wanted] of interpretPlan(plan, oracle).entries()) {
+            await expectAgreement(files[index], wanted);
+            const rows = (step: string): number => wanted.waterfall.find((each) => each.step === step)?.rows ?? 0;
+            seen.released += rows('released');
+            seen.opted += rows('opted out');
+            seen.unresolved += rows('unresolved');
+          }
+        });
       });
-    });
-    console.log(seen);
-    expect(Math.min(seen.released, seen.opted, seen.unresolved)).toBeGreaterThan(30);
-  });
+      expect(Math.min(seen.released, seen.opted, seen.unresolved)).toBeGreaterThan(30);
+    },
+    PATIENCE,
+  );
 });

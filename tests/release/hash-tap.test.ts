@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HashTap } from '../../src/release/hash-tap.ts';
-import { bytesOf } from './fixtures.ts';
+import { bytesOf } from '../encrypt/fixtures.ts';
 
 test('counts and digests whatever passes, and changes nothing of it', async () => {
   await fc.assert(

@@ -17,5 +17,9 @@ beforeAll(async () => {
 afterAll(() => recipient[Symbol.asyncDispose]());
 
 describe('every page of tests/scenarios goes as it is written', () => {
-  it.each(pages)('%s', (page) => runScenario(join(folder, page), recipient, AS_PROCESSES.includes(basename(page))));
+  it.each(pages)(
+    '%s',
+    (page) => runScenario(join(folder, page), recipient, AS_PROCESSES.includes(basename(page))),
+    300_000,
+  );
 });

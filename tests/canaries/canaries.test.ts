@@ -1,0 +1,280 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { generateKeyPair, type KeyPair } from '../../src/encrypt/generate-key-pair.ts';
+import { Secret } from '../../src/kernel/secret.ts';
+import { filesUnder } from '../support/delivered.ts';
+import {
+  MASTER_KEY,
+  makeWorkspace,
+  type TestWorkspace,
+  type Tree,
+  type WorkspaceParts,
+} from '../support/make-workspace.ts';
+import { manyEpisodes } from '../support/many-episodes.ts';
+import { openRecipient, type Recipient } from '../support/recipient.ts';
+import { darsHere, type Ran, startDars } from '../support/run-dars.ts';
+import { type Sshd, startSshd } from '../support/sshd.ts';
+import {
+  CANARY_FILES,
+  CANARY_HES,
+  CANARY_PDS,
+  type Canary,
+  canaries,
+  found,
+  PASSPHRASE,
+  RELEASED,
+} from './canaries.ts';
+import { look, watch } from './watch.ts';
+
+let custodian: KeyPair;
+let recipient: Recipient;
+let sshd: Sshd;
+let among: Canary[];
+const folders: string[] = [];
+
+beforeAll(async () => {
+  const at = new Date('2026-01-01T00:00:00Z');
+  const passphrase = new Secret(PASSPHRASE);
+  custodian = await generateKeyPair({ name: 'Custodian', email: 'c@example.org', type: 'ecc', at, passphrase });
+  recipient = await openRecipient(custodian);
+  sshd = await startSshd();
+  among = canaries({ 'signing key': custodian.privateKey.reveal(), 'SFTP key': sshd.privateKey });
+  process.env['DARS_SIGNING_PASSPHRASE'] = PASSPHRASE;
+});
+afterAll(async () => {
+  delete process.env['DARS_SIGNING_PASSPHRASE'];
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  await sshd[Symbol.asyncDispose]();
+  await recipient[Symbol.asyncDispose]();
+});
+
+/** A workspace with the canaries in it, which delivers to the server; its temporary files lie in it, too. */
+function withCanaries(parts: WorkspaceParts = {}): Promise<TestWorkspace> {
+  return makeWorkspace({
+    ...parts,
+    recipient,
+    custodian,
+    sftp: sshd,
+    files: { ...CANARY_FILES, ...parts.files },
+    workspace: (tree) => {
+      Object.assign((tree['keys'] as Tree)['signing'] as Tree, { passphrase: { env: 'DARS_SIGNING_PASSPHRASE' } });
+      parts.workspace?.(tree);
+    },
+  });
+}
+
+/** What a command wrote or left anywhere, but for the sources and keys it was given. */
+function traces({ root }: TestWorkspace): string[] {
+  return [...['state', 'tmp', 'out'].map((name) => join(root, name)), sshd.directory];
+}
+
+function expectNothing(workspace: TestWorkspace, ran: Ran): void {
+  expect(found(Buffer.from(ran.stdout), among)).toEqual([]);
+  expect(found(Buffer.from(ran.stderr), among)).toEqual([]);
+  expect(found(Buffer.from(sshd.log()), among)).toEqual([]);
+  expect([...look(traces(workspace), among).leaks]).toEqual([]);
+}
+
+const HES = 'data/hes_apc/hes_apc_2425.csv';
+const product = (tree: Tree): Tree => (tree['products'] as Tree[])[0] ?? {};
+
+/** The usual source with a change in a canary's row. */
+function row(from: string, to: string): WorkspaceParts {
+  return { files: { [HES]: CANARY_FILES[HES].replace(from, to) } };
+}
+
+/** Other settings somewhere in dars.yaml. */
+function set(path: string, settings: Tree): WorkspaceParts {
+  const at = (tree: Tree): Tree => path.split('.').reduce((inner, step) => inner[step] as Tree, tree);
+  return { workspace: (tree) => Object.assign(at(tree), settings) };
+}
+
+const linked: WorkspaceParts = {
+  pipeline: (tree) => {
+    const { name, period, where, fields } = product(tree);
+    tree['products'] = [
+      { name, product: 'linked', format: 'parquet', datasets: [{ dataset: 'hes_apc', period, where, fields }] },
+    ];
+  },
+};
+const durations: WorkspaceParts = {
+  ...row('LOPATID', 'EPIDUR'),
+  agreement: (tree) => (tree['datasets'] as { fields: string[] }[])[0]?.fields.push('EPIDUR'),
+  pipeline: (tree) => (product(tree)['fields'] as string[]).push('EPIDUR'),
+};
+
+const RUN = ['run', 'diabetes-apc'];
+const CASES: readonly { what: string; exit: number; args: readonly string[]; parts: WorkspaceParts }[] = [
+  { what: 'a release', exit: 0, args: RUN, parts: {} },
+  { what: 'a release of linked data in Parquet', exit: 0, args: ['--json', ...RUN], parts: linked },
+  { what: 'a plan with its SQL', exit: 0, args: ['plan', 'diabetes-apc', '--sql'], parts: {} },
+  { what: 'a plan with its SQL as JSON', exit: 0, args: ['--json', 'plan', 'diabetes-apc', '--sql'], parts: {} },
+  { what: 'a date that is no date', exit: 11, args: RUN, parts: row('2024-05-03', 'QUETZALSMYTHE') },
+  { what: 'a number that is no number', exit: 11, args: ['--json', ...RUN], parts: durations },
+  { what: 'a row that lacks a value', exit: 11, args: RUN, parts: row('|E110|I10X|2|071931', '|I10X|2|071931') },
+  { what: 'a row with an open quote', exit: 11, args: RUN, parts: row('|LOPCANARY7Q', '|"LOPCANARY7Q') },
+  {
+    what: 'a row twice in PDS',
+    exit: 11,
+    args: RUN,
+    parts: { files: { 'data/pds.csv': `${CANARY_FILES['data/pds.csv']}${CANARY_PDS[0]}\n` } },
+  },
+  { what: 'a value in the header', exit: 11, args: RUN, parts: row('LSOA11|LOPATID', 'QUETZALSMYTHE|quetzalsmythe') },
+  {
+    what: 'a name in the opt-out list',
+    exit: 12,
+    args: RUN,
+    parts: { files: { 'data/opt-outs.dat': '9997776663\nQUETZALSMYTHE\n' } },
+  },
+  {
+    what: 'an old opt-out list',
+    exit: 12,
+    args: ['check', 'diabetes-apc'],
+    parts: set('sources.opt_outs', { as_at: '2026-01-01' }),
+  },
+  { what: 'an NHS number in a column that goes out', exit: 13, args: RUN, parts: row('599999999902', '9998887774') },
+  {
+    what: 'a name in a column that goes out',
+    exit: 13,
+    args: ['--json', ...RUN],
+    parts: row('599999999902', 'QUETZALSMYTHE'),
+  },
+  { what: 'a postcode in a column that goes out', exit: 13, args: RUN, parts: row('599999999902', 'ZE3 9QX') },
+  {
+    what: 'a master key that is cut short',
+    exit: 10,
+    args: RUN,
+    parts: { files: { 'keys/pseudonym.key': MASTER_KEY.slice(0, 62) } },
+  },
+  {
+    what: 'a passphrase that does not fit',
+    exit: 14,
+    args: RUN,
+    parts: set('keys.signing', { passphrase: { command: ['echo', 'another'] } }),
+  },
+  { what: 'a server that is not there', exit: 15, args: RUN, parts: set('destinations.shelf', { port: 1 }) },
+  {
+    what: 'a server with another key',
+    exit: 15,
+    args: ['--json', ...RUN],
+    parts: set('destinations.shelf', { host_key: `SHA256:${'A'.repeat(43)}` }),
+  },
+  {
+    what: 'an SFTP key that is none',
+    exit: 15,
+    args: RUN,
+    parts: set('destinations.shelf', { private_key: { env: 'DARS_SIGNING_PASSPHRASE' } }),
+  },
+];
+
+it('the search finds what is there to be found', async () => {
+  using workspace = await withCanaries();
+  const inputs = [...look([join(workspace.root, 'data'), join(workspace.root, 'keys')], among).leaks].join();
+  for (const name of ['number', 'old number', 'opted-out number', 'date of birth', 'name', 'postcode', 'address']) {
+    expect(inputs).toContain(`pds.csv: ${name}`.replace('pds.csv: opted-out', 'opt-outs.dat: opted-out'));
+  }
+  for (const name of ['local patient id', 'master key', 'signing key', 'SFTP key'])
+    expect(inputs).toContain(`: ${name}`);
+  const spelled = `x${Buffer.from(`ab ${PASSPHRASE}`).toString('base64')} ${Buffer.from('9998887774', 'utf16le')}`;
+  expect(found(Buffer.from(spelled), among)).toEqual(['number, in UTF-16', 'passphrase, in Base64']);
+});
+
+describe('no value of a canary is anywhere but inside the ciphertext', () => {
+  it.each(CASES)('$what', async ({ args, parts, exit }) => {
+    using workspace = await withCanaries(parts);
+    const ran = await darsHere(workspace.root, args);
+    expect(ran.stderr).not.toContain('a bug in dars');
+    expect(ran.status).toBe(exit);
+    expectNothing(workspace, ran);
+  });
+
+  it.each(['pseudonym', 'signing'])('a secret that stands where the path to it belongs: keys.%s', async (key) => {
+    using workspace = await withCanaries();
+    const secret = key === 'pseudonym' ? MASTER_KEY : custodian.privateKey.reveal();
+    for (const settings of [{ file: secret }, { env: secret }, { command: [secret] }, secret]) {
+      workspace.change('dars.yaml', (tree) => {
+        (tree['keys'] as Tree)[key] = settings;
+      });
+      const ran = await darsHere(workspace.root, RUN);
+      expect(ran.status).toBe(10);
+      expect(found(Buffer.from(ran.stdout + ran.stderr), among)).toEqual([]);
+    }
+  });
+
+  it('and inside the ciphertext is what was granted, and nothing of those who opted out', async () => {
+    using workspace = await withCanaries();
+    const before = filesUnder(sshd.directory);
+    expect((await darsHere(workspace.root, ['run', 'diabetes-apc'])).status).toBe(0);
+    const file = filesUnder(sshd.directory).find((path) => path.endsWith('.gpg') && !before.includes(path)) ?? '';
+    const plaintext = await recipient.open(join(sshd.directory, file));
+    expect(plaintext.toString()).toContain(RELEASED);
+    expect(found(plaintext, among)).toEqual([]);
+  });
+});
+
+describe('while a process works on a source of some size', () => {
+  const { pds, hes } = manyEpisodes(1000, 100);
+  const large = {
+    files: {
+      'data/pds.csv': `${pds}${CANARY_PDS.join('\n')}\n`,
+      'data/hes_apc/hes_apc_2425.csv': `${hes}${CANARY_HES.join('\n')}\n`,
+    },
+  };
+
+  /** A temporary folder of the process's own; only the cache of what was compiled lies elsewhere. */
+  function ownTemp(): string {
+    const folder = mkdtempSync(join(tmpdir(), 'dars-canary-'));
+    folders.push(folder);
+    const cache = `tsx-${process.getuid?.() ?? ''}`;
+    mkdirSync(join(tmpdir(), cache), { recursive: true });
+    symlinkSync(join(tmpdir(), cache), join(folder, cache));
+    return folder;
+  }
+
+  it('no plaintext is in a temporary file, in the state folder, in the outbox or at the server', async () => {
+    using workspace = await withCanaries(large);
+    const temp = ownTemp();
+    const { process: child, ended } = startDars(workspace.root, ['--json', 'run', 'diabetes-apc'], { TMPDIR: temp });
+    const seen = await watch(child, ended, [...traces(workspace), temp], among);
+    const ran = await ended;
+    expect(ran.status).toBe(0);
+    expectNothing(workspace, ran);
+    expect([...seen.leaks]).toEqual([]);
+    // It was watched at work: ciphertext in the outbox, and a pipe.
+    expect([...seen.paths].some((path) => path.endsWith('/0.sealing'))).toBe(true);
+    expect([...seen.paths].some((path) => /dars-pipe-[^/]+\/output$/.test(path))).toBe(true);
+    // What it had open for writing is the state folder's, and nobody else's.
+    const elsewhere = [...seen.written].filter((path) => !path.startsWith(join(workspace.root, 'state/')));
+    expect(elsewhere.filter((path) => !path.includes('/tsx-'))).toEqual([]);
+  }, 120_000);
+
+  it('a process that is killed leaves none either', async () => {
+    using workspace = await withCanaries(large);
+    const temp = ownTemp();
+    const { process: child, ended } = startDars(workspace.root, ['run', 'diabetes-apc'], { TMPDIR: temp });
+    let told = '';
+    child.stderr?.on('data', (text: string) => {
+      told += text;
+      if (told.includes('Extract')) setTimeout(() => child.kill('SIGKILL'), 300);
+    });
+    const seen = await watch(child, ended, [...traces(workspace), temp], among);
+    expect((await ended).status).toBeNull();
+    expectNothing(workspace, await ended);
+    expect([...seen.leaks]).toEqual([]);
+  }, 120_000);
+
+  it('an error that nobody foresaw says where it happened and not what it held', async () => {
+    using workspace = await withCanaries(large);
+    const crash = fileURLToPath(new URL('./crash.mjs', import.meta.url));
+    const env = { NODE_OPTIONS: `--import=${crash}`, DARS_TEST_CRASH: 'no such person: QUETZALSMYTHE 9998887774' };
+    const { ended } = startDars(workspace.root, ['run', 'diabetes-apc'], env);
+    const ran = await ended;
+    expect(ran.status).toBe(70);
+    expect(ran.stderr).toContain('a bug in dars: Error');
+    expect(ran.stderr).toContain('crash.mjs');
+    expectNothing(workspace, ran);
+  }, 120_000);
+});
