@@ -8,6 +8,8 @@ import { usedDatasets } from './used-datasets.ts';
 export interface OptOutFacts {
   /** The workspace file that names the list, for messages. */
   readonly file: string;
+  /** Where in it. */
+  readonly line?: number;
   readonly asAt: CalendarDate | undefined;
   readonly maxAgeDays: number;
   /** Why it can't be used at all, with a sentence that holds no value of it. */
@@ -31,7 +33,7 @@ export function optOutRefusals(
   const used = usedDatasets(pipeline);
   const applies = agreement.datasets.some((grant) => used.includes(grant.dataset) && grant.opt_outs.apply);
   if (!applies) return [];
-  const place = { file: facts.file, path: PATH };
+  const place = { file: facts.file, ...(facts.line === undefined ? {} : { line: facts.line }), path: PATH };
   if (facts.defect !== undefined) {
     return [
       {

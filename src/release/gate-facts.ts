@@ -65,7 +65,12 @@ export async function gateFacts(
     agreements: workspace.agreements,
     catalogue: workspace.catalogue,
     recipientKey: await world.encryptor.inspect(await world.recipientKey(agreement), fingerprint, world.now()),
-    optOuts: { file: workspace.name, ...optOutTerms(workspace), defect: optOuts.defect },
+    optOuts: {
+      file: workspace.name,
+      line: workspace.document.lineOf(['sources', 'opt_outs']),
+      ...optOutTerms(workspace),
+      defect: optOuts.defect,
+    },
     past: pastUses(entries).filter(({ release: past }) => !apart.includes(past)),
   };
   return { facts, optOuts, waiting, apart };

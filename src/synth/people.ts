@@ -22,7 +22,7 @@ const DEPARTURES = 0.04;
  * a row group is what one thread works on at a time, and one row there becomes a hundred here.
  */
 export async function createPeople(connection: DuckDBConnection, world: World): Promise<void> {
-  await connection.run(`ATTACH ':memory:' AS world (ROW_GROUP_SIZE 2048)`);
+  await connection.run(`ATTACH ':memory:' AS world (ROW_GROUP_SIZE 6144)`);
   await connection.run(`CREATE TABLE world.blocks AS SELECT i::INTEGER AS block FROM range(${blockCount(world)}) t(i)`);
   await connection.run(
     `CREATE TABLE people AS ${through(

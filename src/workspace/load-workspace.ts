@@ -47,7 +47,16 @@ export async function loadWorkspace(root: string): Promise<Workspace> {
 
   const pipelineProblems: Problem[] = [];
   const pipelines = await loadPipelines(root, file, catalogue, agreements, pipelineProblems);
-  return { root, name: 'dars.yaml', file, catalogue, agreements, pipelines, pipelineProblems };
+  return {
+    root,
+    name: 'dars.yaml',
+    document: document.value,
+    file,
+    catalogue,
+    agreements,
+    pipelines,
+    pipelineProblems,
+  };
 }
 
 /** Reads one pipeline file, wherever in the workspace it lies. */

@@ -1,5 +1,6 @@
 import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Document } from '../kernel/document.ts';
 import type { Problem } from '../kernel/problem.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import type { WorkspaceFile } from './workspace-schema.ts';
@@ -10,6 +11,8 @@ export interface Workspace {
   readonly root: string;
   /** `dars.yaml`, for messages. */
   readonly name: string;
+  /** The same as it was read, for the places of what is wrong with it. */
+  readonly document: Document;
   readonly file: WorkspaceFile;
   readonly catalogue: Catalogue;
   readonly agreements: readonly LoadedAgreement[];

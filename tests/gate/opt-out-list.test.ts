@@ -4,7 +4,7 @@ import { day, type Expected, granted, type Row, refusals, table } from './suppor
 const exempt = { 'datasets[0].opt_outs': { exempt: 'consent', because: 'Every participant agreed' } };
 
 describe('the opt-out list is there, whole and fresh', () => {
-  const refused = (code: string): Expected => [`opt-outs-${code}`, 'sources.opt_outs', 'dars.yaml'];
+  const refused = (code: string): Expected => [`opt-outs-${code}`, 'sources.opt_outs', 'dars.yaml:12'];
 
   table([
     ...(['missing', 'empty', 'malformed', 'answer'] as const).map(
@@ -59,12 +59,12 @@ describe('an exemption in the agreement', () => {
         },
         optOuts: bad,
       },
-      ['opt-outs-missing', 'sources.opt_outs', 'dars.yaml'],
+      ['opt-outs-missing', 'sources.opt_outs', 'dars.yaml:12'],
     ],
     [
       'an exemption of PDS alone exempts no other dataset',
       { agreement: { 'datasets[1].opt_outs': exempt['datasets[0].opt_outs'] }, optOuts: bad },
-      ['opt-outs-missing', 'sources.opt_outs', 'dars.yaml'],
+      ['opt-outs-missing', 'sources.opt_outs', 'dars.yaml:12'],
     ],
   ]);
 });

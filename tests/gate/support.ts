@@ -224,6 +224,7 @@ export function factsOf(situation: Situation): GateFacts {
     recipientKey: { defects: situation.key ?? [] },
     optOuts: {
       file: 'dars.yaml',
+      line: 12,
       asAt: day(TODAY),
       maxAgeDays: 21,
       defect: undefined,
@@ -266,6 +267,7 @@ export function table(rows: readonly Row[]): void {
 /** The text on the line that a refusal points to. */
 function lineOf({ file, line }: Problem, { agreement, pipeline }: GateFacts): string {
   const document = [agreement.document, pipeline.document].find((each) => each.file === file);
+  if (file === 'dars.yaml') return `${file}:${line}`;
   if (document === undefined) return file ?? '';
   return texts.get(document)?.split('\n')[(line ?? 0) - 1] ?? '';
 }

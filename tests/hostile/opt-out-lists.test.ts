@@ -149,7 +149,7 @@ it.each([
 ])('nothing is released when the list $what', async ({ parts, code, says }) => {
   const expected = {
     exit: 12,
-    says: [says, 'dars.yaml sources.opt_outs', 'hint: '],
+    says: [says, 'dars.yaml:10 sources.opt_outs: ', 'hint: '],
     hides: ['9990000050', '9990000069'],
   };
   await expectStopped(parts, expected);

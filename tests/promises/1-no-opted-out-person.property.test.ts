@@ -18,7 +18,7 @@ describe('promise 1: no opted-out person in any output', () => {
     'no row comes out whose number, or any number of the same tree, opted out',
     async () => {
       const seen = { released: 0, spared: 0 };
-      await assertWorlds(arbitraryTraceableWorld, 12, async (world) => {
+      await assertWorlds(arbitraryTraceableWorld, 8, async (world) => {
         const treeOf = trees(world);
         const mayStay = (number: string | undefined): boolean => {
           const { mode, numbers, request } = world.optOuts;

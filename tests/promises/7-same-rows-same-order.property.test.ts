@@ -26,7 +26,7 @@ describe('promise 7: the same inputs, plan and keys give the same rows in the sa
           other: laidOut(world, second, (records) => shuffled(records, seed)),
         }));
       let bytes = 0;
-      await assertWorlds(worlds, 10, async (world) => {
+      await assertWorlds(worlds, 6, async (world) => {
         await tryWorld(world, catalogue, async ({ files }) => {
           await tryWorld(world.other, catalogue, async ({ files: others }) => {
             expect(others.map(contentOf)).toEqual(files.map(contentOf));

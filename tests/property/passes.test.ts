@@ -38,7 +38,7 @@ describe('the number of passes', () => {
         },
       );
       const several = fc.tuple(arbitraryWorld(catalogue), cuts).map(([world, at]) => ({ ...world, cuts: at }));
-      await assertWorlds(several, 10, async (world) => {
+      await assertWorlds(several, 6, async (world) => {
         forced.ranges = undefined;
         await tryWorld(world, catalogue, async ({ files, again }) => {
           const at = [0, ...world.cuts.toSorted((a, b) => a - b), SLICES];
