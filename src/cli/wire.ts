@@ -60,10 +60,22 @@ export function wire(
     destination: (name) => openDestination(workspace, name),
     alone: async (name, work) => {
       makeFolder(join(state, 'locks'), 'state');
-      return withLock(join(state, 'locks', `${name}.lock`), work, { waitMs: PIPELINE_WAIT_MS });
+      return aloneOf(name, join(state, 'locks', `${name}.lock`), work);
     },
     observe,
   };
+}
+
+/** That somebody else is at it says nothing against the ledger, whose lock is another. */
+async function aloneOf<T>(pipeline: string, path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await withLock(path, work, { waitMs: PIPELINE_WAIT_MS });
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'lock-held' || !error.message.includes(path)) throw error;
+    throw new Fault(ExitCode.delivery, 'pipeline-busy', `another process is releasing ${pipeline}: ${error.message}`, {
+      hint: 'wait for it to end, and run this again',
+    });
+  }
 }
 
 export function ledgerOf(workspace: Workspace, now: () => Date): Ledger {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { ExitCode } from '../../kernel/exit-code.ts';
@@ -32,10 +33,11 @@ export function openWorkspace({ root }: CommandContext): Promise<Workspace> {
 export async function findPipeline(workspace: Workspace, argument: string): Promise<LoadedPipeline> {
   if (/[/\\]|\.ya?ml$/i.test(argument)) {
     const fromHere = resolve(argument);
-    // The path is read from the present folder where that lies in the workspace, and else from the workspace.
-    const path = [fromHere, resolve(workspace.root, argument)]
+    // A path is meant from the present folder, or from the workspace's.
+    const inside = [fromHere, resolve(workspace.root, argument)]
       .map((each) => insidePath(workspace.root, relative(workspace.root, each)))
-      .find((each) => each !== undefined);
+      .filter((each) => each !== undefined);
+    const path = inside.find(existsSync) ?? inside[0];
     if (path === undefined) {
       throw new Fault(ExitCode.usage, 'outside', `the pipeline file ${argument} lies outside the workspace`, {
         hint: `the workspace is ${workspace.root}; see --workspace`,
