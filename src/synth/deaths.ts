@@ -2,7 +2,7 @@ import { yearMonthDay, yearsBetween } from './calendar.ts';
 import { bits, chance, draw } from './draw.ts';
 import { type Lookup, weighted } from './lookup.ts';
 import { nhsNumber, nhsNumberText } from './nhs-numbers.ts';
-import { PEOPLE, registration } from './people.ts';
+import { registration } from './people.ts';
 import { POSTCODES_PER_LSOA } from './places.ts';
 import { household, practice, residenceOn } from './residents.ts';
 import { add, always, below, choose, lookUp, pickBelow, type Sql, type Step, select, through, where } from './sql.ts';
@@ -76,7 +76,7 @@ export const causeLookup: Lookup = {
 export function deaths(world: World): Sql {
   const { seed, asAt } = world;
   return through(
-    PEOPLE,
+    'SELECT person_id, household_id, female, dob, dod FROM people',
     where(`dod < ${asAt}`),
     registration(world),
     where(`registered <= ${asAt}`),

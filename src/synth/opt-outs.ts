@@ -1,6 +1,5 @@
 import { bits, chance, draw } from './draw.ts';
 import { nhsNumber, nhsNumberText } from './nhs-numbers.ts';
-import { PEOPLE } from './people.ts';
 import { add, repeat, type Sql, select, through } from './sql.ts';
 import { OWN_NUMBER, oldNumber, oldNumbers } from './succession.ts';
 import { NUMBERS_PER_BLOCK, numberCount, UNKNOWN_NUMBER, type World } from './world.ts';
@@ -21,7 +20,7 @@ export function optOuts(world: World): Sql {
   const count = numberCount(world);
   const grown = 1 + GROWTH * Math.max(0, (world.asAt - world.epoch) / 365);
   return through(
-    PEOPLE,
+    'SELECT person_id, household_id FROM people',
     oldNumbers(world),
     add({
       _opt_out: draw(seed, 'opt-out', 'person_id'),

@@ -4,7 +4,7 @@ import { FAMILY_NAME_SLOTS } from './family-names.ts';
 import { COHORTS, GIVEN_NAME_SLOTS } from './given-names.ts';
 import { CARE_HOME } from './households.ts';
 import { nhsNumber, nhsNumberText } from './nhs-numbers.ts';
-import { DEPARTED, PEOPLE, registration } from './people.ts';
+import { DEPARTED, registration } from './people.ts';
 import { heritage, household, practice, residenceOn } from './residents.ts';
 import { add, all, choose, date, lookUp, repeat, type Sql, type Step, select, through } from './sql.ts';
 import { mergedOn, OWN_NUMBER, oldNumber, oldNumbers } from './succession.ts';
@@ -16,7 +16,7 @@ const OLD_RECORD_DAYS = 2_500;
 /** PDS: a record for each number of each person, as known at the end of the day `asAt`. */
 export function pds(world: World): Sql {
   return through(
-    PEOPLE,
+    'SELECT * FROM people',
     oldNumbers(world),
     household(world),
     registration(world),

@@ -1,8 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { bits, chance, draw, exponential } from './draw.ts';
 import { ANCHOR_BITS, BLOCK, HOUSEHOLDS_PER_BLOCK, PATTERN_BITS } from './households.ts';
-import { type Packing, packed, unpack } from './packing.ts';
-import { add, all, drop, lookUp, type Sql, type Step, select, through, where } from './sql.ts';
+import { add, all, lookUp, type Sql, type Step, select, through, where } from './sql.ts';
 import { blockCount, type World } from './world.ts';
 
 /** PDS keeps the people who died in the last so many years; nobody in it died before. */
@@ -15,50 +14,35 @@ const HAZARD_LEVEL = { female: 1.35e-5, male: 2.05e-5 } as const;
 const DEATHS_IN_FIRST_YEAR = 0.0035;
 const DEPARTURES = 0.04;
 
-/** Who someone is: 268 million people at most. */
-const WHOM: Packing = { person_id: 28, household: 7, kind: 5, own_name: 1, female: 1 };
-/** Their days: of birth, after a day before all births; how many they live, and how many they are here. */
-const LIFE: Packing = { born_on: 20, lived: 17, here: 17 };
-const BEFORE_ALL_BIRTHS = -(2 ** 18);
-
 /**
  * Creates the table `people`: whom each household has, and their births, deaths and departures, past and future. It is
- * all that is kept of a person, 21 bytes; the rest is drawn again wherever it is needed.
+ * all that is kept of a person, 23 bytes; the rest is drawn again wherever it is needed. Days are day numbers.
  *
- * It is made from a table with a row for each block of people, whose row groups are small, because a row group is what
- * one thread works on at a time, and one row there becomes a hundred here: five full row groups.
+ * It is made from a table with a row for each block of people, whose row groups are as small as DuckDB allows, because
+ * a row group is what one thread works on at a time, and one row there becomes a hundred here.
  */
 export async function createPeople(connection: DuckDBConnection, world: World): Promise<void> {
-  await connection.run(`ATTACH ':memory:' AS world (ROW_GROUP_SIZE 6144)`);
+  await connection.run(`ATTACH ':memory:' AS world (ROW_GROUP_SIZE 2048)`);
   await connection.run(`CREATE TABLE world.blocks AS SELECT i::INTEGER AS block FROM range(${blockCount(world)}) t(i)`);
-  const everyone = through(
-    'SELECT block FROM world.blocks',
-    members(world),
-    lifetime(world),
-    departure(world),
-    add({ born_on: `dob - ${BEFORE_ALL_BIRTHS}`, lived: 'dod - dob', here: 'gone - dob' }),
-    select({ whom: packed(WHOM), life: packed(LIFE) }),
-  );
-  await connection.run(`CREATE TABLE people AS ${everyone}`);
-  await connection.run('DETACH world');
-}
-
-/** Adds what is packed in `whom` and `life`: ids, household, sex, and the days `dob`, `dod` and `gone`. */
-export function unpackPeople(): Step {
-  return all(
-    unpack('whom', WHOM),
-    unpack('life', LIFE),
-    add({
-      household_id: `person_id // ${BLOCK} * ${HOUSEHOLDS_PER_BLOCK} + household`,
-      dob: `born_on + ${BEFORE_ALL_BIRTHS}`,
-    }),
-    add({ dod: 'dob + lived', gone: 'dob + here' }),
-    drop('household', 'born_on', 'lived', 'here'),
+  await connection.run(
+    `CREATE TABLE people AS ${through(
+      'SELECT block FROM world.blocks',
+      members(world),
+      lifetime(world),
+      departure(world),
+      select({
+        person_id: 'person_id',
+        household_id: 'household_id',
+        kind: 'kind::UTINYINT',
+        own_name: 'own_name',
+        female: 'female',
+        dob: 'dob',
+        dod: 'dod',
+        gone: 'gone',
+      }),
+    )}`,
   );
 }
-
-/** Everyone, with their days as day numbers. */
-export const PEOPLE: Sql = through('SELECT whom, life FROM people', unpackPeople());
 
 function members({ seed, people: count, epoch }: World): Step {
   return all(

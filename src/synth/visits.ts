@@ -1,8 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { FinancialYear } from './calendar.ts';
 import { bits, draw, exponential } from './draw.ts';
-import { type Packing, packed, unpack } from './packing.ts';
-import { PEOPLE, unpackPeople } from './people.ts';
 import { type Activity, FRAILTY_BITS, OLDEST } from './rates.ts';
 import { add, all, drop, lookUp, MAX_REPEATS, repeat, type Sql, type Step, select, through, where } from './sql.ts';
 import type { World } from './world.ts';
@@ -21,8 +19,6 @@ const DYING = 3;
 const DYING_DAYS = 300;
 /** In a year and besides the birth; a table for {@link repeat} and the record key limit it. */
 const MOST_VISITS = MAX_REPEATS - 1;
-/** A visit as its table has it; the days count from the year's first. */
-const VISIT: Packing = { nth: 6, count: 7, opened: 9, closed: 9, born: 1 };
 /** People on whom volumes are measured. */
 const SAMPLE = 100_000;
 
@@ -49,7 +45,7 @@ function visitsTable({ activity, year }: Portion): string {
 function visits({ world: { seed }, activity, year, scale }: Portion): Sql {
   const wanted = exponential(draw(seed, `${activity}/visits`, personYear(year)));
   return through(
-    PEOPLE,
+    'SELECT * FROM people',
     expectation(seed, activity, String(year.firstDay), String(year.days), scale),
     add({
       // Geometric: more people with none and with many than a Poisson distribution would give.
@@ -59,14 +55,18 @@ function visits({ world: { seed }, activity, year, scale }: Portion): Sql {
     add({ _visits: 'CASE WHEN _last THEN greatest(_count, 1) ELSE _count END' }),
     drop('_count'),
     repeat('_visits', '_nth'),
-    add({
-      nth: '_nth',
-      count: '_visits',
-      opened: `_from - ${year.firstDay} + _days * _nth // _visits`,
-      closed: `_from - ${year.firstDay} + _days * (_nth + 1) // _visits`,
+    select({
+      person_id: 'person_id',
+      household_id: 'household_id',
+      female: 'female',
+      dob: 'dob',
+      dod: 'dod',
+      nth: '_nth::UTINYINT',
+      count: '_visits::UTINYINT',
+      opens: '_from + _days * _nth // _visits',
+      closes: '_from + _days * (_nth + 1) // _visits',
       born: '_born AND _nth = 0',
     }),
-    select({ whom: 'whom', life: 'life', visit: packed(VISIT) }),
   );
 }
 
@@ -112,7 +112,7 @@ export async function expectedVisits(
     return `(${firstDay}, ${days}, ${known}::DOUBLE)`;
   });
   const mean = through(
-    `SELECT * FROM (${PEOPLE}), (VALUES ${list.join(', ')}) y(_first, _length, _known) WHERE person_id < ${SAMPLE}`,
+    `SELECT * FROM people, (VALUES ${list.join(', ')}) y(_first, _length, _known) WHERE person_id < ${SAMPLE}`,
     expectation(world.seed, activity, '_first', '_length', scale),
     add({
       _expected: `CASE WHEN _days > 0 THEN (_mean * (1 - pow(_mean / (1 + _mean), ${MOST_VISITS})) + _born::INTEGER + _last::INTEGER / (1 + _mean)) * _known ELSE 0 END`,
@@ -135,9 +135,6 @@ export function visitsOn(portion: Portion): Sql {
   } = portion;
   return through(
     `SELECT * FROM ${visitsTable(portion)}`,
-    unpackPeople(),
-    unpack('visit', VISIT),
-    add({ opens: `${year.firstDay} + opened`, closes: `${year.firstDay} + closed` }),
     add({ visit_id: `${personYear(year)} * ${MAX_REPEATS} + nth` }),
     add({
       day: `CASE WHEN born THEN dob ELSE opens + (closes - opens) * ${bits(draw(seed, `${activity}/day`, 'visit_id'), 0, 10)} // 1024 END`,
