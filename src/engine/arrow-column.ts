@@ -1,5 +1,6 @@
 import { type Data, DateDay, Float64, Int64, makeData, Utf8 } from 'apache-arrow';
 import type { ColumnType } from '../catalogue/dataset.ts';
+import { blankNulls } from './blank-nulls.ts';
 import { TextCollector } from './text-collector.ts';
 import { ValidityBits } from './validity-bits.ts';
 import type { VectorMemory } from './vector-memory.ts';
@@ -83,6 +84,7 @@ class IntegerColumn implements ArrowColumn {
         this.#halves[(at + row) * 2 + 1] = value >> 31;
       }
     } else return false;
+    blankNulls(this.#items, at, memory.validity, rows);
     this.#validity.add(memory.validity, rows);
     return true;
   }
@@ -108,6 +110,7 @@ class DecimalColumn implements ArrowColumn {
   add(memory: VectorMemory, rows: number): boolean {
     if (memory.type !== 'double') return false;
     this.#items.set(memory.items.subarray(0, rows), this.#validity.rows);
+    blankNulls(this.#items, this.#validity.rows, memory.validity, rows);
     this.#validity.add(memory.validity, rows);
     return true;
   }
@@ -138,6 +141,7 @@ class DateColumn implements ArrowColumn {
   add(memory: VectorMemory, rows: number): boolean {
     if (memory.type !== 'date') return false;
     this.#items.set(memory.items.subarray(0, rows), this.#validity.rows);
+    blankNulls(this.#items, this.#validity.rows, memory.validity, rows);
     this.#validity.add(memory.validity, rows);
     return true;
   }
