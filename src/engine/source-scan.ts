@@ -32,7 +32,7 @@ interface Raw {
   readonly columns: ReadonlyMap<string, { readonly sql: string; readonly type: string }>;
 }
 
-const CSV_DIALECT = `header = true, auto_detect = false, quote = '"', escape = '"', null_padding = false, ignore_errors = false, strict_mode = true, max_line_size = 16777216`;
+const CSV_DIALECT = `header = true, auto_detect = false, quote = '"', escape = '"', null_padding = false, ignore_errors = false, strict_mode = true, max_line_size = 2097152`;
 
 /** Opens a dataset's files by its catalogue entry; nothing is sniffed. `required` columns have to be there. */
 export async function openSource(
