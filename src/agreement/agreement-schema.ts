@@ -195,7 +195,6 @@ export const agreementSchema = z
 
 export type Agreement = z.output<typeof agreementSchema>;
 export type Grant = Agreement['datasets'][number];
-export type GrantedField = Grant['fields'][number];
 export type Approval = Agreement['approvals'][number];
 export type ProductKind = (typeof productKinds)[number];
 export type Identifiability = (typeof identifiabilities)[number];

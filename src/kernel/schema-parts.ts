@@ -16,8 +16,6 @@ export const period = z
   })
   .refine(({ from, to }) => from <= to, 'the period ends before it begins');
 
-export type Period = z.output<typeof period>;
-
 /** A name that may appear in file names and SQL identifiers without harm. */
 export const safeName = z
   .string()

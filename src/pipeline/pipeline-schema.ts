@@ -111,7 +111,6 @@ export const pipelineSchema = z
 export type Pipeline = z.output<typeof pipelineSchema>;
 export type Product = Pipeline['products'][number];
 export type AskedField = z.output<typeof askedField>;
-export type Cohort = z.output<typeof cohort>;
 export type OutputFormat = (typeof formats)[number];
 export type Compression = (typeof compressions)[number];
 

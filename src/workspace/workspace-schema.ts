@@ -123,6 +123,4 @@ export const workspaceSchema = z
 
 export type WorkspaceFile = z.output<typeof workspaceSchema>;
 export type SourceFile = z.output<typeof source>;
-export type OptOutSource = z.output<typeof optOutSource>;
 export type SecretSource = z.output<typeof secretSource>;
-export type DestinationFile = z.output<typeof destination>;

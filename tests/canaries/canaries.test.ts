@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -216,7 +216,7 @@ describe('no value of a canary is anywhere but inside the ciphertext', () => {
 });
 
 describe('while a process works on a source of some size', () => {
-  const { pds, hes } = manyEpisodes(1000, 100);
+  const { pds, hes } = manyEpisodes(500, 100);
   const large = {
     files: {
       'data/pds.csv': `${pds}${CANARY_PDS.join('\n')}\n`,
@@ -255,12 +255,10 @@ describe('while a process works on a source of some size', () => {
     using workspace = await withCanaries(large);
     const temp = ownTemp();
     const { process: child, ended } = startDars(workspace.root, ['run', 'diabetes-apc'], { TMPDIR: temp });
-    let told = '';
-    child.stderr?.on('data', (text: string) => {
-      told += text;
-      if (told.includes('Extract')) setTimeout(() => child.kill('SIGKILL'), 300);
+    const seen = await watch(child, ended, [...traces(workspace), temp], among, ({ paths }) => {
+      const sealing = [...paths].find((path) => path.endsWith('/0.sealing'));
+      if (sealing !== undefined && (statSync(sealing, { throwIfNoEntry: false })?.size ?? 0) > 0) child.kill('SIGKILL');
     });
-    const seen = await watch(child, ended, [...traces(workspace), temp], among);
     expect((await ended).status).toBeNull();
     expectNothing(workspace, await ended);
     expect([...seen.leaks]).toEqual([]);

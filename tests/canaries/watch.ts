@@ -10,7 +10,7 @@ import {
   type Stats,
 } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Canary, found } from './canaries.ts';
 
 /** What was seen where: `leaks` are canaries in names or contents, as `path: name`. */
@@ -87,12 +87,16 @@ function namesIn(folder: string): string[] {
   }
 }
 
+/** Often enough to see every file grow, and not so often that the process starves where processors are few. */
+const LOOK_EVERY_MS = 5;
+
 /** Looks again and again while a process lives, and once more; also at where it has files open for writing. */
 export async function watch(
   process: { readonly pid?: number | undefined },
   ended: Promise<unknown>,
   folders: readonly string[],
   among: readonly Canary[],
+  looked: (seen: Seen) => void = () => {},
 ): Promise<Seen & { readonly written: ReadonlySet<string> }> {
   const seen = { leaks: new Set<string>(), paths: new Set<string>(), contents: [], known: new Map<string, Stats>() };
   const written = new Set<string>();
@@ -103,7 +107,8 @@ export async function watch(
   while (lives) {
     for (const path of openForWriting(process.pid)) written.add(path);
     for (const folder of folders) lookInto(folder, among, seen);
-    await turn();
+    looked(seen);
+    await pause(LOOK_EVERY_MS);
   }
   await end;
   for (const folder of folders) lookInto(folder, among, seen);

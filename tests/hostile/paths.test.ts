@@ -1,6 +1,7 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { makeWorkspace, type TestWorkspace, type Tree } from '../support/make-workspace.ts';
 import { darsHere } from '../support/run-dars.ts';
 import { expectStopped } from './expect-stopped.ts';
@@ -40,28 +41,30 @@ it('a key of dars.yaml does not lie outside either', async () => {
   await expectStopped({ workspace }, { exit: 10, says: ['keys.pseudonym leads out of the workspace'] });
 });
 
-/** A file that must not be read, beside the workspace, and ways to it from inside. */
-function outside({ root }: TestWorkspace): string {
-  const file = join(root, '..', `${basename(root)}.secret`);
-  writeFileSync(file, 'nhs_number\n9990000018\n');
-  symlinkSync(file, join(root, 'link.csv'));
+/** A folder beside every workspace, with a file that must not be read. */
+const beside = mkdtempSync(join(tmpdir(), 'dars-outside-'));
+const SECRET = `${basename(beside)}/cohort.csv`;
+writeFileSync(join(beside, 'cohort.csv'), 'nhs_number\n9990000018\n');
+afterAll(() => rmSync(beside, { recursive: true }));
+
+/** Makes ways out of a workspace. */
+function openWays({ root }: TestWorkspace): void {
+  symlinkSync(join(beside, 'cohort.csv'), join(root, 'link.csv'));
   symlinkSync(join(root, '..'), join(root, 'up'));
   mkdirSync(join(root, 'inner'));
-  symlinkSync(file, join(root, 'inner/link.csv'));
-  return file;
+  symlinkSync(join(beside, 'cohort.csv'), join(root, 'inner/link.csv'));
 }
 
-describe.each(['../SECRET', 'data/../../SECRET', '/etc/passwd', 'link.csv', 'up/SECRET', 'inner/../link.csv'])(
+describe.each([`../${SECRET}`, `data/../../${SECRET}`, '/etc/passwd', 'link.csv', `up/${SECRET}`, 'inner/../link.csv'])(
   'the path %s',
   (path) => {
     const says = ['leads out of the workspace'];
-    const named = ({ root }: TestWorkspace): string => path.replace('SECRET', `${basename(root)}.secret`);
 
     it('leads no agreement to a key outside', async () => {
       await expectStopped({}, { exit: 10, says: [...says, 'agreements/dsa.yaml:', 'recipient.key'] }, (workspace) => {
-        outside(workspace);
+        openWays(workspace);
         workspace.change('agreements/dsa.yaml', (tree) => {
-          at(tree, 'recipient')['key'] = named(workspace);
+          at(tree, 'recipient')['key'] = path;
         });
       });
     });
@@ -71,9 +74,9 @@ describe.each(['../SECRET', 'data/../../SECRET', '/etc/passwd', 'link.csv', 'up/
         {},
         { exit: 10, says: [...says, 'pipelines/diabetes-apc.yaml:', 'cohort.file'] },
         (workspace) => {
-          outside(workspace);
+          openWays(workspace);
           workspace.change('pipelines/diabetes-apc.yaml', (tree) => {
-            tree['cohort'] = { file: named(workspace) };
+            tree['cohort'] = { file: path };
           });
         },
       );
@@ -81,8 +84,8 @@ describe.each(['../SECRET', 'data/../../SECRET', '/etc/passwd', 'link.csv', 'up/
 
     it('leads nobody to a pipeline outside', async () => {
       using workspace = await makeWorkspace();
-      outside(workspace);
-      const { status, stderr } = await darsHere(workspace.root, ['run', `./${named(workspace)}`.replace('.//', '/')]);
+      openWays(workspace);
+      const { status, stderr } = await darsHere(workspace.root, ['run', `./${path}`.replace('.//', '/')]);
       expect(stderr).toContain('lies outside the workspace');
       expect(status).toBe(2);
     });
@@ -93,7 +96,7 @@ it('a cohort is one file and no pattern, which could reach through a link', asyn
   const pipeline = (tree: Tree): void => {
     tree['cohort'] = { file: 'inn*/link.csv' };
   };
-  await expectStopped({ pipeline }, { exit: 10, says: ['cohort.file: a cohort is one file'] }, outside);
+  await expectStopped({ pipeline }, { exit: 10, says: ['cohort.file: a cohort is one file'] }, openWays);
 });
 
 it.each([

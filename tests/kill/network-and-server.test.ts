@@ -38,7 +38,7 @@ function workspaceTo(port: number, { pds, hes } = EPISODES): Promise<TestWorkspa
   return makeWorkspace({ recipient, files, sftp: { ...sshd, port } });
 }
 
-it.each(['transfer:1', 'transfer:3', 'record:1'] as const)(
+it.each(['transfer:3', 'record:1'] as const)(
   'a process killed at %s goes on at the OpenSSH server where it stood',
   async (event) => {
     await killedAt(workspace.root, event);

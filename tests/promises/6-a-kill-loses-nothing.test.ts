@@ -11,7 +11,6 @@ import { openRecipient } from '../support/recipient.ts';
 
 it.each([
   { step: 'prove', recorded: [], so: 'nothing has happened, and all of it is made anew' },
-  { step: 'intended', recorded: ['intended'], so: 'the sealed files wait, and go out under the numbers they have' },
   { step: 'record', recorded: ['intended'], so: 'the files are there, and that they are is recorded, once' },
 ] as const)(
   'killed at $step, $so',

@@ -6,9 +6,6 @@ import { arbitraryLayout } from './arbitrary-world.ts';
 import { spelt } from './numbers.ts';
 import type { World } from './world.ts';
 
-/** The column that says which row of the source a row of the output is. */
-export const TRACE = { hes_apc: 'EPIKEY', deaths: 'POD_CODE' } as const;
-
 const SEXES = ['1', '2', '9'] as const;
 const DAYS = ['2018-06-01', '2019-04-01', '2022-02-02', '2026-03-31', '2026-04-01', '1801-01-01'] as const;
 
@@ -55,8 +52,13 @@ export const arbitraryTraceableWorld: fc.Arbitrary<World> = arbitraryTrees.chain
       format: fc.constantFrom('csv', 'parquet', 'arrow'),
       period: fc.constantFrom({ from: '2019-04-01', to: '2026-03-31' }, { from: '1700-01-01', to: '2022-02-02' }),
       sexes: fc.subarray([...SEXES], { minLength: 1 }),
+      asked: fc.constantFrom<Tree>(
+        {},
+        { where: { SEX: { is_null: false } } },
+        { where: { SEX: { not_in: ['7'] } }, period: { from: '2019-04-01', to: '2022-02-02' } },
+      ),
     })
-    .map(({ hes_apc, deaths, list, layout, unresolved, identifiability, format, period, sexes }): World => {
+    .map(({ hes_apc, deaths, list, layout, unresolved, identifiability, format, period, sexes, asked }): World => {
       const grant = { unresolved, identifiability, period };
       const agreement = agreementTree('0'.repeat(40));
       agreement['approvals'] = [
@@ -70,7 +72,7 @@ export const arbitraryTraceableWorld: fc.Arbitrary<World> = arbitraryTrees.chain
       ];
       const pipeline = pipelineTree();
       pipeline['products'] = [
-        { name: 'apc', product: 'extract', dataset: 'hes_apc', fields: ['EPIKEY'], format },
+        { name: 'apc', product: 'extract', dataset: 'hes_apc', fields: ['EPIKEY'], format, ...asked },
         {
           name: 'both',
           product: 'linked',

@@ -44,5 +44,4 @@ export function spelt(number: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return fc.tuple(number, fc.constantFrom(...SPELLINGS)).map(([digits, spell]) => spell(digits));
 }
 
-export const knownNumber: fc.Arbitrary<string> = fc.constantFrom(...NUMBERS);
 export const anyNumber: fc.Arbitrary<string> = fc.constantFrom(...NUMBERS, ...STRANGERS);

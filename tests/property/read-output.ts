@@ -39,7 +39,6 @@ async function readWithDuckDb(bytes: Buffer, scan: (path: string) => string): Pr
   try {
     const path = join(folder, 'output');
     writeFileSync(path, bytes);
-    writeFileSync('/tmp/w/last-output', bytes);
     const result = await (await scratch()).runAndReadAll(`SELECT * FROM ${scan(path)}`);
     const rows = result.getRowsJson().map((row) => row.map((value) => (value === null ? null : String(value))));
     return { columns: result.columnNames(), rows };

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { runDemo } from '../demo/run-demo.ts';
 import { contextOf } from './command-context.ts';
 
 export function addDemo(program: Command): void {
@@ -11,6 +10,8 @@ export function addDemo(program: Command): void {
     .option('--people <n>', 'synthetic people', (text) => Math.max(1000, Number(text) || 0), 20_000)
     .addHelpText('after', '\nExample:\n  dars demo')
     .action(async (options: { dir: string; people: number }, command: Command) => {
+      // Only here: every other command would wait for what it does not need.
+      const { runDemo } = await import('../demo/run-demo.ts');
       const { reporter, options: global } = contextOf(command);
       const quiet = { ...reporter, result: () => {} };
       const result = await runDemo(resolve(options.dir), options.people, global.json === true ? quiet : reporter);

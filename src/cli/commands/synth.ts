@@ -4,7 +4,6 @@ import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { nearest } from '../../kernel/nearest.ts';
 import { SYNTH_DATASETS, type SynthDataset } from '../../synth/options.ts';
-import { synthesise } from '../../synth/synthesise.ts';
 import { group } from '../reporter.ts';
 import { formatTable } from '../table.ts';
 import { contextOf } from './command-context.ts';
@@ -37,6 +36,8 @@ export function addSynth(program: Command): void {
     .addHelpText('after', '\nExample:\n  dars synth --people 1000000 --episodes 2000000 --seed 1 --out data')
     .action(async (flags: SynthFlags, command: Command) => {
       const context = contextOf(command);
+      // Only here: every other command would wait for what it does not need.
+      const { synthesise } = await import('../../synth/synthesise.ts');
       const report = await synthesise({
         directory: flags.out,
         people: flags.people,
