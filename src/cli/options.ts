@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { parseCalendarDate } from '../kernel/calendar-date.ts';
+import { dayOf, parseCalendarDate } from '../kernel/calendar-date.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 
@@ -26,6 +26,6 @@ export function clockOf(options: GlobalOptions): () => Date {
       hint: 'for example --as-of 2026-11-20',
     });
   }
-  if (day === new Date().toISOString().slice(0, 10)) return () => new Date();
+  if (day === dayOf(new Date())) return () => new Date();
   return () => moment;
 }

@@ -6,8 +6,8 @@ import { SLICE_PRIME } from '../relation/slices.ts';
 const BLOCK = 64;
 
 /**
- * Gives DuckDB the key of the agreement as variables: HMAC's inner and outer padded key (RFC 2104) and a number for
- * dealing people into slices. They are bound as parameters, so that they stand in no statement and no message.
+ * Gives DuckDB the key of the agreement as variables: HMAC's inner and outer padded key (RFC 2104) and two numbers for
+ * dealing people into slices, one for outputs with tokens and one for outputs with names. They are bound as parameters, so that they stand in no statement and no message.
  */
 export async function bindKey(connection: DuckDBConnection, key: Secret<Uint8Array>): Promise<void> {
   const padded = Buffer.alloc(BLOCK);
@@ -22,10 +22,13 @@ export async function bindKey(connection: DuckDBConnection, key: Secret<Uint8Arr
     'hmac_outer',
     padded.map((byte) => byte ^ 0x5c),
   );
-  const slice = createHmac('sha256', key.reveal()).update('dars/slice/v1').digest().readUInt32BE(0);
-  const statement = await connection.prepare('SET VARIABLE slice_key = CAST($1 AS BIGINT)');
-  statement.bindInteger(1, (slice % (SLICE_PRIME - 1)) + 1);
-  await statement.run();
+  for (const name of ['slice', 'identified_slice']) {
+    const label = `dars/${name.replace('_', '-')}/v1`;
+    const factor = createHmac('sha256', key.reveal()).update(label).digest().readUInt32BE(0);
+    const statement = await connection.prepare(`SET VARIABLE ${name}_key = CAST($1 AS BIGINT)`);
+    statement.bindInteger(1, (factor % (SLICE_PRIME - 1)) + 1);
+    await statement.run();
+  }
 }
 
 async function setBlob(connection: DuckDBConnection, name: string, value: Uint8Array): Promise<void> {

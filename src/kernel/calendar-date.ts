@@ -9,9 +9,17 @@ export function parseCalendarDate(text: string): CalendarDate | undefined {
   return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text ? undefined : (text as CalendarDate);
 }
 
-/** The day, in UTC, of a moment. */
+const LONDON = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'Europe/London',
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+});
+
+/** The custodian's business day of a moment: in London, where a run at half past midnight in June is of the new day. */
 export function dayOf(moment: Date): CalendarDate {
-  return moment.toISOString().slice(0, 10) as CalendarDate;
+  const parts = new Map(LONDON.formatToParts(moment).map(({ type, value }) => [type, value]));
+  return `${parts.get('year')?.padStart(4, '0')}-${parts.get('month')}-${parts.get('day')}` as CalendarDate;
 }
 
 /** Days from one day to another; negative if `to` is earlier. */

@@ -75,6 +75,21 @@ export const WATERFALL = [
 export type WaterfallStep = (typeof WATERFALL)[number];
 const RELEASED = WATERFALL.indexOf('released');
 
+/**
+ * What people are dealt and ordered by. Whoever holds an output with names and one with tokens must not be able to lay
+ * the one beside the other row by row, so each has keyed numbers of its own.
+ */
+interface Dealing {
+  readonly slice: 'slice' | 'identified_slice';
+  readonly token: 'PERSON' | 'ORDER';
+}
+
+function dealingOf({ identifiability }: FilePlan): Dealing {
+  return identifiability === 'identifiable'
+    ? { slice: 'identified_slice', token: 'ORDER' }
+    : { slice: 'slice', token: 'PERSON' };
+}
+
 /** How the engine found the sources, which the plan leaves open. */
 export interface SourceFacts {
   readonly optOutMode: 'deny-list' | 'keep-list';
@@ -109,9 +124,10 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
   const lacking = facts.lacks(file.dataset);
   const key = must(stepOf(file.steps, 'order')).key.filter((name) => !lacking.includes(name));
 
+  const dealing = dealingOf(file);
   const fromPds = columns.filter(({ of }) => of === 'pds');
   const sensitive = columns.some(({ of, withheld }) => of === 'own' && withheld);
-  const people = project(filter(currentPeople(resolve.demographics), inSlices(column('#person'), slices)), [
+  const people = project(filter(currentPeople(resolve.demographics), inSlices(column('#person'), slices, dealing)), [
     own('#person'),
     ...(sensitive ? [own('#sensitive')] : []),
     ...fromPds.map((each) => ({ name: `#pds ${each.name}`, value: ofRecord(each) })),
@@ -122,7 +138,7 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
     read.columns.filter(({ name }) => !lacking.includes(name)),
     resolve.key,
   );
-  const located = filter(rows, inSlices(column('#tree'), slices));
+  const located = filter(rows, inSlices(column('#tree'), slices, dealing));
   let joined: Relation<'identified'> = join('left', located, table(Tables.people), '#p', [
     [column('#candidate'), '#person'],
   ]);
@@ -141,7 +157,7 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
     { name: '#step', value: stepOfRow(file, resolve.unresolved, facts.optOutMode, read.columns) },
     { name: '#who', value: coalesce(column('#person'), column('#own')) },
     own('#person'),
-    ...(keeps ? [{ name: '#home', value: call('slice', column('#tree')) }] : []),
+    ...(keeps ? [{ name: '#home', value: call(dealing.slice, column('#tree')) }] : []),
     ...(sensitive ? [own('#sensitive')] : []),
     ...key.map((name) => own(read_(name))),
     ...ownSources(columns, key, marked(read)).map((name) => own(read_(name))),
@@ -170,8 +186,8 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
   const released = filter(table(Tables.staged), compare(column('#step'), '=', integer(RELEASED)));
   const tokens = project(distinct(project(filter(released, not(isNull(column('#person')))), [own('#person')])), [
     own('#person'),
-    { name: '#slice', value: call('slice', column('#person')) },
-    { name: '#token', value: call('token', text('PERSON'), call('nhs_text', column('#person'))) },
+    { name: '#slice', value: call(dealing.slice, column('#person')) },
+    { name: '#token', value: call('token', text(dealing.token), call('nhs_text', column('#person'))) },
   ]);
 
   const holders = project(table(Tables.tokens), [
@@ -458,9 +474,9 @@ function own(name: string): Named {
   return { name, value: column(name) };
 }
 
-function inSlices(number_: Expression, { from, to }: SliceRange): Expression {
+function inSlices(number_: Expression, { from, to }: SliceRange, dealing: Dealing): Expression {
   if (from === ALL_SLICES.from && to === ALL_SLICES.to) return truth(true);
-  const slice = call('slice', number_);
+  const slice = call(dealing.slice, number_);
   return and(compare(slice, '>=', integer(from)), compare(slice, '<', integer(to)));
 }
 

@@ -8,8 +8,9 @@ export type FunctionName =
   | 'code'
   /** date -> `2024-04-01` */
   | 'date_text'
-  /** NHS number as integer -> its slice, 0 to SLICES - 1; null -> 0 */
+  /** NHS number as integer -> its slice, 0 to SLICES - 1; null -> 0. Outputs that name people are dealt by another key. */
   | 'slice'
+  | 'identified_slice'
   /** type, text -> the token of the agreement's key; null -> null */
   | 'token'
   /** date -> `2024-04`; `2024-Q2`; 2024 */

@@ -124,7 +124,8 @@ function printCall(fn: FunctionName, args: readonly Expression[]): string {
     case 'date_text':
       return `CAST(${a} AS VARCHAR)`;
     case 'slice':
-      return `coalesce(((((${a}) // 10) % ${SLICE_PRIME}) * getvariable('slice_key')) % ${SLICE_PRIME} % ${SLICES}, 0)`;
+    case 'identified_slice':
+      return `coalesce(((((${a}) // 10) % ${SLICE_PRIME}) * getvariable('${fn}_key')) % ${SLICE_PRIME} % ${SLICES}, 0)`;
     case 'token':
       // HMAC of RFC 2104 out of SHA-256; the padded keys are bound as variables and never stand in a statement.
       return `left(upper(sha256(getvariable('hmac_outer') || unhex(sha256(getvariable('hmac_inner') || encode(${a} || chr(31) || ${b}))))), 32)`;

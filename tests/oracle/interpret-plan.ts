@@ -72,7 +72,7 @@ function interpretFile(
     const token = row.person === undefined ? undefined : pseudonym(inputs.key, 'PERSON', row.person);
     const values = columns.map((column) => outputValue(column, row, file, inputs));
     return {
-      place: placeOf(row, token, file, source, inputs, succession),
+      place: placeOf(row, file, source, inputs, succession),
       values: tokens ? [token, ...values] : values,
     };
   });
@@ -170,19 +170,13 @@ function pdsRecordOf(person: string, inputs: OracleInputs): SourceRecord | undef
   return table(inputs, 'pds').records.find((record) => normaliseNhsNumber(record['nhs_number'] ?? '') === person);
 }
 
-function placeOf(
-  row: Row,
-  token: Value,
-  file: FilePlan,
-  source: SourceTable,
-  inputs: OracleInputs,
-  succession: Succession,
-): Place {
+function placeOf(row: Row, file: FilePlan, source: SourceTable, inputs: OracleInputs, succession: Succession): Place {
   const { columns } = must(stepOf(file.steps, 'read'));
   const keys = must(stepOf(file.steps, 'order')).key.filter((name) => source.columns.includes(name));
+  const names = file.identifiability === 'identifiable';
   return {
-    slice: sliceOf(row.number === undefined ? undefined : succession.endOf(row.number), inputs.key),
-    token,
+    slice: sliceOf(row.number === undefined ? undefined : succession.endOf(row.number), names, inputs.key),
+    token: row.person === undefined ? undefined : pseudonym(inputs.key, names ? 'ORDER' : 'PERSON', row.person),
     key: keys.map((key) => readValue(row.record, must(columns.find(({ name }) => name === key)))),
   };
 }

@@ -7,11 +7,12 @@ const PRIME = 999_983n;
 
 /**
  * The slice of a person: the nine digits before the check digit, modulo a prime, times a number that the agreement's key
- * gives, modulo the prime again. Rows without a number lie in the first.
+ * gives, modulo the prime again. It is another number for outputs with names than for those with tokens. Rows without a number lie in the first.
  */
-export function sliceOf(number: string | undefined, key: Secret<Uint8Array>): number {
+export function sliceOf(number: string | undefined, names: boolean, key: Secret<Uint8Array>): number {
   if (number === undefined) return 0;
-  const mac = createHmac('sha256', key.reveal()).update('dars/slice/v1').digest().readUInt32BE(0);
+  const label = names ? 'dars/identified-slice/v1' : 'dars/slice/v1';
+  const mac = createHmac('sha256', key.reveal()).update(label).digest().readUInt32BE(0);
   const factor = (BigInt(mac) % (PRIME - 1n)) + 1n;
   return Number((((BigInt(number.slice(0, 9)) % PRIME) * factor) % PRIME) % SLICES);
 }

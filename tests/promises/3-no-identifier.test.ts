@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { PDS } from '../support/make-workspace.ts';
+import { HES_HEADER, PDS, PDS_HEADER, type Tree } from '../support/make-workspace.ts';
 import { released } from './released.ts';
 
 /** Promise 3: no identifier in a pseudonymised output. */
@@ -39,4 +39,32 @@ test('a column that holds somebody’s NHS number by mistake stops the release',
   expect(release.ran.status).toBe(13);
   expect(release.ran.stderr).toContain('EPIKEY');
   expect(release.ran.stderr + release.ran.stdout).not.toContain('9990000018');
+});
+
+test('an output with names can’t be laid beside one with tokens row by row', async () => {
+  const numbers = Array.from({ length: 200 }, (_, index) => String(9_990_100_000 + 10 * index));
+  const files = {
+    'data/pds.csv': [PDS_HEADER, ...numbers.map((number) => `${number}${','.repeat(18)}`), ''].join('\n'),
+    'data/hes_apc/hes_apc_2425.csv': [
+      HES_HEADER,
+      ...numbers.map((number, index) => `${5000 + index}|${number}||2024-05-01|2024-05-03|E110||1|||`),
+      '',
+    ].join('\n'),
+  };
+  const keysInOrder = async (identifiability: string): Promise<string[]> => {
+    using release = await released({
+      files,
+      agreement: (file) => Object.assign((file['datasets'] as Tree[])[0] ?? {}, { identifiability }),
+      pipeline: (file) => Object.assign((file['products'] as Tree[])[0] ?? {}, { fields: ['EPIKEY'] }),
+    });
+    return release.rows.map((row) => row.split('|').at(-1) ?? '');
+  };
+  const named = await keysInOrder('identifiable');
+  const tokens = await keysInOrder('pseudonymised');
+  expect([named.length, tokens.length]).toEqual([200, 200]);
+  const half = new Set(named.slice(0, 100));
+  const together = tokens.slice(0, 100).filter((key) => half.has(key)).length;
+  // About half by chance; nearly all if only the slices were the same.
+  expect(together).toBeGreaterThan(25);
+  expect(together).toBeLessThan(75);
 });
