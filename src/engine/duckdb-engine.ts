@@ -258,7 +258,7 @@ function explain(state: SessionState, file: FilePlan): { table: string; sql: str
     as(Tables.people, compiled.people),
     as(Tables.staged, compiled.staged),
     as(Tables.tokens, compiled.tokens),
-    as(Tables.output, compiled.output),
-    as('released', compiled.released(false)),
+    as(Tables.output, compiled.output(false)),
+    as('released', compiled.released),
   ];
 }

@@ -8,7 +8,7 @@ import { printExpression, quoteName } from '../relation/print-sql.ts';
 import type { SessionState } from './duckdb-engine.ts';
 import type { OptOutLocation, Produced } from './engine.ts';
 import { optOutNumbers } from './opt-outs.ts';
-import { passesFor } from './passes.ts';
+import { provingPartsFor } from './passes.ts';
 import { count, execute, rows } from './sql.ts';
 
 /**
@@ -60,7 +60,7 @@ export async function proveFile(state: SessionState, file: FilePlan, produced: P
   const columns = read.columns.map(({ name }) => name).filter((name) => source.has.includes(name));
   const named = columns.map((name) => `${quoteName(name)} AS ${quoteName(`#row ${name}`)}`).join(', ');
   const totals = { in: 0, unresolved: 0, opted: 0, released: 0 };
-  const parts = passesFor(state, file).length;
+  const parts = provingPartsFor(state, file);
   for (let part = 0; part < parts; part += 1) {
     const share = (name: string): string => (parts === 1 ? 'true' : `coalesce(${name} % ${parts}, 0) = ${part}`);
     const grouped = `SELECT own, count(*) AS n, count(*) FILTER (WHERE ${selected}) AS chosen

@@ -5,7 +5,7 @@ import { Airlock, type AirlockTables } from '../disclosure/airlock.ts';
 import type { AirlockBrief } from '../disclosure/airlock-brief.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
-import { compileFile, Tables, WATERFALL } from '../plan/compile.ts';
+import { compileFile, RELEASED, Tables, WATERFALL } from '../plan/compile.ts';
 import { type FilePlan, type OutputColumn, stepOf, TOKEN_COLUMN } from '../plan/plan.ts';
 import { printExpression, printRelation, quoteName, quoteText } from '../relation/print-sql.ts';
 import type { Relation } from '../relation/relation.ts';
@@ -122,7 +122,12 @@ async function makeTables(
   const waterfall = await waterfallOf(connection);
   await execute(connection, `DROP TABLE ${people}`);
   await make(Tables.tokens, compiled.tokens);
-  await make(Tables.output, compiled.output);
+  const place = compiled.place.map(printExpression).join(', ');
+  const ties = await count(
+    connection,
+    `SELECT count(*) - count(DISTINCT hash(${place})) FROM ${quoteName(Tables.staged)} WHERE "#step" = ${RELEASED}`,
+  );
+  await make(Tables.output, compiled.output(ties > 0));
   await execute(connection, `DROP TABLE ${quoteName(Tables.staged)}`);
   tell('check');
   const findings = await airlock.look(airlockTables(state, file));
@@ -137,17 +142,11 @@ async function makeTables(
     );
   }
   const made = await count(connection, `SELECT count(*) FROM ${quoteName(Tables.output)}`);
-  const place = compiled.place.map(printExpression).join(', ');
-  const ties = await count(
-    connection,
-    `SELECT count(*) - count(DISTINCT hash(${place})) FROM ${quoteName(Tables.output)}`,
-  );
-  const released = compiled.released(ties > 0);
-  releasable(released, file);
+  releasable(compiled.released, file);
   if (made !== (waterfall.find(({ step }) => step === 'released')?.rows ?? 0)) throw countFault(file);
   await execute(connection, `INSERT INTO "#released" SELECT "#person" FROM ${quoteName(Tables.tokens)}`);
   tell('write');
-  return { waterfall, rows: made, select: printRelation(released, resolver) };
+  return { waterfall, rows: made, select: printRelation(compiled.released, resolver) };
 }
 
 /** The run-time half of what the types say: only what may be encrypted goes on. */
@@ -192,16 +191,11 @@ function airlockTables(state: SessionState, file: FilePlan): AirlockTables {
   ];
   const number = `replace(replace(nhs_number, ' ', ''), '-', '') AS nhs_number`;
   return {
-    output: `(${printRelation(unordered(compileFile(file, ALL_SLICES, state.facts).released(false)), state.resolver)})`,
+    output: `(${printRelation(compileFile(file, ALL_SLICES, state.facts).released, state.resolver)})`,
     tokens: quoteName(Tables.tokens),
     succession: quoteName(Tables.succession),
     pds: `(SELECT ${number}, ${optional('family_name', 'VARCHAR')}, ${optional('given_name', 'VARCHAR')}, ${optional('postcode', 'VARCHAR')}, ${optional('date_of_birth', 'DATE')} FROM ${pds?.select(columns)})`,
   };
-}
-
-/** The same rows without their order, which nobody needs who only looks for what must not be there. */
-function unordered(relation: Relation): Relation {
-  return relation.kind === 'order' ? relation.of : relation;
 }
 
 async function dropTables(connection: DuckDBConnection): Promise<void> {

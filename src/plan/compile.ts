@@ -73,7 +73,7 @@ export const WATERFALL = [
   'released',
 ] as const;
 export type WaterfallStep = (typeof WATERFALL)[number];
-const RELEASED = WATERFALL.indexOf('released');
+export const RELEASED = WATERFALL.indexOf('released');
 
 /**
  * What people are dealt and ordered by. Whoever holds an output with names and one with tokens must not be able to lay
@@ -105,15 +105,15 @@ export interface CompiledFile {
   readonly staged: Relation<'identified'>;
   /** -> Tables.tokens: `#person`, `#token` and `#slice` of everybody in the output. */
   readonly tokens: Relation<'identified'>;
-  /** -> Tables.output: what goes out and what it is ordered by, not in order yet. */
-  readonly output: Relation<'identified'>;
-  /** How a row of the output is named within its person: to see whether the order needs a tie-break. */
+  /** Over Tables.staged: rows that have all of these in common stand in one place of the order. */
   readonly place: readonly Expression[];
   /**
-   * What goes out, in order, over Tables.output. Identified only where the agreement says so. Rows that have person and
-   * key in common need the tie-break, which is dear, for an order that is the same every time.
+   * -> Tables.output: what goes out, in order. Rows that stand in one place need the tie-break, which is dear, for an
+   * order that is the same every time.
    */
-  released(tieBreak: boolean): Relation<'pseudonymised'> | Relation<'identified'>;
+  output(tieBreak: boolean): Relation<'identified'>;
+  /** What goes out, over Tables.output, whose order it keeps. Identified only where the agreement says so. */
+  readonly released: Relation<'pseudonymised'> | Relation<'identified'>;
 }
 
 /** The relations of one file for a range of slices. Pure. */
@@ -196,27 +196,26 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
     own('#token'),
   ]);
   const named: Named[] = columns.map(({ name }) => own(name));
-  const output = project(join('left', released, holders, '#t', [[column('#person'), '#holder']]), [
+  const unordered = project(join('left', released, holders, '#t', [[column('#person'), '#holder']]), [
     keeps ? { name: '#slice', value: coalesce(column('#slice'), column('#home')) } : own('#slice'),
     own('#token'),
     ...carried.map(({ out }) => own(out)),
     ...named,
   ]);
-  const by = [column('#slice'), column('#token'), ...keys.map(({ out }) => column(out))];
+  const ordering = keys.map(({ out }) => column(out));
   const digest = call('row_digest', ...[column('#token'), ...columns.map(({ name }) => column(name))]);
+  const output = table(Tables.output);
   return {
     people,
     staged,
     tokens,
-    output,
-    place: by,
-    released: (tieBreak) => {
-      const finishedOutput = table(Tables.output);
-      const order_ = tieBreak ? [...by, digest] : by;
-      return file.identifiability === 'pseudonymised'
-        ? order(pseudonymised(finishedOutput, [{ name: TOKEN_COLUMN, value: column('#token') }, ...named]), order_)
-        : order(project(finishedOutput, named), order_);
-    },
+    place: [column('#step'), column('#person'), ...(keeps ? [column('#home')] : []), ...ordering],
+    output: (tieBreak) =>
+      order(unordered, [column('#slice'), column('#token'), ...ordering, ...(tieBreak ? [digest] : [])]),
+    released:
+      file.identifiability === 'pseudonymised'
+        ? pseudonymised(output, [{ name: TOKEN_COLUMN, value: column('#token') }, ...named])
+        : project(output, named),
   };
 }
 

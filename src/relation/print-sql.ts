@@ -113,9 +113,11 @@ function printCall(fn: FunctionName, args: readonly Expression[]): string {
   const [a = '', b = ''] = args.map(printExpression);
   switch (fn) {
     case 'nhs_number': {
-      // Most values are ten digits as they stand; only the others pay for taking spaces and hyphens out.
+      // Most values are ten digits as they stand, which a cast there and back tells sooner than a pattern; only the
+      // others pay for taking spaces and hyphens out.
       const bare = `replace(replace(${a}, ' ', ''), '-', '')`;
-      return `CASE WHEN regexp_full_match(${a}, '[0-9]{10}') THEN CAST(${a} AS BIGINT) WHEN regexp_full_match(${bare}, '[0-9]{10}') THEN CAST(${bare} AS BIGINT) END`;
+      const isPlain = `strlen(${a}) = 10 AND CAST(TRY_CAST(${a} AS UBIGINT) AS VARCHAR) = ${a}`;
+      return `CASE WHEN ${isPlain} THEN CAST(${a} AS BIGINT) WHEN regexp_full_match(${bare}, '[0-9]{10}') THEN CAST(${bare} AS BIGINT) END`;
     }
     case 'nhs_text':
       return `lpad(CAST(${a} AS VARCHAR), 10, '0')`;
@@ -147,8 +149,10 @@ function printCall(fn: FunctionName, args: readonly Expression[]): string {
     case 'age_band':
       return `CASE WHEN ${a} >= 90 THEN '90+' ELSE CAST(${a} // ${b} * ${b} AS VARCHAR) || '-' || CAST(${a} // ${b} * ${b} + ${b} - 1 AS VARCHAR) END`;
     case 'outcode': {
+      // As most are written, in capitals with a blank before the inward code; the others are put into that form first.
+      const isPlain = `regexp_full_match(${a}, '[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}')`;
       const compact = `upper(replace(${a}, ' ', ''))`;
-      return `CASE WHEN regexp_full_match(${compact}, ${POSTCODE}) THEN left(${compact}, length(${compact}) - 3) END`;
+      return `CASE WHEN ${isPlain} THEN left(${a}, strlen(${a}) - 4) WHEN regexp_full_match(${compact}, ${POSTCODE}) THEN left(${compact}, strlen(${compact}) - 3) END`;
     }
     case 'postcode_area': {
       const compact = `upper(replace(${a}, ' ', ''))`;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Catalogue } from '../../src/catalogue/catalogue.ts';
-import type { passesFor } from '../../src/engine/passes.ts';
+import type { passesFor, provingPartsFor } from '../../src/engine/passes.ts';
 import { SLICES, type SliceRange } from '../../src/relation/slices.ts';
 import { arbitraryWorld } from './arbitrary-world.ts';
 import { assertWorlds, PATIENCE } from './assert-worlds.ts';
@@ -13,10 +13,12 @@ const forced = vi.hoisted(() => ({ ranges: undefined as readonly SliceRange[] | 
 
 // Worlds are small: they would always fit into one pass.
 vi.mock('../../src/engine/passes.ts', async (original) => {
-  const real = await original<{ passesFor: typeof passesFor }>();
+  const real = await original<{ passesFor: typeof passesFor; provingPartsFor: typeof provingPartsFor }>();
   return {
     ...real,
     passesFor: (...args: Parameters<typeof passesFor>) => forced.ranges?.slice() ?? real.passesFor(...args),
+    provingPartsFor: (...args: Parameters<typeof provingPartsFor>) =>
+      forced.ranges?.length ?? real.provingPartsFor(...args),
   };
 });
 
