@@ -11,6 +11,7 @@ import { openSftpDestination } from '../deliver/sftp-destination.ts';
 import { openPgpEncryptor } from '../encrypt/openpgp-encryptor.ts';
 import { duckDbEngine } from '../engine/duckdb-engine.ts';
 import type { EngineInputs, SourceLocation } from '../engine/engine.ts';
+import { type LinkSession, openLinkSession } from '../engine/link-session.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 import { openFileLedger } from '../ledger/file-ledger.ts';
@@ -76,6 +77,11 @@ async function aloneOf<T>(pipeline: string, path: string, work: () => Promise<T>
       hint: 'wait for it to end, and run this again',
     });
   }
+}
+
+/** A database for linking files, of no workspace. */
+export function linkSession(limits: { memory: string; threads: number | undefined }): Promise<LinkSession> {
+  return openLinkSession(limits);
 }
 
 export function ledgerOf(workspace: Workspace, now: () => Date): Ledger {

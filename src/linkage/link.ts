@@ -1,0 +1,193 @@
+import { quoteName } from '../relation/print-sql.ts';
+import { block, blockLimits, type Candidates, type Sides } from './block/block.ts';
+import { blockingKeys } from './block/blocking-keys.ts';
+import { blockingRules } from './block/blocking-rules.ts';
+import type { FieldSource } from './column-mapping.ts';
+import { comparePairs, levelsOf } from './compare/compare-pairs.ts';
+import { BIT, type Comparison } from './compare/comparison.ts';
+import { comparisonsFor } from './compare/comparisons.ts';
+import { addRarities } from './compare/rarity.ts';
+import { type LinkageDatabase, numberIn } from './database.ts';
+import { assignOneToOne } from './decide/assign.ts';
+import { clusters, STRONGEST, type WeightedPairs } from './decide/cluster.ts';
+import { type Model, modelOf, parametersOf } from './model.ts';
+import { type Records, type SourceTable, standardise } from './standardise/standardise.ts';
+import { FieldWeights, type Parameters, priorWeight, weightOfProbability } from './train/parameters.ts';
+import { type Training, train } from './train/train.ts';
+
+/** What to link: two tables, or one whose duplicates are sought. */
+export interface LinkInput {
+  readonly left: SourceTable;
+  readonly right: SourceTable | undefined;
+  /** The year in which two-digit years are read. */
+  readonly thisYear: number;
+  /** Takes these parameters, all but the prior, instead of learning them. */
+  readonly model?: Model;
+  /** A probability; {@link DEFAULT_THRESHOLD} if not given. */
+  readonly threshold?: number;
+  readonly observe: (step: LinkStep) => void;
+}
+
+export type LinkStep = 'standardise' | 'block' | 'train' | 'score' | 'decide';
+
+/** What a linkage came to. Tables are quoted names. */
+export interface Linkage {
+  /** `a`, `b` (row numbers), `weight`, `accepted`: every compared pair above the floor, and every pair accepted. */
+  readonly scored: string;
+  readonly sides: Sides;
+  readonly left: Records;
+  readonly right: Records;
+  readonly comparisons: readonly Comparison[];
+  readonly candidates: Candidates;
+  readonly training: Training | undefined;
+  readonly parameters: Parameters;
+  readonly model: Model;
+  /** The weight from which pairs are accepted. */
+  readonly threshold: number;
+  readonly accepted: number;
+}
+
+/**
+ * Linkage decides at this probability: from where a pair is more likely than not to be of one person. It was stated
+ * before any data was seen, and is best for F1 where probabilities are true.
+ */
+export const DEFAULT_THRESHOLD = 0.5;
+
+const SCORED = quoteName('#scored');
+
+/**
+ * A linkage, whole: standardise; find pairs worth comparing; learn what agreement means, or take a model; weigh; decide.
+ * Linking two tables gives every record one partner at most; within one table records are grouped, and every pair of a
+ * group is accepted.
+ */
+export async function link(database: LinkageDatabase, input: LinkInput): Promise<Linkage> {
+  input.observe('standardise');
+  const left = await standardise(database, input.left, '#left', input.thisYear);
+  const right = input.right === undefined ? left : await standardise(database, input.right, '#right', input.thisYear);
+  const isOne = input.right === undefined;
+  const sides: Sides = { left: left.table, right: right.table, isOne, leftRows: left.rows, rightRows: right.rows };
+  const features = new Set([...left.features].filter((feature) => right.features.has(feature)));
+  const fields = fieldsOf(input);
+  const comparisons = comparisonsFor(fields, features);
+  const all = isOne ? [left] : [left, right];
+  await addRarities(database, comparisons, all, all);
+
+  input.observe('block');
+  const rules = blockingRules(blockingKeys(fields, features), left.rows + right.rows);
+  const candidates = await block(database, sides, rules, blockLimits(sides));
+
+  input.observe('train');
+  const training = input.model === undefined ? await train(database, comparisons, sides, candidates) : undefined;
+  const model =
+    input.model ?? modelOf(comparisons, (training as Training).parameters, `${left.rows} and ${right.rows} records`);
+  const parameters = parametersOf(model, comparisons);
+
+  input.observe('score');
+  await score(database, comparisons, sides, parameters, candidates.table, SCORED, -STRONGEST);
+
+  input.observe('decide');
+  const threshold = weightOfProbability(input.threshold ?? DEFAULT_THRESHOLD);
+  const accepted = isOne
+    ? await acceptGroups(database, comparisons, sides, parameters, threshold)
+    : await acceptPartners(database, sides, threshold);
+  return {
+    scored: SCORED,
+    sides,
+    left,
+    right,
+    comparisons,
+    candidates,
+    training,
+    parameters,
+    model,
+    threshold,
+    accepted,
+  };
+}
+
+/** Fields of both sides, in the order of the left. */
+function fieldsOf({ left, right }: LinkInput): FieldSource['field'][] {
+  const names = new Set((right ?? left).fields.map(({ field }) => field.name));
+  return left.fields.map(({ field }) => field).filter(({ name }) => names.has(name));
+}
+
+/** Makes a table `a`, `b`, `pattern`, `weight` of the pairs that weigh more than `floor`. */
+async function score(
+  database: LinkageDatabase,
+  comparisons: readonly Comparison[],
+  sides: Sides,
+  parameters: Parameters,
+  pairs: string,
+  into: string,
+  floor: number,
+): Promise<void> {
+  const compared = quoteName('#compared');
+  await database.execute(
+    `CREATE OR REPLACE TEMP TABLE ${compared} AS ${comparePairs(comparisons, pairs, sides, parameters.dependence)}`,
+  );
+  const patterns = await database.numbers(`SELECT DISTINCT pattern FROM ${compared} ORDER BY pattern`, 1);
+  const pattern = patterns[0] ?? new Float64Array();
+  const prior = priorWeight(parameters);
+  const fields = new FieldWeights(comparisons, parameters);
+  const weight = pattern.map((each) => prior + fields.sum(levelsOf(each, comparisons)));
+  await database.fill('#pattern weights', { pattern, weight });
+  await database.execute(
+    `CREATE OR REPLACE TEMP TABLE ${into} AS SELECT a, b, c.pattern, round(w.weight + c.rarity / ${BIT}.0, 4) AS weight
+     FROM ${compared} c JOIN "#pattern weights" w ON CAST(w.pattern AS BIGINT) = c.pattern WHERE w.weight + c.rarity / ${BIT}.0 > ${floor}`,
+  );
+  await database.execute(`DROP TABLE ${compared}`);
+}
+
+async function acceptPartners(
+  database: LinkageDatabase,
+  { leftRows, rightRows }: Sides,
+  threshold: number,
+): Promise<number> {
+  const pairs = await weightedPairs(database, `WHERE weight >= ${threshold} ORDER BY weight DESC, a, b`);
+  const chosen = assignOneToOne(pairs, leftRows, rightRows);
+  const keep = (values: Float64Array): Float64Array => values.filter((_, index) => chosen[index] === 1);
+  return accept(database, keep(pairs.a), keep(pairs.b));
+}
+
+async function acceptGroups(
+  database: LinkageDatabase,
+  comparisons: readonly Comparison[],
+  sides: Sides,
+  parameters: Parameters,
+  threshold: number,
+): Promise<number> {
+  const group = clusters(sides.leftRows, await weightedPairs(database, 'ORDER BY a, b'), threshold);
+  const rid = group.map((_, index) => index);
+  await database.fill('#groups', { rid, member: group });
+  // Pairs of a group that no block found, or that weigh too little to have been kept, get their weight as well.
+  const within = quoteName('#pairs within');
+  await database.execute(
+    `CREATE OR REPLACE TEMP TABLE ${within} AS SELECT CAST(x.rid AS INTEGER) AS a, CAST(y.rid AS INTEGER) AS b FROM "#groups" x JOIN "#groups" y USING (member) WHERE x.rid < y.rid`,
+  );
+  await score(
+    database,
+    comparisons,
+    sides,
+    parameters,
+    `(SELECT * FROM ${within} ANTI JOIN ${SCORED} USING (a, b))`,
+    quoteName('#scored within'),
+    -1e9,
+  );
+  await database.execute(`INSERT INTO ${SCORED} SELECT * FROM "#scored within"`);
+  const [a = new Float64Array(), b = new Float64Array()] = await database.numbers(`SELECT a, b FROM ${within}`, 2);
+  return accept(database, a, b);
+}
+
+async function weightedPairs(database: LinkageDatabase, rest: string): Promise<WeightedPairs> {
+  const [a, b, weight] = await database.numbers(`SELECT a, b, weight FROM ${SCORED} ${rest}`, 3);
+  return { a: a ?? new Float64Array(), b: b ?? new Float64Array(), weight: weight ?? new Float64Array() };
+}
+
+async function accept(database: LinkageDatabase, a: Float64Array, b: Float64Array): Promise<number> {
+  await database.fill('#accepted', { a, b });
+  await database.execute(
+    `CREATE OR REPLACE TEMP TABLE ${SCORED} AS SELECT s.*, x.a IS NOT NULL AS accepted FROM ${SCORED} s LEFT JOIN (SELECT CAST(a AS INTEGER) AS a, CAST(b AS INTEGER) AS b FROM "#accepted") x USING (a, b)`,
+  );
+  const [row] = await database.rows(`SELECT count(*) FILTER (WHERE accepted) AS n FROM ${SCORED}`);
+  return numberIn(row, 'n');
+}
