@@ -6,7 +6,8 @@ import { weightOfProbability } from './train/parameters.ts';
 
 /**
  * Makes the table of what is given out and gives its select: `a_id`, `b_id`, `match_rank`, `step`, `match_weight`,
- * `match_probability`, `gap`; the accepted pairs, or every compared pair from the probability `floor` on. The gap is by how
+ * `match_probability`, `gap`; the accepted pairs, or every compared pair from the probability `floor` on. A
+ * record that can have one partner leaves the less to a pair the better its best rival is. The gap is by how
  * many bits a pair outweighs the best other that was not accepted with either of its records; empty where there is none.
  * `types` are the SQL types of the identifiers.
  */
@@ -29,7 +30,8 @@ export async function linkRows(
   const other = linkage.sides.isOne ? 's.b' : '-1 - s.b';
   return `SELECT CAST(l.id AS ${types.a}) AS a_id, CAST(r.id AS ${types.b}) AS b_id,
       CAST(CASE WHEN accepted THEN ${rank} END AS INTEGER) AS match_rank, CASE WHEN accepted THEN ${step} ELSE 'not accepted' END AS step,
-      round(s.weight, 4) AS match_weight, round(1 / (1 + pow(2, -s.weight)), 6) AS match_probability,
+      round(s.weight, 4) AS match_weight,
+      round(1 / (1 + pow(2, -s.weight)${linkage.sides.isOne ? '' : ' + coalesce(pow(2, greatest(x.rival, y.rival) - s.weight), 0)'}), 6) AS match_probability,
       round(s.weight - greatest(x.rival, y.rival), 4) AS gap
     FROM ${scored} s JOIN ${left.table} l ON l.rid = s.a JOIN ${right.table} r ON r.rid = s.b
     LEFT JOIN ${rivals} x ON accepted AND x.record = s.a LEFT JOIN ${rivals} y ON accepted AND y.record = ${other}

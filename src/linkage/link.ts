@@ -12,7 +12,7 @@ import { assignOneToOne } from './decide/assign.ts';
 import { clusters, STRONGEST, type WeightedPairs } from './decide/cluster.ts';
 import { type Model, modelOf, parametersOf } from './model.ts';
 import { type Records, type SourceTable, standardise } from './standardise/standardise.ts';
-import { FieldWeights, type Parameters, priorWeight, weightOfProbability } from './train/parameters.ts';
+import { FieldWeights, type Parameters, priorWeights, weightOfProbability } from './train/parameters.ts';
 import { type Training, train } from './train/train.ts';
 
 /** What to link: two tables, or one whose duplicates are sought. */
@@ -127,15 +127,39 @@ async function score(
   );
   const patterns = await database.numbers(`SELECT DISTINCT pattern FROM ${compared} ORDER BY pattern`, 1);
   const pattern = patterns[0] ?? new Float64Array();
-  const prior = priorWeight(parameters);
   const fields = new FieldWeights(comparisons, parameters);
-  const weight = pattern.map((each) => prior + fields.sum(levelsOf(each, comparisons)));
-  await database.fill('#pattern weights', { pattern, weight });
+  const evidence = Array.from(pattern, (each) => fields.sum(levelsOf(each, comparisons)));
+  await database.fill('#pattern weights', {
+    pattern,
+    w_personal: Float64Array.from(evidence, ({ personal }) => personal),
+    w_household: Float64Array.from(evidence, ({ household }) => household),
+    w_twins: Float64Array.from(evidence, ({ twins }) => twins),
+  });
+  // As weightOf in train/parameters.ts, for every pair.
+  const priors = priorWeights(parameters);
+  const prior = priors.prior + (sides.isOne ? 0 : roomForPartners(parameters.prior, sides));
+  const { kin } = priors;
+  const shared = `(w_household + household / ${BIT}.0)`;
+  const weight = `round(${prior} + w_personal + personal / ${BIT}.0 + ${shared} - log2(1 + pow(2, ${kin} + ${shared} + w_twins)), 4)`;
   await database.execute(
-    `CREATE OR REPLACE TEMP TABLE ${into} AS SELECT a, b, c.pattern, round(w.weight + c.rarity / ${BIT}.0, 4) AS weight
-     FROM ${compared} c JOIN "#pattern weights" w ON CAST(w.pattern AS BIGINT) = c.pattern WHERE w.weight + c.rarity / ${BIT}.0 > ${floor}`,
+    `CREATE OR REPLACE TEMP TABLE ${into} AS SELECT * FROM (SELECT a, b, c.pattern, ${weight} AS weight
+     FROM ${compared} c JOIN "#pattern weights" w ON CAST(w.pattern AS BIGINT) = c.pattern) WHERE weight > ${floor}`,
   );
   await database.execute(`DROP TABLE ${compared}`);
+}
+
+/** How much of either side is thought to have a partner, at most: it is never quite sure that everybody has one. */
+const MOST_PARTNERED = 0.95;
+
+/**
+ * What one-to-one linkage adds to the weight of a pair, in bits. Who is still free has fewer to choose from, and must have
+ * somebody if nearly all have: the odds of a link between two free records are M / ((A - M)(B - M)) where M of A and of B
+ * have partners (Sadinle, 2017), against M / (A B) for two records taken at random.
+ */
+function roomForPartners(prior: number, { leftRows, rightRows }: Sides): number {
+  const matches = prior * leftRows * rightRows;
+  const free = (rows: number): number => 1 - Math.min(MOST_PARTNERED, matches / rows);
+  return -Math.log2(free(leftRows) * free(rightRows));
 }
 
 async function acceptPartners(

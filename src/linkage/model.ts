@@ -13,6 +13,7 @@ const modelSchema = z.strictObject({
   /** Where it was learnt: sizes only, no names and no values. */
   learnt_from: z.string(),
   prior: share.describe('probability that a pair taken at random is of one person'),
+  kin: share.describe('probability that it is of two people of one household'),
   comparisons: z.array(
     z.strictObject({
       field: z.string(),
@@ -48,6 +49,7 @@ export function modelOf(comparisons: readonly Comparison[], parameters: Paramete
     format: 'dars-linkage-model/1',
     learnt_from: learntFrom,
     prior: rounded(parameters.prior),
+    kin: rounded(parameters.kin),
     comparisons: comparisons.map(({ name, levels }, index) => {
       const depends = parameters.dependence[index];
       const parent = depends === undefined ? undefined : comparisons[depends.parent];
@@ -88,6 +90,7 @@ export function parametersOf(model: Model, comparisons: readonly Comparison[]): 
   });
   return {
     prior: model.prior,
+    kin: model.kin,
     m: found.map(({ levels }) => levels.map(({ m }) => m)),
     u: found.map(({ levels }) => levels.map(({ u }) => u)),
     dependence: found.map(({ depends_on: depends }): Dependence | undefined => {

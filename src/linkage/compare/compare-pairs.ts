@@ -4,8 +4,8 @@ import { BIT, type Comparison, left, right } from './comparison.ts';
 
 /**
  * SQL: for each pair (`a`, `b`, row numbers of records) how well its fields agree: `pattern`, the levels of all
- * comparisons as one number (see {@link levelsOf}), and `rarity`, the sum over fields that agree exactly of how rare
- * their values are, in sixty-fourths of a bit. A field whose agreement another explains is worth less: where its parent
+ * comparisons as one number (see {@link levelsOf}), and `household` and `personal`, the sums over fields that agree exactly
+ * of how rare their values are, in sixty-fourths of a bit: of fields that a household shares, and of the others. A field whose agreement another explains is worth less: where its parent
  * agrees, it agrees by that with probability `copied`, and by chance otherwise.
  */
 export function comparePairs(
@@ -46,8 +46,12 @@ export function comparePairs(
     ({ index, level, name, sql: value }) => `CASE WHEN g${index} = ${level} THEN ${value} END AS ${name}`,
   );
   const inner = `SELECT *${values.map((value) => `, ${value}`).join('')} FROM (SELECT *, ${levels.join(', ')} FROM (${sql}))`;
-  const sum = rarities.map(({ index, name }) => `coalesce(${explained(name, dependence[index])}, 0)`);
-  return `SELECT ${kept.join(', ')}, ${patternSql(comparisons)} AS pattern, CAST(${sum.length === 0 ? '0' : sum.join(' + ')} AS INTEGER) AS rarity FROM (${inner})`;
+  const sum = (shared: boolean): string => {
+    const own = rarities.filter(({ index }) => (comparisons[index]?.isShared === true) === shared);
+    const terms = own.map(({ index, name }) => `coalesce(${explained(name, dependence[index])}, 0)`);
+    return `CAST(${terms.length === 0 ? '0' : terms.join(' + ')} AS INTEGER)`;
+  };
+  return `SELECT ${kept.join(', ')}, ${patternSql(comparisons)} AS pattern, ${sum(true)} AS household, ${sum(false)} AS personal FROM (${inner})`;
 }
 
 /** The levels of a pattern, one a comparison; 0 where nothing can be said. */

@@ -26,8 +26,13 @@ export interface Comparison {
   /** SQL: whether nothing can be said. */
   readonly missing: string;
   readonly levels: readonly Level[];
-  /** Fields of one group can agree by one cause, as neighbours share outcode and town; see train/dependence.ts. */
-  readonly group?: 'place' | 'sex';
+  /**
+   * Fields that share a cause can agree together though the people are strangers: neighbours share outcode and town, a
+   * given name tells the sex. See train/dependence.ts.
+   */
+  readonly cause?: 'place' | 'sex';
+  /** Whether people of one household have it in common. */
+  readonly isShared?: boolean;
 }
 
 /** Weights in SQL are whole sixty-fourths of a bit, so that their sums don't depend on the order of rows. */

@@ -18,8 +18,8 @@ export function comparisonsFor(fields: readonly FieldSource['field'][], features
     ...of('sex').map(sexComparison),
     ...(has('postcode') ? [postcodeComparison(has('former_postcode'))] : []),
     ...(has('address') ? [addressComparison()] : []),
-    ...of('place').map((name) => textComparison(name, 'place')),
-    ...of('text').map((name) => textComparison(name, undefined)),
+    ...of('place').map((name) => textComparison(name, true)),
+    ...of('text').map((name) => textComparison(name, false)),
     ...of('email').map(emailComparison),
     ...of('telephone').map(telephoneComparison),
   ];
@@ -97,7 +97,7 @@ function sexComparison(name: string): Comparison {
       ['equal', `${left(name)} = ${right(name)}`, 0.97],
       ['different', 'true', 0.03],
     ]),
-    group: 'sex',
+    cause: 'sex',
   };
 }
 
@@ -123,7 +123,8 @@ function postcodeComparison(withFormer: boolean): Comparison {
       ['area', `${left('postcode_area')} = ${right('postcode_area')}`, 0.06],
       ['different', 'true', 0.1],
     ]),
-    group: 'place',
+    cause: 'place',
+    isShared: true,
   };
 }
 
@@ -153,11 +154,12 @@ function addressComparison(): Comparison {
       ['some words', 'address_shared >= 0.45 * address_fewest', 0.05],
       ['different', 'true', 0.1],
     ]),
-    group: 'place',
+    cause: 'place',
+    isShared: true,
   };
 }
 
-function textComparison(name: string, group: 'place' | undefined): Comparison {
+function textComparison(name: string, isPlace: boolean): Comparison {
   const [a, b] = [left(name), right(name)];
   return {
     name,
@@ -169,7 +171,7 @@ function textComparison(name: string, group: 'place' | undefined): Comparison {
       ['close', `jaro_winkler_similarity(${a}, ${b}) >= 0.85`, 0.1],
       ['different', 'true', 0.1],
     ]),
-    ...(group === undefined ? {} : { group }),
+    ...(isPlace ? { cause: 'place', isShared: true } : {}),
   };
 }
 
@@ -201,6 +203,7 @@ function telephoneComparison(name: string): Comparison {
       ['one edit', oneEdit(a, b), 0.05],
       ['different', 'true', 0.2],
     ]),
-    group: 'place',
+    cause: 'place',
+    isShared: true,
   };
 }

@@ -89,7 +89,7 @@ function givenName(withOrder: boolean, withOthers: boolean): Comparison {
       ['similar', `${g} >= ${SIMILAR_GIVEN}`, 0.03],
       ['different', 'true', 0.04],
     ]),
-    group: 'sex',
+    cause: 'sex',
   };
 }
 
@@ -122,6 +122,7 @@ function familyName(withOrder: boolean, withFormer: boolean): Comparison {
       ['similar', `n_ff >= ${SIMILAR_FAMILY}`, 0.04],
       ['different', 'true', 0.06],
     ]),
+    isShared: true,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Comparison } from '../compare/comparison.ts';
-import { patternOdds } from './expectation-maximisation.ts';
-import { type Dependence, type Parameters, probabilityOf } from './parameters.ts';
+import { memberships } from './expectation-maximisation.ts';
+import type { Dependence, Parameters } from './parameters.ts';
 import type { Pattern } from './pattern.ts';
 
 /** Pairs that agree on a key of one field, as a sample of all pairs that do. */
@@ -17,9 +17,9 @@ const LEAST_LIFT = 0.3;
 
 /**
  * Measures which fields agree together among pairs of different people, more often than chance would have it: neighbours
- * share outcode, town and county, and one must not be counted three times. Fields of a group form a tree, each with one
+ * share outcode, town and county, and one must not be counted three times. Such fields form a tree, each with one
  * parent at most (Chow and Liu, 1968), by the strongest ties; the shares of a field's levels are then measured for each
- * level of its parent. Only groups that have a common cause are looked at: between others, what true pairs look like
+ * level of its parent. Only fields that have a common cause are looked at: between others, what true pairs look like
  * together can't be told from dependence.
  */
 export function measureDependence(
@@ -32,7 +32,7 @@ export function measureDependence(
   const ties: { a: number; b: number; lift: number }[] = [];
   for (const [a, first] of comparisons.entries()) {
     for (const [b, second] of comparisons.entries()) {
-      if (b <= a || first.group === undefined || first.group !== second.group) continue;
+      if (b <= a || !haveCommonCause(first, second)) continue;
       const lift = Math.max(liftOf(a, b), liftOf(b, a));
       if (lift > LEAST_LIFT) ties.push({ a, b, lift });
     }
@@ -72,6 +72,11 @@ export function measureDependence(
   }
 }
 
+/** Whether strangers can agree on both fields for one reason. */
+export function haveCommonCause({ cause }: Comparison, other: Comparison): boolean {
+  return cause !== undefined && cause === other.cause;
+}
+
 /** [parent][its level][child][its level]: pairs of different people, each level from the sample that has more of it. */
 function jointCounts(
   comparisons: readonly Comparison[],
@@ -81,13 +86,13 @@ function jointCounts(
 ): number[][][][] {
   const empty = (): number[][][][] =>
     comparisons.map((parent) => parent.levels.map(() => comparisons.map((child) => child.levels.map(() => 0))));
-  const odds = patternOdds(comparisons, parameters);
+  const membership = memberships(comparisons, parameters);
   const [byChance, byStratum] = [empty(), empty()];
   const add = (into: number[][][][], parent: number, pattern: Pattern): void => {
     const level = pattern.levels[parent] ?? 0;
     const rows = into[parent]?.[level - 1];
     if (level === 0 || rows === undefined) return;
-    const share = pattern.pairs * (1 - probabilityOf(odds(pattern)));
+    const share = pattern.pairs * membership(pattern).strangers;
     for (const [child, childLevel] of pattern.levels.entries()) {
       const shares = rows[child];
       if (childLevel > 0 && shares !== undefined) shares[childLevel - 1] = (shares[childLevel - 1] ?? 0) + share;

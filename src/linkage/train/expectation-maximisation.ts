@@ -1,5 +1,5 @@
 import type { Comparison } from '../compare/comparison.ts';
-import { FieldWeights, type Parameters, priorWeight, probabilityOf } from './parameters.ts';
+import { FieldWeights, type Parameters, priorWeights, probabilityOf, weightOf } from './parameters.ts';
 import type { Pattern } from './pattern.ts';
 
 /** How many true pairs the expected shares of a comparison count for: of weight only where true pairs are few. */
@@ -17,20 +17,27 @@ export interface Round {
 
 /** What to estimate from. */
 export interface Sample {
-  /** The pairs that blocks found; all others are thought to be of different people. */
+  /** The pairs that blocks found; all others are thought to be of strangers. */
   readonly candidates: readonly Pattern[];
-  /** Pairs taken at random, which are nearly all of different people. */
+  /** Pairs taken at random, which are nearly all of strangers. */
   readonly random: readonly Pattern[];
   /** Of how many pairs the candidates are. */
   readonly of: number;
 }
 
+/** What a pair is thought to be: probabilities that add up to 1. */
+export interface Membership {
+  readonly same: number;
+  readonly kin: number;
+  readonly strangers: number;
+}
+
 /**
  * Estimates the parameters without labels (expectation-maximisation over patterns). The shares among true pairs, m, and
- * the prior come from all candidates at once, each pair counting as far as it is thought to be true; those among pairs of
- * different people, u, from random pairs, each counting as far as it is thought not to be. Blocks bias m only by the true
- * pairs that none of them finds, since pairs outside of them are counted as well. The start is fixed, so that the same
- * patterns give the same parameters.
+ * how many there are come from all candidates at once, each pair counting as far as it is thought to be true; those among
+ * strangers, u, from random pairs, each counting as far as it is thought to be of strangers. Blocks bias m only by the
+ * true pairs that none of them finds, since pairs outside of them are counted as well. The start is fixed, so that the
+ * same patterns give the same parameters.
  */
 export function estimate(
   comparisons: readonly Comparison[],
@@ -40,38 +47,25 @@ export function estimate(
   let parameters = start;
   const rounds: Round[] = [];
   while (rounds.length < MOST_ROUNDS) {
-    const odds = patternOdds(comparisons, parameters);
+    const membership = memberships(comparisons, parameters);
     const matches = counts(comparisons);
-    let total = 0;
+    let [same, kin] = [0, 0];
     for (const pattern of candidates) {
-      const share = pattern.pairs * probabilityOf(odds(pattern));
-      total += share;
-      count(matches, pattern, share);
+      const member = membership(pattern);
+      same += pattern.pairs * member.same;
+      kin += pattern.pairs * member.kin;
+      count(matches, pattern, pattern.pairs * member.same);
     }
-    const others = counts(comparisons);
-    for (const pattern of random) {
-      count(others, pattern, pattern.pairs * (1 - probabilityOf(odds(pattern))));
-    }
+    const strangers = counts(comparisons);
+    for (const pattern of random) count(strangers, pattern, pattern.pairs * membership(pattern).strangers);
     const next: Parameters = {
-      prior: Math.min(0.5, Math.max(total, 0.5) / of),
-      m: matches.map((shares, index) =>
-        smoothed(shares, comparisons[index]?.levels.map(({ expected }) => expected) ?? [], EXPECTED_PAIRS),
-      ),
-      u: others.map((shares) =>
-        smoothed(
-          shares,
-          shares.map(() => 1 / shares.length),
-          1,
-        ),
-      ),
+      prior: Math.min(0.4, Math.max(same, 0.5) / of),
+      kin: Math.min(0.4, Math.max(kin, 0.5) / of),
+      m: matches.map((shares, index) => smoothed(shares, expectedOf(comparisons[index]), EXPECTED_PAIRS)),
+      u: strangers.map((shares) => smoothed(shares, evenly(shares), 1)),
       dependence: parameters.dependence,
     };
-    const change = Math.max(
-      Math.abs(Math.log(next.prior / parameters.prior)),
-      ...next.m.flatMap((shares, index) =>
-        shares.map((share, level) => Math.abs(share - (parameters.m[index]?.[level] ?? 0))),
-      ),
-    );
+    const change = changeOf(parameters, next);
     parameters = next;
     rounds.push({ prior: next.prior, change });
     if (change < CLOSE_ENOUGH) break;
@@ -79,14 +73,24 @@ export function estimate(
   return { parameters, rounds };
 }
 
-/** Gives the weight of a pattern, prior and rarity included, in bits. */
-export function patternOdds(comparisons: readonly Comparison[], parameters: Parameters): (pattern: Pattern) => number {
+/** Gives what a pattern is thought to be. */
+export function memberships(
+  comparisons: readonly Comparison[],
+  parameters: Parameters,
+): (pattern: Pattern) => Membership {
   const weights = new FieldWeights(comparisons, parameters);
-  const prior = priorWeight(parameters);
-  return ({ levels, rarity }) => prior + rarity + weights.sum(levels);
+  const priors = priorWeights(parameters);
+  return ({ levels, rarity }) => {
+    const evidence = weights.sum(levels);
+    evidence.household += rarity.household;
+    evidence.personal += rarity.personal;
+    const same = probabilityOf(weightOf(evidence, priors));
+    const kin = (1 - same) * probabilityOf(priors.kin + evidence.household + evidence.twins);
+    return { same, kin, strangers: 1 - same - kin };
+  };
 }
 
-/** Where an estimation begins: what is expected of true pairs, and one true pair a record of the smaller side. */
+/** Where an estimation begins: what is expected of true pairs, and of strangers what random pairs are like. */
 export function startingParameters(
   comparisons: readonly Comparison[],
   random: readonly Pattern[],
@@ -96,16 +100,26 @@ export function startingParameters(
   for (const pattern of random) count(u, pattern, pattern.pairs);
   return {
     prior,
-    m: comparisons.map(({ levels }) => levels.map(({ expected }) => expected)),
-    u: u.map((shares) =>
-      smoothed(
-        shares,
-        shares.map(() => 1 / shares.length),
-        1,
-      ),
-    ),
+    kin: prior,
+    m: comparisons.map(expectedOf),
+    u: u.map((shares) => smoothed(shares, evenly(shares), 1)),
     dependence: comparisons.map(() => undefined),
   };
+}
+
+function changeOf(from: Parameters, to: Parameters): number {
+  const shares = to.m.flatMap((each, index) =>
+    each.map((share, level) => Math.abs(share - (from.m[index]?.[level] ?? 0))),
+  );
+  return Math.max(Math.abs(Math.log(to.prior / from.prior)), ...shares);
+}
+
+function expectedOf(comparison: Comparison | undefined): number[] {
+  return comparison?.levels.map(({ expected }) => expected) ?? [];
+}
+
+function evenly(shares: readonly number[]): number[] {
+  return shares.map(() => 1 / shares.length);
 }
 
 function counts(comparisons: readonly Comparison[]): number[][] {

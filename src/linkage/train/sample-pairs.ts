@@ -2,6 +2,7 @@ import { quoteName } from '../../relation/print-sql.ts';
 import type { Sides } from '../block/block.ts';
 import type { Comparison } from '../compare/comparison.ts';
 import type { LinkageDatabase } from '../database.ts';
+import { haveCommonCause } from './dependence.ts';
 
 /** So many pairs tell what agrees by chance: a share of one in ten thousand is then known to within a tenth. */
 const RANDOM_PAIRS = 600_000;
@@ -26,7 +27,7 @@ export async function randomPairs(database: LinkageDatabase, sides: Sides, table
 }
 
 /**
- * `a`, `b`, `stratum` (a comparison's index), `weight`: for each field of a group pairs that agree on it. Each record is
+ * `a`, `b`, `stratum` (a comparison's index), `weight`: for each field that shares a cause with another, pairs that agree on it. Each record is
  * paired with one other of its value, taken by hash, for as many as it could have been paired with.
  */
 export async function stratifiedPairs(
@@ -36,8 +37,9 @@ export async function stratifiedPairs(
   table: string,
 ): Promise<void> {
   const every = Math.max(1, Math.floor(sides.leftRows / STRATUM_RECORDS));
-  const parts = comparisons.flatMap(({ name, group, features }, index) => {
-    const hasKin = group !== undefined && comparisons.some((other) => other.name !== name && other.group === group);
+  const parts = comparisons.flatMap((comparison, index) => {
+    const { name, features } = comparison;
+    const hasKin = comparisons.some((other) => other !== comparison && haveCommonCause(other, comparison));
     const agreeing = (STRATUM_FEATURES[name] ?? [name]).filter((feature) => hasKin && features.includes(feature));
     return agreeing.map((feature) => {
       const key = quoteName(feature);
