@@ -1,9 +1,9 @@
 import { quoteName } from '../relation/print-sql.ts';
-import { block, blockLimits, type Candidates, type Sides } from './block/block.ts';
+import { type BlockLimits, block, blockLimits, type Candidates, type Sides } from './block/block.ts';
 import { blockingKeys } from './block/blocking-keys.ts';
 import { blockingRules } from './block/blocking-rules.ts';
 import type { FieldSource } from './column-mapping.ts';
-import { comparePairs, levelsOf } from './compare/compare-pairs.ts';
+import { compareFields, levelsOf, sumUp } from './compare/compare-pairs.ts';
 import { BIT, type Comparison } from './compare/comparison.ts';
 import { comparisonsFor } from './compare/comparisons.ts';
 import { addRarities } from './compare/rarity.ts';
@@ -23,6 +23,8 @@ export interface LinkInput {
   readonly thisYear: number;
   /** Takes these parameters, all but the prior, instead of learning them. */
   readonly model?: Model;
+  /** What blocks may come to; by the size of the tables if not given. */
+  readonly limits?: BlockLimits;
   /** A probability; {@link DEFAULT_THRESHOLD} if not given. */
   readonly threshold?: number;
   readonly observe: (step: LinkStep) => void;
@@ -74,7 +76,7 @@ export async function link(database: LinkageDatabase, input: LinkInput): Promise
 
   input.observe('block');
   const rules = blockingRules(blockingKeys(fields, features), left.rows + right.rows);
-  const candidates = await block(database, sides, rules, blockLimits(sides));
+  const candidates = await block(database, sides, rules, input.limits ?? blockLimits(sides));
 
   input.observe('train');
   const training = input.model === undefined ? await train(database, comparisons, sides, candidates) : undefined;
@@ -123,7 +125,7 @@ async function score(
 ): Promise<void> {
   const compared = quoteName('#compared');
   await database.execute(
-    `CREATE OR REPLACE TEMP TABLE ${compared} AS ${comparePairs(comparisons, pairs, sides, parameters.dependence)}`,
+    `CREATE OR REPLACE TEMP TABLE ${compared} AS ${sumUp(comparisons, `(${compareFields(comparisons, pairs, sides)})`, parameters.dependence)}`,
   );
   const patterns = await database.numbers(`SELECT DISTINCT pattern FROM ${compared} ORDER BY pattern`, 1);
   const pattern = patterns[0] ?? new Float64Array();

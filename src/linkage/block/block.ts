@@ -50,10 +50,14 @@ export function allPairs({ isOne, leftRows, rightRows }: Sides): number {
   return isOne ? (leftRows * (leftRows - 1)) / 2 : leftRows * rightRows;
 }
 
-/** Limits for tables of this size: what two processors compare in about half a minute, whatever the size. */
+/**
+ * Limits for tables of this size: 300 pairs a record while that is few, later 100, and never more than two processors
+ * compare in two minutes.
+ */
 export function blockLimits({ leftRows, rightRows, isOne }: Sides): BlockLimits {
   const records = isOne ? leftRows : leftRows + rightRows;
-  return { everyPair: 1_000_000, pairs: Math.min(60_000_000, Math.max(3_000_000, 300 * records)), records: 100 };
+  const pairs = Math.max(3e6, 100 * records, Math.min(300 * records, 15e6));
+  return { everyPair: 1e6, pairs: Math.min(60e6, pairs), records: 100 };
 }
 
 /**

@@ -3,16 +3,13 @@ import type { Dependence } from '../train/parameters.ts';
 import { BIT, type Comparison, left, right } from './comparison.ts';
 
 /**
- * SQL: for each pair (`a`, `b`, row numbers of records) how well its fields agree: `pattern`, the levels of all
- * comparisons as one number (see {@link levelsOf}), and `household` and `personal`, the sums over fields that agree exactly
- * of how rare their values are, in sixty-fourths of a bit: of fields that a household shares, and of the others. A field whose agreement another explains is worth less: where its parent
- * agrees, it agrees by that with probability `copied`, and by chance otherwise.
+ * SQL: for each pair (`a`, `b`, row numbers of records) how well its fields agree. `g0`, `g1` … are the levels of the
+ * comparisons, `v0`, `v1` … how rare the values are that agree, in sixty-fourths of a bit; null where that does not count.
  */
-export function comparePairs(
+export function compareFields(
   comparisons: readonly Comparison[],
   pairs: string,
   sides: { readonly left: string; readonly right: string },
-  dependence: readonly (Dependence | undefined)[],
   more: readonly string[] = [],
 ): string {
   const features = [...new Set(comparisons.flatMap((comparison) => comparison.features))];
@@ -29,29 +26,44 @@ export function comparePairs(
   ];
   let sql = `SELECT ${columns.join(', ')} FROM ${pairs} p JOIN ${sides.left} l ON l.rid = p.a JOIN ${sides.right} r ON r.rid = p.b ${lookups.map(({ join }) => join).join(' ')}`;
   for (const step of derivedSteps(comparisons)) {
-    sql = `SELECT *, ${Object.entries(step)
-      .map(([name, value]) => `${value} AS ${name}`)
-      .join(', ')} FROM (${sql})`;
+    const derived = Object.entries(step).map(([name, value]) => `${value} AS ${name}`);
+    sql = `SELECT *, ${derived.join(', ')} FROM (${sql})`;
   }
   const levels = comparisons.map(({ missing, levels: each }, index) => {
     const cases = each.map(({ when }, level) => `WHEN ${when} THEN ${level + 1}`);
-    return `CASE WHEN ${missing} THEN 0 ${cases.join(' ')} END AS g${index}`;
+    return `CAST(CASE WHEN ${missing} THEN 0 ${cases.join(' ')} END AS TINYINT) AS g${index}`;
   });
-  const rarities = comparisons.flatMap(({ levels: each }, index) =>
-    each.flatMap(({ rarity }, level) =>
-      rarity === undefined ? [] : [{ index, level: level + 1, name: `v${index}_${level + 1}`, sql: rarity }],
-    ),
-  );
-  const values = rarities.map(
-    ({ index, level, name, sql: value }) => `CASE WHEN g${index} = ${level} THEN ${value} END AS ${name}`,
-  );
-  const inner = `SELECT *${values.map((value) => `, ${value}`).join('')} FROM (SELECT *, ${levels.join(', ')} FROM (${sql}))`;
+  const values = comparisons.flatMap(({ levels: each }, index) => {
+    const cases = each.flatMap(({ rarity }, level) =>
+      rarity === undefined ? [] : [`WHEN ${level + 1} THEN ${rarity}`],
+    );
+    return cases.length === 0 ? [] : [`CASE g${index} ${cases.join(' ')} END AS v${index}`];
+  });
+  const graded = comparisons.map((_, index) => `g${index}`);
+  return `SELECT ${[...kept, ...graded, ...values].join(', ')} FROM (SELECT *, ${levels.join(', ')} FROM (${sql}))`;
+}
+
+/**
+ * SQL: what {@link compareFields} gave, summed up: `pattern`, all levels as one number (see {@link levelsOf}), `household`
+ * and `personal`, how rare the agreeing values are of fields that a household shares, and of the others. A field whose
+ * agreement another explains is worth less: where its parent agrees, it agrees by that with probability `copied`, and by
+ * chance otherwise.
+ */
+export function sumUp(
+  comparisons: readonly Comparison[],
+  compared: string,
+  dependence: readonly (Dependence | undefined)[],
+  more: readonly string[] = [],
+): string {
   const sum = (shared: boolean): string => {
-    const own = rarities.filter(({ index }) => (comparisons[index]?.isShared === true) === shared);
-    const terms = own.map(({ index, name }) => `coalesce(${explained(name, dependence[index])}, 0)`);
+    const terms = comparisons.flatMap(({ isShared, levels }, index) =>
+      (isShared === true) === shared && levels.some(({ rarity }) => rarity !== undefined)
+        ? [`coalesce(${explained(`v${index}`, dependence[index])}, 0)`]
+        : [],
+    );
     return `CAST(${terms.length === 0 ? '0' : terms.join(' + ')} AS INTEGER)`;
   };
-  return `SELECT ${kept.join(', ')}, ${patternSql(comparisons)} AS pattern, ${sum(true)} AS household, ${sum(false)} AS personal FROM (${inner})`;
+  return `SELECT ${['a', 'b', ...more].join(', ')}, ${patternSql(comparisons)} AS pattern, ${sum(true)} AS household, ${sum(false)} AS personal FROM ${compared}`;
 }
 
 /** The levels of a pattern, one a comparison; 0 where nothing can be said. */

@@ -1,6 +1,6 @@
 import { quoteName } from '../../relation/print-sql.ts';
 import type { Candidates, Sides } from '../block/block.ts';
-import { comparePairs } from '../compare/compare-pairs.ts';
+import { compareFields, sumUp } from '../compare/compare-pairs.ts';
 import type { Comparison } from '../compare/comparison.ts';
 import { type LinkageDatabase, numberIn } from '../database.ts';
 import { measureDependence, type Stratum } from './dependence.ts';
@@ -30,46 +30,47 @@ export async function train(
   sides: Sides,
   candidates: Candidates,
 ): Promise<Training> {
-  const [random, strata, sampled] = ['#random pairs', '#stratified pairs', '#training pairs'].map(quoteName) as [
-    string,
-    string,
-    string,
-  ];
+  const random = quoteName('#random pairs');
+  const strata = quoteName('#stratified pairs');
+  const comparedRandom = quoteName('#compared random');
+  const comparedSample = quoteName('#compared sample');
+  const comparedStrata = quoteName('#compared strata');
   await randomPairs(database, sides, random);
+  await stratifiedPairs(database, sides, comparisons, strata);
   const every = Math.max(1, Math.ceil(candidates.pairs / TRAINING_PAIRS));
-  await database.execute(
-    `CREATE OR REPLACE TEMP TABLE ${sampled} AS SELECT a, b FROM ${candidates.table} WHERE hash(a, b) % ${every} = 0`,
-  );
-  const compared = async (pairs: string, dependence: readonly (Dependence | undefined)[]): Promise<Pattern[]> =>
-    patternsOf(database, `(${comparePairs(comparisons, pairs, sides, dependence)})`, comparisons);
+  const sample = `(SELECT a, b FROM ${candidates.table} WHERE hash(a, b) % ${every} = 0)`;
+  const compare = (into: string, pairs: string, more: readonly string[] = []): Promise<void> =>
+    database.execute(`CREATE OR REPLACE TEMP TABLE ${into} AS ${compareFields(comparisons, pairs, sides, more)}`);
+  await compare(comparedRandom, random);
+  await compare(comparedSample, sample);
+  await compare(comparedStrata, strata, ['stratum', 'weight']);
+
+  const patterns = (compared: string, dependence: readonly (Dependence | undefined)[]): Promise<Pattern[]> =>
+    patternsOf(database, `(${sumUp(comparisons, compared, dependence)})`, comparisons);
   const independent = comparisons.map(() => undefined);
-  const byChance = await compared(random, independent);
-  const found = (await compared(sampled, independent)).map((pattern) => times(pattern, every));
+  const byChance = await patterns(comparedRandom, independent);
+  const found = (await patterns(comparedSample, independent)).map((pattern) => times(pattern, every));
   const records = sides.isOne ? sides.leftRows : Math.min(sides.leftRows, sides.rightRows);
   const start = startingParameters(comparisons, byChance, Math.min(0.1, records / 2 / candidates.of));
   const first = estimate(comparisons, { candidates: found, random: byChance, of: candidates.of }, start);
 
-  await stratifiedPairs(database, sides, comparisons, strata);
-  const dependence = measureDependence(
-    comparisons,
-    first.parameters,
-    byChance,
-    await strataOf(database, comparisons, strata, sides),
-  );
-  const again = { ...first.parameters, dependence };
+  const stratified = await strataOf(database, comparisons, comparedStrata);
+  const dependence = measureDependence(comparisons, first.parameters, byChance, stratified);
   const isDependent = dependence.some((each) => each !== undefined);
   const second = isDependent
     ? estimate(
         comparisons,
         {
-          candidates: (await compared(sampled, dependence)).map((pattern) => times(pattern, every)),
-          random: await compared(random, dependence),
+          candidates: (await patterns(comparedSample, dependence)).map((pattern) => times(pattern, every)),
+          random: await patterns(comparedRandom, dependence),
           of: candidates.of,
         },
-        again,
+        { ...first.parameters, dependence },
       )
     : first;
-  for (const table of [random, strata, sampled]) await database.execute(`DROP TABLE ${table}`);
+  for (const table of [random, strata, comparedRandom, comparedSample, comparedStrata]) {
+    await database.execute(`DROP TABLE ${table}`);
+  }
   return {
     parameters: second.parameters,
     rounds: isDependent ? [...first.rounds, ...second.rounds] : first.rounds,
@@ -81,27 +82,20 @@ export async function train(
 async function strataOf(
   database: LinkageDatabase,
   comparisons: readonly Comparison[],
-  pairs: string,
-  sides: Sides,
+  compared: string,
 ): Promise<Stratum[]> {
-  const compared = quoteName('#compared strata');
-  const sql = comparePairs(comparisons, pairs, sides, [], ['stratum', 'weight']);
-  await database.execute(`CREATE OR REPLACE TEMP TABLE ${compared} AS ${sql}`);
+  const independent = comparisons.map(() => undefined);
   const present = await database.rows(
     `SELECT stratum, count(*) / sum(weight) AS scale FROM ${compared} GROUP BY stratum ORDER BY stratum`,
   );
   const strata: Stratum[] = [];
   for (const row of present) {
     const comparison = numberIn(row, 'stratum');
-    const patterns = await patternsOf(
-      database,
-      `(SELECT * FROM ${compared} WHERE stratum = ${comparison})`,
-      comparisons,
-      'weight',
-    );
+    const own = `(SELECT * FROM ${compared} WHERE stratum = ${comparison})`;
+    const summed = `(${sumUp(comparisons, own, independent, ['weight'])})`;
+    const patterns = await patternsOf(database, summed, comparisons, 'weight');
     strata.push({ comparison, patterns: patterns.map((pattern) => times(pattern, numberIn(row, 'scale'))) });
   }
-  await database.execute(`DROP TABLE ${compared}`);
   return strata;
 }
 
