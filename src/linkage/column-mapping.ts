@@ -50,6 +50,8 @@ export function mapColumns(text: string | undefined, columns: readonly string[],
   for (const column of columns) {
     const field = fieldOfColumn(column);
     if (field === undefined || taken.has(column) || fields.some((each) => each.field.name === field.name)) continue;
+    // A full name says nothing more where its parts are known.
+    if (field.kind === 'full-name' && fields.some((each) => /^(given|family)-name$/.test(each.field.kind))) continue;
     fields.push({ field, columns: [column] });
     taken.add(column);
   }

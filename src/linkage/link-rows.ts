@@ -27,13 +27,13 @@ export async function linkRows(
   );
   const { rank, step } = rankSql(comparisons, threshold);
   const wanted = floor === undefined ? 'accepted' : `weight >= ${weightOfProbability(floor)}`;
-  const other = linkage.sides.isOne ? 's.b' : '-1 - s.b';
+  const other = linkage.sides.isOne ? 'b' : '-1 - b';
   return `SELECT CAST(l.id AS ${types.a}) AS a_id, CAST(r.id AS ${types.b}) AS b_id,
       CAST(CASE WHEN accepted THEN ${rank} END AS INTEGER) AS match_rank, CASE WHEN accepted THEN ${step} ELSE 'not accepted' END AS step,
       round(s.weight, 4) AS match_weight,
       round(1 / (1 + pow(2, -s.weight)${linkage.sides.isOne ? '' : ' + coalesce(pow(2, greatest(x.rival, y.rival) - s.weight), 0)'}), 6) AS match_probability,
       round(s.weight - greatest(x.rival, y.rival), 4) AS gap
-    FROM ${scored} s JOIN ${left.table} l ON l.rid = s.a JOIN ${right.table} r ON r.rid = s.b
-    LEFT JOIN ${rivals} x ON accepted AND x.record = s.a LEFT JOIN ${rivals} y ON accepted AND y.record = ${other}
-    WHERE ${wanted} ORDER BY s.a, s.b`;
+    FROM (SELECT *, CASE WHEN accepted THEN a END AS one, CASE WHEN accepted THEN ${other} END AS other FROM ${scored} WHERE ${wanted}) s JOIN ${left.table} l ON l.rid = s.a JOIN ${right.table} r ON r.rid = s.b
+    LEFT JOIN ${rivals} x ON x.record = s.one LEFT JOIN ${rivals} y ON y.record = s.other
+    ORDER BY s.a, s.b`;
 }

@@ -2,18 +2,19 @@ import { quoteName } from '../relation/print-sql.ts';
 import { type BlockLimits, block, blockLimits, type Candidates, type Sides } from './block/block.ts';
 import { blockingKeys } from './block/blocking-keys.ts';
 import { blockingRules } from './block/blocking-rules.ts';
+import { readDecisions } from './clerical.ts';
 import type { FieldSource } from './column-mapping.ts';
 import { compareFields, levelsOf, sumUp } from './compare/compare-pairs.ts';
 import { BIT, type Comparison } from './compare/comparison.ts';
 import { comparisonsFor } from './compare/comparisons.ts';
 import { addRarities } from './compare/rarity.ts';
-import { type LinkageDatabase, numberIn } from './database.ts';
+import { type LinkageDatabase, numberIn, oneNumber } from './database.ts';
 import { assignOneToOne } from './decide/assign.ts';
 import { clusters, STRONGEST, type WeightedPairs } from './decide/cluster.ts';
 import { type Model, modelOf, parametersOf } from './model.ts';
 import { type Records, type SourceTable, standardise } from './standardise/standardise.ts';
 import { FieldWeights, type Parameters, priorWeights, weightOfProbability } from './train/parameters.ts';
-import { type Training, train } from './train/train.ts';
+import { fitPriors, type Training, train } from './train/train.ts';
 
 /** What to link: two tables, or one whose duplicates are sought. */
 export interface LinkInput {
@@ -25,6 +26,8 @@ export interface LinkInput {
   readonly model?: Model;
   /** What blocks may come to; by the size of the tables if not given. */
   readonly limits?: BlockLimits;
+  /** A table of clerical decisions; see clerical.ts. */
+  readonly decisions?: string;
   /** A probability; {@link DEFAULT_THRESHOLD} if not given. */
   readonly threshold?: number;
   readonly observe: (step: LinkStep) => void;
@@ -47,6 +50,8 @@ export interface Linkage {
   /** The weight from which pairs are accepted. */
   readonly threshold: number;
   readonly accepted: number;
+  /** Pairs that people decided. */
+  readonly decided: number;
 }
 
 /**
@@ -82,12 +87,15 @@ export async function link(database: LinkageDatabase, input: LinkInput): Promise
   const training = input.model === undefined ? await train(database, comparisons, sides, candidates) : undefined;
   const model =
     input.model ?? modelOf(comparisons, (training as Training).parameters, `${left.rows} and ${right.rows} records`);
-  const parameters = parametersOf(model, comparisons);
+  const given = parametersOf(model, comparisons);
+  const parameters =
+    input.model === undefined ? given : await fitPriors(database, comparisons, sides, candidates, given);
 
   input.observe('score');
   await score(database, comparisons, sides, parameters, candidates.table, SCORED, -STRONGEST);
 
   input.observe('decide');
+  const decided = await decide(database, comparisons, sides, parameters, input, left, right);
   const threshold = weightOfProbability(input.threshold ?? DEFAULT_THRESHOLD);
   const accepted = isOne
     ? await acceptGroups(database, comparisons, sides, parameters, threshold)
@@ -104,6 +112,7 @@ export async function link(database: LinkageDatabase, input: LinkInput): Promise
     model,
     threshold,
     accepted,
+    decided,
   };
 }
 
@@ -113,8 +122,8 @@ function fieldsOf({ left, right }: LinkInput): FieldSource['field'][] {
   return left.fields.map(({ field }) => field).filter(({ name }) => names.has(name));
 }
 
-/** Makes a table `a`, `b`, `pattern`, `weight` of the pairs that weigh more than `floor`. */
-async function score(
+/** Makes a table `a`, `b`, `pattern`, `weight`, `decided` (none yet) of the pairs that weigh more than `floor`. */
+export async function score(
   database: LinkageDatabase,
   comparisons: readonly Comparison[],
   sides: Sides,
@@ -138,16 +147,20 @@ async function score(
     w_twins: Float64Array.from(evidence, ({ twins }) => twins),
   });
   // As weightOf in train/parameters.ts, for every pair.
-  const priors = priorWeights(parameters);
-  const prior = priors.prior + (sides.isOne ? 0 : roomForPartners(parameters.prior, sides));
-  const { kin } = priors;
+  const { prior, kin } = priorsOf(parameters, sides);
   const shared = `(w_household + household / ${BIT}.0)`;
   const weight = `round(${prior} + w_personal + personal / ${BIT}.0 + ${shared} - log2(1 + pow(2, ${kin} + ${shared} + w_twins)), 4)`;
   await database.execute(
-    `CREATE OR REPLACE TEMP TABLE ${into} AS SELECT * FROM (SELECT a, b, c.pattern, ${weight} AS weight
+    `CREATE OR REPLACE TEMP TABLE ${into} AS SELECT * FROM (SELECT a, b, c.pattern, ${weight} AS weight, CAST(NULL AS DOUBLE) AS decided
      FROM ${compared} c JOIN "#pattern weights" w ON CAST(w.pattern AS BIGINT) = c.pattern) WHERE weight > ${floor}`,
   );
   await database.execute(`DROP TABLE ${compared}`);
+}
+
+/** The weights of what is known before a pair is looked at. */
+export function priorsOf(parameters: Parameters, sides: Sides): ReturnType<typeof priorWeights> {
+  const { prior, kin } = priorWeights(parameters);
+  return { prior: prior + (sides.isOne ? 0 : roomForPartners(parameters.prior, sides)), kin };
 }
 
 /** How much of either side is thought to have a partner, at most: it is never quite sure that everybody has one. */
@@ -169,7 +182,10 @@ async function acceptPartners(
   { leftRows, rightRows }: Sides,
   threshold: number,
 ): Promise<number> {
-  const pairs = await weightedPairs(database, `WHERE weight >= ${threshold} ORDER BY weight DESC, a, b`);
+  const pairs = await weightedPairs(
+    database,
+    `WHERE coalesce(decided, weight) >= ${threshold} ORDER BY coalesce(decided, weight) DESC, a, b`,
+  );
   const chosen = assignOneToOne(pairs, leftRows, rightRows);
   const keep = (values: Float64Array): Float64Array => values.filter((_, index) => chosen[index] === 1);
   return accept(database, keep(pairs.a), keep(pairs.b));
@@ -204,8 +220,32 @@ async function acceptGroups(
   return accept(database, a, b);
 }
 
+/** Marks pairs that people decided, and weighs those among them that no block found. Gives how many there are. */
+async function decide(
+  database: LinkageDatabase,
+  comparisons: readonly Comparison[],
+  sides: Sides,
+  parameters: Parameters,
+  { decisions }: LinkInput,
+  left: Records,
+  right: Records,
+): Promise<number> {
+  if (decisions === undefined) return 0;
+  const decided = await readDecisions(database, decisions, left, right);
+  const missing = `(SELECT a, b FROM ${decided} ANTI JOIN ${SCORED} USING (a, b))`;
+  await score(database, comparisons, sides, parameters, missing, quoteName('#scored decided'), -1e9);
+  await database.execute(`INSERT INTO ${SCORED} SELECT * FROM "#scored decided"`);
+  await database.execute(
+    `CREATE OR REPLACE TEMP TABLE ${SCORED} AS SELECT a, b, pattern, weight, d.decided FROM ${SCORED} s LEFT JOIN ${decided} d USING (a, b)`,
+  );
+  return oneNumber(database, `SELECT count(*) FROM ${decided}`);
+}
+
 async function weightedPairs(database: LinkageDatabase, rest: string): Promise<WeightedPairs> {
-  const [a, b, weight] = await database.numbers(`SELECT a, b, weight FROM ${SCORED} ${rest}`, 3);
+  const [a, b, weight] = await database.numbers(
+    `SELECT a, b, coalesce(decided, weight) AS weight FROM ${SCORED} ${rest}`,
+    3,
+  );
   return { a: a ?? new Float64Array(), b: b ?? new Float64Array(), weight: weight ?? new Float64Array() };
 }
 

@@ -5,10 +5,14 @@ import type { LinkFile } from '../../engine/link-file.ts';
 import type { LinkSession } from '../../engine/link-session.ts';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
+import { type ClericalBand, clericalRows, DEFAULT_BAND } from '../../linkage/clerical.ts';
 import { type ColumnMapping, columnNamed, mapColumns } from '../../linkage/column-mapping.ts';
+import { type Explanation, explain, rowsOfPair } from '../../linkage/explain.ts';
 import { DEFAULT_THRESHOLD, type Linkage, link } from '../../linkage/link.ts';
 import { linkRows } from '../../linkage/link-rows.ts';
 import { formatModel, type Model, modelHash, parseModel } from '../../linkage/model.ts';
+import { linkPage } from '../../linkage/report/link-page.ts';
+import { linkReport } from '../../linkage/report/link-report.ts';
 import type { SourceTable } from '../../linkage/standardise/standardise.ts';
 import { counted } from '../counted.ts';
 import { formatTable } from '../table.ts';
@@ -26,6 +30,12 @@ interface LinkFlags {
   readonly threshold?: number;
   readonly model?: string;
   readonly saveModel?: string;
+  readonly report?: string;
+  readonly explain?: string;
+  readonly clerical?: string;
+  readonly band?: ClericalBand;
+  readonly withValues?: boolean;
+  readonly decisions?: string;
   readonly delimiter?: string;
   readonly memory: string;
   readonly threads?: number;
@@ -60,6 +70,12 @@ export function addLink(program: Command): void {
     .option('--threshold <probability>', `accept from here (default ${DEFAULT_THRESHOLD})`, share)
     .option('--model <file>', 'a trained model to use instead of learning one')
     .option('--save-model <file>', 'write the model that was used')
+    .option('--report <file>', 'how good the links are thought to be: a page, or JSON by its name')
+    .option('--explain <a,b>', 'what each field of this pair of identifiers adds')
+    .option('--clerical <file>', 'pairs for people to decide')
+    .option('--band <from-to>', `their probabilities (default ${DEFAULT_BAND.from}-${DEFAULT_BAND.to})`, bandOf)
+    .option('--with-values', 'with the values of both records, which identify people')
+    .option('--decisions <file>', 'the same file with its decisions, which then stand')
     .option('--delimiter <character>', 'of CSV (default: as the first line says)')
     .option('--memory <size>', 'what may be used', '4GB')
     .option('--threads <n>', 'processors to use', (text) => Math.max(1, Number(text) || 1))
@@ -74,12 +90,14 @@ export function addLink(program: Command): void {
         const right =
           b === undefined ? undefined : await openSide(session, context, b, 'B', flags.bId, flags.b, flags.delimiter);
         noteOneSided(context, left, right);
+        if (flags.decisions !== undefined) await loadDecisions(session, flags.decisions, flags.delimiter);
         const started = Date.now();
         const linkage = await link(session.database, {
           left: left.table,
           right: right?.table,
           thisYear: context.now().getUTCFullYear(),
           ...(model === undefined ? {} : { model }),
+          ...(flags.decisions === undefined ? {} : { decisions: DECISIONS }),
           ...(flags.threshold === undefined ? {} : { threshold: flags.threshold }),
           observe: (step) => context.reporter.event({ kind: 'step', step: `link ${step}` }),
         });
@@ -87,7 +105,22 @@ export function addLink(program: Command): void {
         const types = { a: left.idType, b: right?.idType ?? left.idType };
         const rows = await linkRows(session.database, linkage, floor, types);
         await session.write(rows, flags.out);
-        if (flags.saveModel !== undefined) await writeFile(flags.saveModel, formatModel(linkage.model));
+        if (flags.saveModel !== undefined) await save(flags.saveModel, formatModel(linkage.model));
+        if (flags.clerical !== undefined) {
+          const band = flags.band ?? DEFAULT_BAND;
+          await session.write(
+            await clericalRows(session.database, linkage, band, flags.withValues === true),
+            flags.clerical,
+          );
+        }
+        const example =
+          flags.explain === undefined ? undefined : await explainPair(session, linkage, flags.explain, context);
+        if (flags.report !== undefined) {
+          const quality = await linkReport(session.database, linkage, example);
+          const names = [a, ...(b === undefined ? [] : [b])].map((path) => basename(path));
+          const isJson = /\.json$/i.test(flags.report);
+          await save(flags.report, isJson ? `${JSON.stringify(quality, undefined, 2)}\n` : linkPage(quality, names));
+        }
         report(context, linkage, flags.out, (Date.now() - started) / 1000);
       } catch (error) {
         throw error instanceof Fault && error.code === 'memory' ? memoryFault(flags.memory) : error;
@@ -196,6 +229,54 @@ function report({ reporter }: CommandContext, linkage: Linkage, out: string, sec
     model: modelHash(model),
     out,
   });
+}
+
+const DECISIONS = '#decisions';
+
+async function loadDecisions(session: LinkSession, path: string, delimiter: string | undefined): Promise<void> {
+  const file = await session.open(path, delimiter);
+  await file.load(
+    DECISIONS,
+    ['a_id', 'b_id', 'decision'].map((name) => columnNamed(name, file.columns, '--decisions')),
+  );
+}
+
+/** Says on stderr what each field of a pair adds; the result is the links. */
+async function explainPair(
+  session: LinkSession,
+  linkage: Linkage,
+  pair: string,
+  { reporter }: CommandContext,
+): Promise<Explanation> {
+  const found = await rowsOfPair(session.database, linkage, pair.split(','));
+  if (found === undefined) {
+    throw new Fault(ExitCode.usage, 'explain', '--explain wants the identifiers of a row of A and one of B', {
+      hint: 'as --explain 17,42; the identifiers as the files have them',
+    });
+  }
+  const explanation = await explain(session.database, linkage, found.a, found.b);
+  const rows = explanation.contributions.map(({ part, says, bits }) => [part, says, Number(bits.toFixed(2))]);
+  const weight = [
+    'weight',
+    `probability ${explanation.probability.toPrecision(4)}`,
+    Number(explanation.weight.toFixed(2)),
+  ];
+  reporter.note(formatTable([`pair ${pair}`, '', 'bits'], [...rows, weight]));
+  return explanation;
+}
+
+function bandOf(text: string): ClericalBand {
+  const [from = 0, to = 0] = text.split('-').map(Number);
+  if (!(from > 0 && to < 1 && from < to)) throw new InvalidArgumentError('It is two probabilities, as 0.05-0.95.');
+  return { from, to };
+}
+
+async function save(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text);
+  } catch {
+    throw new Fault(ExitCode.usage, 'output', `${path} can’t be written`, { hint: 'does its folder exist?' });
+  }
 }
 
 async function readModel(path: string): Promise<Model> {

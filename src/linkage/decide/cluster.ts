@@ -9,6 +9,9 @@ export interface WeightedPairs {
 /** Ten bits, a thousand to one: more than this no single pair can say for or against joining two groups. */
 export const STRONGEST = 10;
 
+/** Weights from here on are decisions. */
+export const DECIDED = 1e6;
+
 /** What is known between two groups of records. */
 interface Tie {
   sum: number;
@@ -27,10 +30,15 @@ export function clusters(records: number, pairs: WeightedPairs, threshold: numbe
   const components = componentsOf(records, pairs, threshold);
   for (let index = 0; index < pairs.weight.length; index += 1) {
     const [a = 0, b = 0, weight = 0] = [pairs.a[index], pairs.b[index], pairs.weight[index]];
-    if (components[a] === components[b]) groups.tie(a, b, Math.max(-STRONGEST, Math.min(STRONGEST, weight)));
+    if (components[a] === components[b]) groups.tie(a, b, bounded(weight));
   }
   groups.grow();
   return groups.labels();
+}
+
+/** What people decided stands, whatever else is known; see clerical.ts. */
+function bounded(weight: number): number {
+  return Math.abs(weight) >= DECIDED ? weight : Math.max(-STRONGEST, Math.min(STRONGEST, weight));
 }
 
 /** The least record of each record's component, over pairs that reach the threshold. */

@@ -16,7 +16,7 @@ export const MATCH_RANKS = [
 
 const GROUPED = 'group';
 
-/** SQL over `pattern` and `weight`: the rank of an accepted pair, and the name of the step that it would have passed. */
+/** SQL over `pattern`, `weight` and `decided`: the rank of an accepted pair, and the name of the step that it would have passed. */
 export function rankSql(comparisons: readonly Comparison[], threshold: number): { rank: string; step: string } {
   const level = (field: string, ...labels: string[]): string => levelIs(comparisons, field, labels);
   const number = level('nhs_number', 'exact');
@@ -33,8 +33,8 @@ export function rankSql(comparisons: readonly Comparison[], threshold: number): 
   const ranks = conditions.map(([rank, sql]) => `WHEN ${sql} THEN ${rank}`).join(' ');
   const steps = conditions.map(([rank, sql]) => `WHEN ${sql} THEN '${stepOf(rank)}'`).join(' ');
   return {
-    rank: `CASE ${ranks} ELSE 6 END`,
-    step: `CASE ${steps} WHEN weight >= ${threshold} THEN '${stepOf(6)}' ELSE '${GROUPED}' END`,
+    rank: `CASE WHEN decided > 0 THEN 7 ${ranks} ELSE 6 END`,
+    step: `CASE WHEN decided > 0 THEN '${stepOf(7)}' ${steps} WHEN weight >= ${threshold} THEN '${stepOf(6)}' ELSE '${GROUPED}' END`,
   };
 }
 

@@ -59,8 +59,8 @@ export function estimate(
     const strangers = counts(comparisons);
     for (const pattern of random) count(strangers, pattern, pattern.pairs * membership(pattern).strangers);
     const next: Parameters = {
-      prior: Math.min(0.4, Math.max(same, 0.5) / of),
-      kin: Math.min(0.4, Math.max(kin, 0.5) / of),
+      prior: shareOf(same, of),
+      kin: shareOf(kin, of),
       m: matches.map((shares, index) => smoothed(shares, expectedOf(comparisons[index]), EXPECTED_PAIRS)),
       u: strangers.map((shares) => smoothed(shares, evenly(shares), 1)),
       dependence: parameters.dependence,
@@ -71,6 +71,35 @@ export function estimate(
     if (change < CLOSE_ENOUGH) break;
   }
   return { parameters, rounds };
+}
+
+/** Estimates how many pairs are of one person and of relatives, by parameters that stay as they are otherwise. */
+export function estimatePriors(
+  comparisons: readonly Comparison[],
+  candidates: readonly Pattern[],
+  of: number,
+  start: Parameters,
+): Parameters {
+  let parameters = start;
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const membership = memberships(comparisons, parameters);
+    let [same, kin] = [0, 0];
+    for (const pattern of candidates) {
+      const member = membership(pattern);
+      same += pattern.pairs * member.same;
+      kin += pattern.pairs * member.kin;
+    }
+    const next = { ...parameters, prior: shareOf(same, of), kin: shareOf(kin, of) };
+    const change = Math.abs(Math.log(next.prior / parameters.prior));
+    parameters = next;
+    if (change < CLOSE_ENOUGH) break;
+  }
+  return parameters;
+}
+
+/** A share of pairs, never quite nothing and never most of them. */
+function shareOf(pairs: number, of: number): number {
+  return Math.min(0.4, Math.max(pairs, 0.5) / of);
 }
 
 /** Gives what a pattern is thought to be. */

@@ -4,7 +4,7 @@ import { compareFields, sumUp } from '../compare/compare-pairs.ts';
 import type { Comparison } from '../compare/comparison.ts';
 import { type LinkageDatabase, numberIn } from '../database.ts';
 import { measureDependence, type Stratum } from './dependence.ts';
-import { estimate, type Round, startingParameters } from './expectation-maximisation.ts';
+import { estimate, estimatePriors, type Round, startingParameters } from './expectation-maximisation.ts';
 import type { Dependence, Parameters } from './parameters.ts';
 import { type Pattern, patternsOf } from './pattern.ts';
 import { randomPairs, stratifiedPairs } from './sample-pairs.ts';
@@ -77,6 +77,21 @@ export async function train(
     randomPairs: byChance.reduce((sum, { pairs }) => sum + pairs, 0),
     candidatePairs: found.reduce((sum, { pairs }) => sum + pairs, 0),
   };
+}
+
+/** The priors of a model that was learnt elsewhere, on the data at hand: how many pairs match depends on them alone. */
+export async function fitPriors(
+  database: LinkageDatabase,
+  comparisons: readonly Comparison[],
+  sides: Sides,
+  candidates: Candidates,
+  parameters: Parameters,
+): Promise<Parameters> {
+  const every = Math.max(1, Math.ceil(candidates.pairs / TRAINING_PAIRS));
+  const sample = `(SELECT a, b FROM ${candidates.table} WHERE hash(a, b) % ${every} = 0)`;
+  const compared = sumUp(comparisons, `(${compareFields(comparisons, sample, sides)})`, parameters.dependence);
+  const found = (await patternsOf(database, `(${compared})`, comparisons)).map((pattern) => times(pattern, every));
+  return estimatePriors(comparisons, found, candidates.of, parameters);
 }
 
 async function strataOf(
