@@ -19,9 +19,8 @@ export type LoggedEntry =
   | { readonly kind: string; readonly entry: string; readonly facts: PublishedFacts }
   | { readonly kind: string; readonly content: string };
 
-/** The entry as a publication shows it, disclosed where it has facts. */
-export function loggedEntry(entry: Entry): LoggedEntry {
-  const line = sha256Hex(canonicalJson(entry));
+/** The entry as a publication shows it, disclosed where it has facts. `line` is the SHA-256 of its line. */
+export function loggedEntry(entry: Entry, line = sha256Hex(canonicalJson(entry))): LoggedEntry {
   const facts = publishedFacts(entry);
   return facts === undefined
     ? { content: contentOf(line, undefined), kind: entry.kind }

@@ -17,9 +17,8 @@ export async function ledgerLog(ledger: AsyncIterable<Entry>): Promise<LedgerLog
   const entries: LoggedEntry[] = [];
   const pending = new Map<string, number>();
   const tree = new MerkleTree();
-  let last: Entry | undefined;
-  for await (const entry of ledger) {
-    const logged = loggedEntry(entry);
+  const take = (entry: Entry, line: string): void => {
+    const logged = loggedEntry(entry, line);
     tree.append(hashOfLogged(logged));
     if ('facts' in logged) {
       if (logged.facts.kind === 'intended' && !pending.has(logged.facts.release))
@@ -27,13 +26,19 @@ export async function ledgerLog(ledger: AsyncIterable<Entry>): Promise<LedgerLog
       if (logged.facts.kind === 'delivered') pending.delete(logged.facts.release);
     }
     entries.push(logged);
+  };
+  let last: Entry | undefined;
+  for await (const entry of ledger) {
+    // The ledger was checked as it was read: what an entry calls `previous` is the hash of the line before.
+    if (last !== undefined) take(last, entry.previous);
     last = entry;
   }
+  const head = last === undefined ? '0'.repeat(64) : sha256Hex(canonicalJson(last));
+  if (last !== undefined) take(last, head);
   for (const index of pending.values()) {
     const logged = entries[index];
     if (logged !== undefined) entries[index] = concealed(logged);
   }
-  const head = last === undefined ? '0'.repeat(64) : sha256Hex(canonicalJson(last));
   return { entries, tree, head: { size: entries.length, hash: head } };
 }
 

@@ -67,13 +67,21 @@ function* allFiles(
   register: Register,
   { log, custodian, signer, assets }: PublicationInput,
 ): Generator<PublicationFile> {
-  yield { path: PATHS.releases, pieces: writeWorkbook(releaseSheets(register, custodian)) };
-  yield { path: PATHS.uses, pieces: writeWorkbook(usesSheets(register)) };
-  for (const { path, table } of publicationTables(register)) yield textFile(path, csvOf(table.header, table.rows));
+  const tables = publicationTables(register);
+  yield { path: PATHS.releases, pieces: writeWorkbook(releaseSheets(tables.release, register, custodian)) };
+  yield { path: PATHS.uses, pieces: writeWorkbook(usesSheets(tables.uses)) };
+  for (const { path, table } of tables.files) yield textFile(path, csvOf(table.header, table.rows));
   yield { path: PATHS.dataUses, pieces: dataUsesJson(register, custodian) };
   yield textFile(PATHS.figures, `${JSON.stringify(figuresOf(register), null, 1)}\n`);
   const checkpoint = { origin: signer.name, size: log.tree.size, root: log.tree.root() };
-  for (const { path, text } of sitePages({ register, custodian, checkpoint, verifier: signer.verifier.text, assets }))
+  for (const { path, text } of sitePages({
+    register,
+    tables: tables.files,
+    custodian,
+    checkpoint,
+    verifier: signer.verifier.text,
+    assets,
+  }))
     yield textFile(path, text);
   yield textFile(PATHS.checkpoint, signer.sign(formatCheckpoint(checkpoint)));
   yield textFile(PATHS.key, `${signer.verifier.text}\n`);

@@ -24,7 +24,7 @@ export interface Register {
 }
 
 /** A row that facts can still change. */
-interface Draft extends Omit<RegisterRow, 'values' | 'formerly' | 'withdrawn' | 'amendments' | 'replacedBy'> {
+interface Draft extends Omit<RegisterRow, 'values' | 'withdrawn' | 'amendments' | 'replacedBy'> {
   readonly values: Record<RowField, string>;
   readonly amendments: RowAmendment[];
   withdrawn: RegisterRow['withdrawn'];
@@ -241,6 +241,7 @@ class Fold {
       const { values, seq } = draft;
       const organisation = nameOf('organisation', values.organisation, seq);
       const dataset = nameOf('dataset', values.dataset, seq);
+      if (organisation === values.organisation && dataset === values.dataset) return draft;
       const formerly = {
         ...(organisation === values.organisation ? {} : { organisation: values.organisation }),
         ...(dataset === values.dataset ? {} : { dataset: values.dataset }),
@@ -264,6 +265,8 @@ function knownOf({ period, late, recorded }: FactsOf<'edition'>): string {
   return late === undefined ? period.to : recorded;
 }
 
+const NEVER_RENAMED = {};
+
 function rowOf(
   seq: number,
   id: string,
@@ -273,8 +276,18 @@ function rowOf(
   late: string | undefined = undefined,
 ): Omit<Draft, 'values'> {
   return {
-    ...{ seq, id, source, released: released as DateRange, known, late },
-    ...{ asAmendment: false, amendments: [], withdrawn: undefined, replaces: undefined, replacedBy: undefined },
+    seq,
+    id,
+    source,
+    released: released as DateRange,
+    known,
+    late,
+    formerly: NEVER_RENAMED,
+    asAmendment: false,
+    amendments: [],
+    withdrawn: undefined,
+    replaces: undefined,
+    replacedBy: undefined,
   };
 }
 

@@ -69,11 +69,13 @@ export interface RegisterTable {
 }
 
 /** The three tables of the layout: what was given out in these days, why, and what earlier registers said wrongly. */
-export function releaseTables(register: Register): {
+export interface ReleaseTables {
   readonly releases: RegisterTable;
   readonly purposes: RegisterTable;
   readonly amendments: RegisterTable;
-} {
+}
+
+export function releaseTables(register: Register): ReleaseTables {
   return {
     releases: { name: SHEETS.releases, header: RELEASE_HEADER, rows: rowsOfRange(register).map(cellsOf) },
     purposes: { name: SHEETS.purposes, header: PURPOSE_HEADER, rows: purposeStatements(register).map(purposeCells) },
@@ -82,9 +84,12 @@ export function releaseTables(register: Register): {
 }
 
 /** The sheets of the workbook. Texts for readers are those of an edition that covers these days, or our own. */
-export function releaseSheets(register: Register, custodian: string): Sheet[] {
-  const { releases, purposes, amendments } = releaseTables(register);
-  const notes = register.editions.findLast(({ period }) => isWithin(period.to, register.range))?.notes;
+export function releaseSheets(
+  { releases, purposes, amendments }: ReleaseTables,
+  { editions, range }: Register,
+  custodian: string,
+): Sheet[] {
+  const notes = editions.findLast(({ period }) => isWithin(period.to, range))?.notes;
   const noted = (sheet: string, own: readonly (readonly [string, string])[]): Sheet => ({
     name: sheet,
     widths: sheet === SHEETS.terms ? [60, 110] : [130],
@@ -107,7 +112,7 @@ export function releaseSheets(register: Register, custodian: string): Sheet[] {
     noted(SHEETS.title, [
       ['B2', 'Data Release Register'],
       ['B4', custodian],
-      ['B6', `Data released ${rangeInWords(register.range)}`],
+      ['B6', `Data released ${rangeInWords(range)}`],
     ]),
     table(releases, RELEASE_WIDTHS),
     table(purposes, [30, 32, 60, 60, 60, 60, 60, 24]),

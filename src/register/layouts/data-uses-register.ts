@@ -53,11 +53,13 @@ export const USES_HEADER = [
 ] as const;
 
 /** The three tables of the layout. */
-export function usesTables(register: Register): {
+export interface UsesTables {
   readonly agreements: RegisterTable;
   readonly datasets: RegisterTable;
   readonly releases: RegisterTable;
-} {
+}
+
+export function usesTables(register: Register): UsesTables {
   const rows = standingRows(register);
   return {
     agreements: {
@@ -71,8 +73,7 @@ export function usesTables(register: Register): {
 }
 
 /** The sheets of the workbook. */
-export function usesSheets(register: Register): Sheet[] {
-  const { agreements, datasets, releases } = usesTables(register);
+export function usesSheets({ agreements, datasets, releases }: UsesTables): Sheet[] {
   const widths = [
     [30, 40, 32, 24, 40, 16, 14, 14, 14, 14, 60, 60, 60, 60, 60],
     [30, 36, 30, 16, 14, 44, 44],

@@ -1,6 +1,6 @@
 import { rangeInWords } from '../../kernel/date-range.ts';
 import type { Checkpoint } from '../../ledger/checkpoint.ts';
-import { publicationTables } from '../publication-tables.ts';
+import type { PublicationTables } from '../publication-tables.ts';
 import { html, number } from './html.ts';
 import { type PageFrame, page, type SiteFile } from './page.ts';
 
@@ -17,9 +17,13 @@ const ABOUT: Readonly<Record<string, string>> = {
 };
 
 /** How to read the register, what can be downloaded, and how to check it. */
-export function aboutPage(frame: PageFrame, checkpoint: Checkpoint, verifier: string): SiteFile {
+export function aboutPage(
+  frame: PageFrame,
+  tables: PublicationTables['files'],
+  checkpoint: Checkpoint,
+  verifier: string,
+): SiteFile {
   const { custodian, model } = frame;
-  const tables = publicationTables(model.register);
   const content = html`
 <h1>About this register</h1>
 <p class="lead">It covers data that ${custodian} released ${rangeInWords(model.register.range)}, every earlier release that is on record, and every amendment to what was said before.</p>

@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../../ledger/checkpoint.ts';
+import type { PublicationTables } from '../publication-tables.ts';
 import type { Register } from '../register.ts';
 import { aboutPage } from './about-page.ts';
 import { agreementList, agreementPages } from './agreement-pages.ts';
@@ -19,6 +20,8 @@ export interface SiteAssets {
 
 export interface SiteInput {
   readonly register: Register;
+  /** The CSV files that the site offers. */
+  readonly tables: PublicationTables['files'];
   readonly custodian: string;
   readonly checkpoint: Checkpoint;
   /** The key that checks the publication's signatures. */
@@ -27,7 +30,14 @@ export interface SiteInput {
 }
 
 /** Every page of the web site, its tables to download, its search index, style and script. */
-export function* sitePages({ register, custodian, checkpoint, verifier, assets }: SiteInput): Generator<SiteFile> {
+export function* sitePages({
+  register,
+  tables,
+  custodian,
+  checkpoint,
+  verifier,
+  assets,
+}: SiteInput): Generator<SiteFile> {
   const frame = { custodian, model: siteModel(register) };
   yield* frontPage(frame);
   yield organisationList(frame);
@@ -35,7 +45,7 @@ export function* sitePages({ register, custodian, checkpoint, verifier, assets }
   yield datasetList(frame);
   yield changesPage(frame);
   yield mixedPage(frame);
-  yield aboutPage(frame, checkpoint, verifier);
+  yield aboutPage(frame, tables, checkpoint, verifier);
   yield* organisationPages(frame);
   yield* agreementPages(frame);
   yield* datasetPages(frame);

@@ -20,7 +20,8 @@ export async function tableProblems(
 ): Promise<Problem[]> {
   const { label } = source;
   const problems: Problem[] = [];
-  for (const { path, table } of publicationTables(register)) {
+  const tables = publicationTables(register);
+  for (const { path, table } of tables.files) {
     const bytes = await source.read(path);
     if (bytes === undefined) continue;
     const expected = csvOf(table.header, table.rows);
@@ -29,8 +30,8 @@ export async function tableProblems(
     problems.push(problem(label, 'row', rowMessage(actual, table.header, table.rows), path));
   }
   for (const [path, sheets] of [
-    [PATHS.releases, releaseSheets(register, custodian)],
-    [PATHS.uses, usesSheets(register)],
+    [PATHS.releases, releaseSheets(tables.release, register, custodian)],
+    [PATHS.uses, usesSheets(tables.uses)],
   ] as const) {
     const bytes = await source.read(path);
     if (bytes === undefined) continue;
