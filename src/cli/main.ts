@@ -9,6 +9,7 @@ import { addDeliver } from './commands/deliver.ts';
 import { addDemo } from './commands/demo.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addPlan } from './commands/plan.ts';
+import { addRegister } from './commands/register.ts';
 import { addRun } from './commands/run.ts';
 import { addSynth } from './commands/synth.ts';
 import { reporterFor } from './reporter.ts';
@@ -32,7 +33,18 @@ function commandLine(): Command {
     .showSuggestionAfterError()
     .configureOutput({ outputError: () => {} }) // said by `main`, as every other fault
     .exitOverride();
-  for (const add of [addCheck, addPlan, addRun, addDeliver, addLedger, addAgreement, addCatalogue, addSynth, addDemo])
+  for (const add of [
+    addCheck,
+    addPlan,
+    addRun,
+    addDeliver,
+    addRegister,
+    addLedger,
+    addAgreement,
+    addCatalogue,
+    addSynth,
+    addDemo,
+  ])
     add(program);
   for (const command of program.commands) {
     command.exitOverride();
