@@ -10,6 +10,7 @@ import { addDemo } from './commands/demo.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addLink } from './commands/link.ts';
 import { addPlan } from './commands/plan.ts';
+import { addRegister } from './commands/register.ts';
 import { addRun } from './commands/run.ts';
 import { addSynth } from './commands/synth.ts';
 import { reporterFor } from './reporter.ts';
@@ -39,6 +40,7 @@ function commandLine(): Command {
     addRun,
     addDeliver,
     addLink,
+    addRegister,
     addLedger,
     addAgreement,
     addCatalogue,
