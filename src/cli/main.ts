@@ -13,6 +13,7 @@ import { addPlan } from './commands/plan.ts';
 import { addRegister } from './commands/register.ts';
 import { addRun } from './commands/run.ts';
 import { addSynth } from './commands/synth.ts';
+import { addTrace } from './commands/trace.ts';
 import { reporterFor } from './reporter.ts';
 
 const EXITS = `
@@ -39,6 +40,7 @@ function commandLine(): Command {
     addPlan,
     addRun,
     addDeliver,
+    addTrace,
     addLink,
     addRegister,
     addLedger,

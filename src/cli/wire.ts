@@ -12,6 +12,7 @@ import { openPgpEncryptor } from '../encrypt/openpgp-encryptor.ts';
 import { duckDbEngine } from '../engine/duckdb-engine.ts';
 import type { EngineInputs, SourceLocation } from '../engine/engine.ts';
 import { type LinkSession, openLinkSession } from '../engine/link-session.ts';
+import { openTraceSession, type TraceSession } from '../engine/trace-session.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 import { Secret } from '../kernel/secret.ts';
@@ -86,6 +87,11 @@ async function aloneOf<T>(pipeline: string, path: string, work: () => Promise<T>
 /** A database for linking files, of no workspace. */
 export function linkSession(limits: { memory: string; threads: number | undefined }): Promise<LinkSession> {
   return openLinkSession(limits);
+}
+
+/** A database for tracing a cohort to the workspace's PDS. */
+export function traceSession(workspace: Workspace): Promise<TraceSession> {
+  return openTraceSession(engineInputs(workspace));
 }
 
 export function ledgerOf(workspace: Workspace, now: () => Date): Ledger {

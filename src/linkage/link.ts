@@ -84,7 +84,7 @@ export async function link(database: LinkageDatabase, input: LinkInput): Promise
   const candidates = await block(database, sides, rules, input.limits ?? blockLimits(sides));
 
   input.observe('train');
-  const training = input.model === undefined ? await train(database, comparisons, sides, candidates) : undefined;
+  const training = input.model === undefined ? await train(database, comparisons, sides, candidates, sides) : undefined;
   const model =
     input.model ?? modelOf(comparisons, (training as Training).parameters, `${left.rows} and ${right.rows} records`);
   const given = parametersOf(model, comparisons);

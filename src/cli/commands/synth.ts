@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { dayOf } from '../../kernel/calendar-date.ts';
 import { ExitCode } from '../../kernel/exit-code.ts';
@@ -16,6 +17,7 @@ interface SynthFlags {
   readonly datasets?: string;
   readonly format: 'parquet' | 'csv';
   readonly years?: number;
+  readonly cohort?: number;
   readonly memory?: string;
   readonly threads?: number;
 }
@@ -31,6 +33,11 @@ export function addSynth(program: Command): void {
     .option('--datasets <list>', `some of ${SYNTH_DATASETS.join(',')}`)
     .option('--format <format>', 'parquet, or csv (pipe-delimited)', formatOf, 'parquet')
     .option('--years <n>', 'financial years of activity', wholeNumber)
+    .option(
+      '--cohort <n>',
+      'a cohort file of so many participants as well, with typos, gaps and old numbers',
+      wholeNumber,
+    )
     .option('--memory <size>', 'what may be used, as 4GB')
     .option('--threads <n>', 'processors to use', wholeNumber)
     .addHelpText('after', '\nExample:\n  dars synth --people 1000000 --episodes 2000000 --seed 1 --out data')
@@ -38,6 +45,7 @@ export function addSynth(program: Command): void {
       const context = contextOf(command);
       // Only here: every other command would wait for what it does not need.
       const { synthesise } = await import('../../synth/synthesise.ts');
+      const { writeCohort } = await import('../../synth/cohort.ts');
       const report = await synthesise({
         directory: flags.out,
         people: flags.people,
@@ -52,12 +60,24 @@ export function addSynth(program: Command): void {
         onProgress: ({ file, done, files, rows }) =>
           context.reporter.event({ kind: 'progress', step: `synth ${file}`, done, of: files, rows: rows ?? 0 }),
       });
-      const rows = report.files.map(({ path, rows: n, bytes, seconds }) => [
-        path,
-        n,
-        bytes,
-        Number(seconds.toFixed(1)),
-      ]);
+      const limits = {
+        ...(flags.memory === undefined ? {} : { memory: flags.memory }),
+        ...(flags.threads === undefined ? {} : { threads: flags.threads }),
+      };
+      const cohort =
+        flags.cohort === undefined
+          ? []
+          : await writeCohort({
+              directory: flags.out,
+              pds: join(flags.out, `pds.${flags.format}`),
+              participants: flags.cohort,
+              seed: flags.seed,
+              reference: 'NIC-000000',
+              ...limits,
+            });
+      const rows = [...report.files, ...cohort.map((file) => ({ ...file, seconds: 0 }))].map(
+        ({ path, rows: n, bytes, seconds }) => [path, n, bytes, Number(seconds.toFixed(1))],
+      );
       const summary = `${group(report.rows)} rows, ${group(report.bytes)} bytes in ${report.seconds.toFixed(1)} s; the last day known is ${dayOf(context.now())}`;
       context.reporter.result(`${formatTable(['file', 'rows', 'bytes', 'seconds'], rows)}\n\n${summary}`, report);
     });
