@@ -10,7 +10,7 @@ import { Outbox } from '../deliver/outbox.ts';
 import { openSftpDestination } from '../deliver/sftp-destination.ts';
 import { openPgpEncryptor } from '../encrypt/openpgp-encryptor.ts';
 import { duckDbEngine } from '../engine/duckdb-engine.ts';
-import type { EngineInputs, SourceLocation } from '../engine/engine.ts';
+import type { EngineInputs, Freshness, SourceLocation } from '../engine/engine.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 import { openFileLedger } from '../ledger/file-ledger.ts';
@@ -90,6 +90,10 @@ function stateFolder({ root, file }: Workspace): string {
 export function engineInputs(workspace: Workspace, pipeline?: LoadedPipeline): EngineInputs {
   const { root, file, catalogue } = workspace;
   const at = (path: string): string => operatorPath(root, path) ?? '';
+  const freshness = ({ as_at: asAt, ready }: Pick<SourceFile, 'as_at' | 'ready'>): Freshness => ({
+    asAt: typeof asAt === 'object' ? { file: at(asAt.file) } : asAt,
+    ready: ready === undefined ? undefined : at(ready),
+  });
   const { opt_outs: optOuts, ...others } = file.sources;
   const sources = new Map<string, SourceLocation>(
     Object.entries(others as Record<string, SourceFile>).map(([dataset, source]) => [
@@ -97,6 +101,7 @@ export function engineInputs(workspace: Workspace, pipeline?: LoadedPipeline): E
       {
         dataset,
         paths: source.path.map(at),
+        ...freshness(source),
         format: source.format ?? formatOf(source.path[0] ?? ''),
         delimiter: source.delimiter ?? ',',
         columns: Object.fromEntries(
@@ -115,6 +120,7 @@ export function engineInputs(workspace: Workspace, pipeline?: LoadedPipeline): E
         ? undefined
         : {
             paths: optOuts.path.map(at),
+            ...freshness(optOuts),
             mode: optOuts.mode,
             request: optOuts.request === undefined ? undefined : at(optOuts.request),
           },

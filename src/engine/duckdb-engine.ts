@@ -10,7 +10,8 @@ import { printRelation, quoteName, type TableResolver } from '../relation/print-
 import { ALL_SLICES } from '../relation/slices.ts';
 import { bindKey } from './bind-key.ts';
 import { connect } from './connect.ts';
-import type { Engine, EngineInputs, EngineSession, OptOutInspection } from './engine.ts';
+import type { Engine, EngineInputs, EngineSession, InputLook, OptOutInspection } from './engine.ts';
+import { lookAtInputs } from './look-at-inputs.ts';
 import { inspectOptOuts, loadOptOuts, noOptOuts } from './opt-outs.ts';
 import { proveFile } from './prove-file.ts';
 import { openSource, type SourceScan } from './source-scan.ts';
@@ -34,6 +35,16 @@ export function duckDbEngine(limits: { readonly memory: string; readonly threads
       const { instance, connection } = await connect(limits);
       try {
         return await inspectOptOuts(connection, location);
+      } finally {
+        connection.closeSync();
+        instance.closeSync();
+      }
+    },
+
+    async lookAt(inputs, datasets): Promise<readonly InputLook[]> {
+      const { instance, connection } = await connect(limits);
+      try {
+        return await lookAtInputs(connection, inputs, datasets);
       } finally {
         connection.closeSync();
         instance.closeSync();

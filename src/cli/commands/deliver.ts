@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { pendingReleases } from '../../ledger/history.ts';
-import { deliverWaiting, entriesOf } from '../../release.ts';
+import { deliverWaiting, entriesOf, giveUp } from '../../release.ts';
 import { ledgerOf, wire } from '../wire.ts';
 import { contextOf, findPipeline, openWorkspace } from './command-context.ts';
 import { formatOutcome, outcomeJson } from './run.ts';
@@ -38,12 +38,7 @@ export function addDeliver(program: Command): void {
         for (const { release, pipeline } of chosen) {
           const world = wire(workspace, context.now, context.reporter.event);
           await world.alone(pipeline, async () => {
-            await world.ledger.append((entries) =>
-              pendingReleases(entries).some((each) => each.release === release)
-                ? { kind: 'abandoned', release, because }
-                : undefined,
-            );
-            await world.outbox.discard(pipeline, release);
+            await giveUp({ release, pipeline }, because, world);
           });
           context.reporter.result(`Given up: release ${release}; its file references stay used.`, {
             release,

@@ -45,8 +45,13 @@ function replacementOf({
 }
 
 /** What a release came to, for people: files, waterfall, and what was recorded. */
-export function formatOutcome({ intended, destination, resumed }: ReleaseOutcome): string {
-  const lines = [`${resumed ? 'Delivered what waited' : 'Delivered'}: release ${intended.release} to ${destination}`];
+export function formatOutcome({ intended, destination, resumed, insteadOf }: ReleaseOutcome): string {
+  const lines = [
+    ...(insteadOf === undefined
+      ? []
+      : [`The opt-out list is another one by now: ${insteadOf}, which waited, was given up and made again.`]),
+    `${resumed ? 'Delivered what waited' : 'Delivered'}: release ${intended.release} to ${destination}`,
+  ];
   for (const file of intended.files) {
     lines.push(
       '',
@@ -63,11 +68,12 @@ export function formatOutcome({ intended, destination, resumed }: ReleaseOutcome
   return lines.join('\n');
 }
 
-export function outcomeJson({ intended, destination, resumed }: ReleaseOutcome): unknown {
+export function outcomeJson({ intended, destination, resumed, insteadOf }: ReleaseOutcome): unknown {
   return {
     release: intended.release,
     delivered: true,
     resumed,
+    ...(insteadOf === undefined ? {} : { instead_of: insteadOf }),
     destination,
     agreement: intended.agreement,
     ledger_sequence: intended.seq,
