@@ -23,7 +23,11 @@ export type DueState =
   | { readonly state: 'refused'; readonly at: string; readonly codes: readonly string[]; readonly message: string }
   /** In this period, by this pipeline or by another that uses the same up. */
   | { readonly state: 'released'; readonly release: string; readonly day: CalendarDate; readonly next?: CalendarDate }
-  | { readonly state: 'not-yet'; readonly on: CalendarDate };
+  | { readonly state: 'not-yet'; readonly on: CalendarDate }
+  /** Nothing is due any more: somebody else did it meanwhile. */
+  | { readonly state: 'gone' }
+  /** It had waited longer than it may, its files were purged, and nothing is due in its place. */
+  | ({ readonly state: 'purged' } & Waiting);
 
 interface Waiting {
   readonly release: string;
@@ -64,6 +68,10 @@ export function reasonOf(item: DueItem): string {
       return `on ${item.day} (release ${item.release})${item.next === undefined ? '' : `; next ${item.next}`}`;
     case 'not-yet':
       return `due from ${item.on}`;
+    case 'gone':
+      return 'done meanwhile by another process';
+    case 'purged':
+      return `release ${item.release} waited since ${minute(item.sealed)}, longer than it may; its files were purged`;
     default:
       return item satisfies never;
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bytesOf } from '../kernel/byte-size.ts';
 import { calendarDate, words } from '../kernel/schema-parts.ts';
 
 /** Where a secret lies; the value itself never stands in a file of the workspace. */
@@ -98,18 +99,13 @@ const notification = z
   });
 
 /** DuckDB needs some tens of megabytes to do anything at all. */
-const LEAST_MEMORY = 64e6;
+export const LEAST_MEMORY = 64e6;
 
 const size = z.union([z.string().regex(/^\d+(\.\d+)?\s*(KB|MB|GB|TB|KiB|MiB|GiB|TiB)$/i), z.string().regex(/^\d+$/)], {
   error: 'expected a size such as 4GB',
 });
 
 const memory = size.refine((text) => bytesOf(text) >= LEAST_MEMORY, 'expected 64MB or more');
-
-function bytesOf(text: string): number {
-  const unit = 'KMGT'.indexOf(/[KMGT]/i.exec(text)?.[0].toUpperCase() ?? ' ') + 1;
-  return Number.parseFloat(text) * 1000 ** unit;
-}
 
 /** `dars.yaml` (design, section 3). */
 export const workspaceSchema = z
@@ -169,6 +165,10 @@ export const workspaceSchema = z
       .strictObject({
         keep_days: z.int().positive().default(14).describe('ciphertext that waits longer is purged and made anew'),
         alert_days: z.int().nonnegative().default(2).describe('from when on dars outbox raises the alarm'),
+        retry_seconds: z
+          .array(z.number().nonnegative().max(3600))
+          .optional()
+          .describe('after which dars due tries a destination again that can’t be reached; by default 2, 10 and 30'),
       })
       .default({ keep_days: 14, alert_days: 2 })
       .describe('how long sealed files may wait to be delivered'),

@@ -12,8 +12,8 @@ const MIDDLE = ['kernel', 'relation', ...DOCUMENTS, 'gate', 'plan', 'disclosure'
 export const ADAPTERS = ['engine', 'encrypt', 'deliver', 'ledger', 'workspace', 'synth'];
 
 /**
- * `kernel ← relation ← {catalogue, agreement, pipeline} ← gate ← plan ← release ← cli`: a folder imports from itself and
- * from these. Release checks know the grant and not the plan. Adapters stand beside the flow and never on each other.
+ * `kernel ← relation ← {catalogue, agreement, pipeline} ← gate ← plan ← release ← schedule ← cli`: a folder imports from
+ * itself and from these. Release checks know the grant and not the plan. Adapters stand beside the flow and never on each other.
  */
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   kernel: [],
@@ -26,8 +26,9 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   gate: ['kernel', 'relation', ...DOCUMENTS],
   plan: ['kernel', 'relation', ...DOCUMENTS, 'gate', 'linkage', 'disclosure'],
   release: [...MIDDLE, 'engine', 'encrypt', 'deliver', 'ledger', 'workspace'],
+  schedule: [...MIDDLE, 'release', 'deliver', 'ledger', 'workspace'],
   register: ['kernel', 'ledger'],
-  cli: [...MIDDLE, 'release', 'register', ...ADAPTERS],
+  cli: [...MIDDLE, 'release', 'schedule', 'register', ...ADAPTERS],
   engine: ['kernel', 'relation', ...DOCUMENTS, 'plan', 'disclosure', 'linkage'],
   encrypt: ['kernel'],
   deliver: ['kernel'],
