@@ -13,7 +13,9 @@ export function formatDueReport(results: readonly DueResult[], exit: ExitCode): 
   const counts = OUTCOMES.map((outcome) => `${outcome} ${results.filter((each) => each.outcome === outcome).length}`);
   const notDue = results.length - told.length;
   return [
-    ...(rows.length === 0 ? ['Nothing is due.'] : [formatTable(['pipeline', 'outcome', 'what'], rows)]),
+    ...(rows.length === 0
+      ? [`Nothing is due.${nextOf(results.flatMap(({ item }) => item ?? []))}`]
+      : [formatTable(['pipeline', 'outcome', 'what'], rows)]),
     '',
     `${counts.join(', ')}; not due ${notDue}. Exit ${exit}.`,
   ].join('\n');
@@ -25,8 +27,19 @@ export function formatDueList(items: readonly DueItem[]): string {
   const rows = items.map((item) => [item.pipeline, nameOf(item), reasonOf(item)]);
   return [
     ...(rows.length === 0 ? [] : [formatTable(['pipeline', 'state', 'why'], rows), '']),
-    todo === 0 ? 'Nothing would be done.' : `A run would work at ${counted(todo, 'release')}.`,
+    todo === 0 ? `Nothing would be done.${nextOf(items)}` : `A run would work at ${counted(todo, 'release')}.`,
   ].join('\n');
+}
+
+/** When something is due next, by what is known now. */
+function nextOf(items: readonly DueItem[]): string {
+  const [next] = items
+    .flatMap((item) => {
+      const on = item.state === 'released' ? item.next : item.state === 'not-yet' ? item.on : undefined;
+      return on === undefined ? [] : [{ pipeline: item.pipeline, on }];
+    })
+    .sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0));
+  return next === undefined ? '' : ` The next is ${next.pipeline}, on ${next.on}.`;
 }
 
 /** States as people call them. */

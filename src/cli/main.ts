@@ -9,6 +9,7 @@ import { addDeliver } from './commands/deliver.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDue } from './commands/due.ts';
 import { addLedger } from './commands/ledger.ts';
+import { addMetrics } from './commands/metrics.ts';
 import { addOutbox } from './commands/outbox.ts';
 import { addPlan } from './commands/plan.ts';
 import { addRun } from './commands/run.ts';
@@ -46,6 +47,7 @@ function commandLine(run: string): Command {
     addOutbox,
     addDeliver,
     addSchedule,
+    addMetrics,
     addLedger,
     addAgreement,
     addCatalogue,

@@ -151,7 +151,9 @@ class Look {
     );
     if (entry === undefined || dayOf(new Date(entry.time)) !== this.#today) return undefined;
     const codes = [...new Set(entry.refusals.map(({ code }) => code))];
-    return { state: 'refused', at: entry.time, codes, message: entry.refusals[0]?.message ?? '' };
+    const [first, ...more] = entry.refusals;
+    const message = `${first?.message}${more.length === 0 ? '' : ` (and ${more.length} more)`}`;
+    return { state: 'refused', at: entry.time, codes, message };
   }
 
   #loaded(name: string): LoadedPipeline | undefined {

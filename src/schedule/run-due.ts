@@ -106,7 +106,9 @@ async function settle(item: DueItem, workers: number, world: DueWorld): Promise<
   const began = world.now().getTime();
   const seconds = (): number => (world.now().getTime() - began) / 1000;
   try {
-    const made = await attempt(item, workers, world);
+    // What goes first may have been delivered since the list was made, or not.
+    const now = (await lookAgain(item, world)) ?? { ...item, state: 'gone' as const };
+    const made = await attempt(now, workers, world);
     return { pipeline, agreement, outcome: 'done', exit: ExitCode.done, release: made, seconds: seconds() };
   } catch (error) {
     if (error instanceof Overtaken) return standing(error.item);

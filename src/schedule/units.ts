@@ -58,7 +58,7 @@ CapabilityBoundingSet=
 AmbientCapabilities=
 ProtectSystem=strict
 ProtectHome=${homes ? 'read-only' : 'yes'}
-${writes.map((path) => `ReadWritePaths=${execWord(path)}`).join('\n')}
+${writes.map((path) => `ReadWritePaths=${unitWord(path)}`).join('\n')}
 PrivateTmp=yes
 PrivateDevices=yes
 DevicePolicy=closed
@@ -118,9 +118,14 @@ function specifier(text: string): string {
   return text.replaceAll('%', '%%');
 }
 
-/** A word of ExecStart or of a list of paths; $ begins a variable there. */
+/** A word of ExecStart, where $ begins a variable. */
 function execWord(text: string): string {
-  const escaped = specifier(text).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('$', '$$$$');
+  return unitWord(text.replaceAll('$', '$$$$'));
+}
+
+/** A word of a list in a unit. */
+function unitWord(text: string): string {
+  const escaped = specifier(text).replaceAll('\\', '\\\\').replaceAll('"', '\\"');
   return /^[\w@%+=:,./-]+$/.test(escaped) ? escaped : `"${escaped}"`;
 }
 

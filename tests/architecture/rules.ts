@@ -9,7 +9,7 @@ const DOCUMENTS = ['catalogue', 'agreement', 'pipeline'];
 /** What all of the middle of the program is made of. */
 const MIDDLE = ['kernel', 'relation', ...DOCUMENTS, 'gate', 'plan', 'disclosure', 'linkage'];
 
-export const ADAPTERS = ['engine', 'encrypt', 'deliver', 'ledger', 'workspace', 'synth'];
+export const ADAPTERS = ['engine', 'encrypt', 'deliver', 'ledger', 'workspace', 'monitoring', 'synth'];
 
 /**
  * `kernel ← relation ← {catalogue, agreement, pipeline} ← gate ← plan ← release ← schedule ← cli`: a folder imports from
@@ -26,7 +26,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   gate: ['kernel', 'relation', ...DOCUMENTS],
   plan: ['kernel', 'relation', ...DOCUMENTS, 'gate', 'linkage', 'disclosure'],
   release: [...MIDDLE, 'engine', 'encrypt', 'deliver', 'ledger', 'workspace'],
-  schedule: [...MIDDLE, 'release', 'deliver', 'ledger', 'workspace'],
+  schedule: [...MIDDLE, 'release', 'engine', 'deliver', 'ledger', 'workspace'],
   register: ['kernel', 'ledger'],
   cli: [...MIDDLE, 'release', 'schedule', 'register', ...ADAPTERS],
   engine: ['kernel', 'relation', ...DOCUMENTS, 'plan', 'disclosure', 'linkage'],
@@ -34,6 +34,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   deliver: ['kernel'],
   ledger: ['kernel'],
   workspace: ['kernel', 'relation', ...DOCUMENTS],
+  monitoring: ['kernel'],
   synth: ['kernel', 'relation', 'catalogue'],
 };
 
@@ -86,6 +87,7 @@ export const portsAsTypes: Rule = (files) =>
 /** Who may name which adapters: the wiring, the demo, the command that makes data up; and who opens a workspace. */
 const NAMES: readonly (readonly [file: RegExp, adapters: readonly string[]])[] = [
   [/^cli\/wire\.ts$/, ['engine', 'encrypt', 'deliver', 'ledger', 'workspace']],
+  [/^cli\/wire-monitoring\.ts$/, ['engine', 'monitoring', 'workspace']],
   [/^cli\/demo\//, ADAPTERS],
   [/^cli\/commands\/synth\.ts$/, ['synth']],
   [/^cli\/commands\/command-context\.ts$/, ['workspace']],

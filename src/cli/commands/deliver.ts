@@ -4,6 +4,7 @@ import { Fault } from '../../kernel/fault.ts';
 import { pendingReleases } from '../../ledger/history.ts';
 import { deliverWaiting, entriesOf, giveUp } from '../../release.ts';
 import { ledgerOf, wire } from '../wire.ts';
+import { writeMetrics } from '../wire-monitoring.ts';
 import { contextOf, findPipeline, openWorkspace } from './command-context.ts';
 import { formatOutcome, outcomeJson } from './run.ts';
 
@@ -45,6 +46,7 @@ export function addDeliver(program: Command): void {
             abandoned: true,
           });
         }
+        await writeMetrics(workspace, context);
         return;
       }
       if (chosen.length === 0) context.reporter.result('Nothing waits to be delivered.', { waiting: 0 });
@@ -64,6 +66,7 @@ export function addDeliver(program: Command): void {
           worst = error;
         }
       }
+      await writeMetrics(workspace, context);
       if (worst !== undefined) throw worst;
     });
 }

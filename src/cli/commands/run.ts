@@ -5,6 +5,7 @@ import { type ReleaseOutcome, release } from '../../release.ts';
 import { counted } from '../counted.ts';
 import { formatTable } from '../table.ts';
 import { wire } from '../wire.ts';
+import { writeMetrics } from '../wire-monitoring.ts';
 import { contextOf, findPipeline, openWorkspace } from './command-context.ts';
 
 export function addRun(program: Command): void {
@@ -23,7 +24,9 @@ export function addRun(program: Command): void {
       const workspace = await openWorkspace(context);
       const pipeline = await findPipeline(workspace, name);
       const world = wire(workspace, context.now, context.reporter.event, pipeline);
-      const outcome = await release(pipeline, world, replacementOf(options));
+      const outcome = await release(pipeline, world, replacementOf(options)).finally(() =>
+        writeMetrics(workspace, context),
+      );
       context.reporter.result(formatOutcome(outcome), outcomeJson(outcome));
     });
 }
