@@ -10,7 +10,8 @@ import { printRelation, quoteName, type TableResolver } from '../relation/print-
 import { ALL_SLICES } from '../relation/slices.ts';
 import { bindKey } from './bind-key.ts';
 import { connect } from './connect.ts';
-import type { Engine, EngineInputs, EngineSession, InputLook, OptOutInspection } from './engine.ts';
+import type { Engine, EngineInputs, EngineSession, OptOutInspection } from './engine.ts';
+import { filesAt } from './files-at.ts';
 import { lookAtInputs } from './look-at-inputs.ts';
 import { inspectOptOuts, loadOptOuts, noOptOuts } from './opt-outs.ts';
 import { proveFile } from './prove-file.ts';
@@ -41,15 +42,18 @@ export function duckDbEngine(limits: { readonly memory: string; readonly threads
       }
     },
 
-    async lookAt(inputs, datasets): Promise<readonly InputLook[]> {
-      const { instance, connection } = await connect(limits);
-      try {
-        return await lookAtInputs(connection, inputs, datasets);
-      } finally {
-        connection.closeSync();
-        instance.closeSync();
-      }
-    },
+    lookAt: (inputs, datasets) =>
+      lookAtInputs(inputs, datasets, async (patterns) => {
+        const { instance, connection } = await connect(limits);
+        try {
+          const found: string[][] = [];
+          for (const pattern of patterns) found.push(await filesAt(connection, [pattern]));
+          return found;
+        } finally {
+          connection.closeSync();
+          instance.closeSync();
+        }
+      }),
 
     async open(plan, inputs, key, progress): Promise<EngineSession> {
       const { instance, connection } = await connect(inputs.limits);

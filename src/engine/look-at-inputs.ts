@@ -1,10 +1,8 @@
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { DuckDBConnection } from '@duckdb/node-api';
 import { type CalendarDate, dayOf, parseCalendarDate } from '../kernel/calendar-date.ts';
 import { sha256Hex } from '../kernel/digest.ts';
 import type { EngineInputs, Freshness, InputLook } from './engine.ts';
-import { filesAt } from './files-at.ts';
 
 interface Input extends Partial<Freshness> {
   readonly source: string;
@@ -22,12 +20,12 @@ interface FileState {
  * Looks at the files that a release is made of, to tell of when they are and whether they are whole, and to find out
  * later whether anybody touched them: a source that is replaced or written to while it is read gives rows of two
  * states, and no format shows that. Size and times are enough for that and cost nothing; the time of the last change
- * (ctime) can't be set back by whoever writes.
+ * (ctime) can't be set back by whoever writes. `expand` gives the files that patterns mean, as the scans will.
  */
 export async function lookAtInputs(
-  connection: DuckDBConnection,
   inputs: EngineInputs,
   datasets: readonly string[],
+  expand: (patterns: readonly string[]) => Promise<readonly (readonly string[])[]>,
 ): Promise<readonly InputLook[]> {
   const wanted: Input[] = datasets.flatMap((dataset) => {
     const location = inputs.sources.get(dataset);
@@ -40,15 +38,17 @@ export async function lookAtInputs(
   }
   if (geography !== undefined) wanted.push({ source: 'geography', paths: [geography.path] });
   if (cohortFile !== undefined) wanted.push({ source: 'cohort', paths: [cohortFile] });
-  const looks: InputLook[] = [];
-  for (const input of wanted) looks.push(await lookAt(connection, input));
-  return looks;
+  const patterns = [...new Set(wanted.flatMap(({ paths }) => paths.filter((path) => /[*?[]/.test(path))))];
+  const matches = patterns.length === 0 ? [] : await expand(patterns);
+  const found = new Map(patterns.map((pattern, index) => [pattern, matches[index] ?? []]));
+  return Promise.all(wanted.map((input) => lookAt(input, (path) => found.get(path) ?? [path])));
 }
 
-async function lookAt(connection: DuckDBConnection, { source, paths, asAt, ready }: Input): Promise<InputLook> {
-  const files = (await Promise.all((await filesAt(connection, paths)).map(stateOf))).filter(
-    (each) => each !== undefined,
-  );
+async function lookAt(
+  { source, paths, asAt, ready }: Input,
+  filesOf: (path: string) => readonly string[],
+): Promise<InputLook> {
+  const files = (await Promise.all(paths.flatMap(filesOf).map(stateOf))).filter((each) => each !== undefined);
   const marker = ready === undefined ? undefined : await stateOf(ready);
   const written = typeof asAt === 'object' ? await wordIn(asAt.file) : '';
   const day = dayFrom(asAt, written, files, source);

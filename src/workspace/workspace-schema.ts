@@ -186,6 +186,5 @@ export const workspaceSchema = z
 
 export type WorkspaceFile = z.output<typeof workspaceSchema>;
 export type SourceFile = z.output<typeof source>;
-export type AsAt = z.output<typeof asAt>;
 export type Notification = z.output<typeof notification>;
 export type SecretSource = z.output<typeof secretSource>;
