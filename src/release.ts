@@ -29,7 +29,13 @@ import { manifestOf } from './release/manifest.ts';
 import { pastUses } from './release/past-uses.ts';
 import { refusedEntry, refusedFault } from './release/refused.ts';
 import type { ReleaseEvent } from './release/release-event.ts';
-import { outdatedBecause, replacementOf, waitingRefusals, waitingRelease } from './release/waiting.ts';
+import {
+  outdatedBecause,
+  replacementOf,
+  waitingRefusals,
+  waitingRelease,
+  whatMayHaveArrived,
+} from './release/waiting.ts';
 import type { Workspace } from './workspace/workspace.ts';
 
 /** The outside world, as a release needs it; the command line wires the real parts. */
@@ -162,9 +168,11 @@ export async function giveUp(
   because: string,
   world: Pick<World, 'ledger' | 'outbox' | 'observe'>,
 ): Promise<void> {
-  await world.ledger.append((entries) =>
-    releaseState(entries, id).state === 'pending' ? { kind: 'abandoned', release: id, because } : undefined,
-  );
+  await world.ledger.append((entries) => {
+    const state = releaseState(entries, id);
+    if (state.state !== 'pending') return undefined;
+    return { kind: 'abandoned', release: id, because: `${because}${whatMayHaveArrived(state.failures)}` };
+  });
   world.observe({ kind: 'step', step: 'abandoned', release: id, pipeline });
   await world.outbox.discard(pipeline, id);
 }

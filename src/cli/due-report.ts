@@ -95,6 +95,34 @@ export function dueResultJson(result: DueResult): Readonly<Record<string, unknow
   };
 }
 
+/** What others are told of a result: what happened and where, and no counts. */
+export function dueNotice({
+  pipeline,
+  agreement,
+  outcome,
+  exit,
+  release,
+  fault,
+  item,
+}: DueResult): Readonly<Record<string, unknown>> {
+  return {
+    pipeline,
+    agreement,
+    outcome,
+    exit,
+    ...(item === undefined ? {} : { message: reasonOf(item) }),
+    ...(fault === undefined ? {} : { code: fault.code, message: fault.message, problems: fault.problems }),
+    ...(fault?.hint === undefined ? {} : { hint: fault.hint }),
+    ...(release === undefined
+      ? {}
+      : {
+          release: release.intended.release,
+          destination: release.destination,
+          files: release.intended.files.map(({ file, dataset, product }) => ({ file, dataset, product })),
+        }),
+  };
+}
+
 export function dueItemJson(item: DueItem): Readonly<Record<string, unknown>> {
   return { ...item, why: reasonOf(item) };
 }

@@ -34,9 +34,9 @@ export async function wireDue(
     readonly settled: (result: DueResult) => Promise<void>;
   },
 ): Promise<DueWorld> {
-  const ledger = ledgerOf(workspace, clock);
-  const entries = await entriesOf(ledger);
+  const entries = await entriesOf(ledgerOf(workspace, clock));
   const now = steadyClock(clock, entries);
+  const ledger = ledgerOf(workspace, now);
   const { limits } = workspace.file;
   const destinations = new Destinations({
     open: (name) => openDestination(workspace, name),
@@ -55,6 +55,7 @@ export async function wireDue(
       wire(workspace, now, (event) => options.observe(event, name), pipeline, {
         limits: shareOf(limits, limits.threads ?? availableParallelism(), workers),
         destination: (destination) => destinations.open(destination),
+        ledger,
         pipelineWaitMs: BUSY_MS,
       }),
     faultOf: (error) => (error instanceof Fault ? error : bugFault(error)),

@@ -32,6 +32,8 @@ const PIPELINE_WAIT_MS = 10 * 60_000;
 export interface Tuning {
   readonly limits?: { readonly memory: string; readonly threads: number };
   readonly destination?: World['destination'];
+  /** One that several share remembers what it has read. */
+  readonly ledger?: Ledger;
   readonly pipelineWaitMs?: number;
 }
 
@@ -52,7 +54,7 @@ export function wire(
     inputs: { ...inputs, limits: { ...inputs.limits, memory, threads } },
     engine: duckDbEngine({ memory, threads }),
     encryptor: openPgpEncryptor(),
-    ledger: ledgerOf(workspace, now),
+    ledger: tuning.ledger ?? ledgerOf(workspace, now),
     outbox: new Outbox(state),
     now,
     unique: () => randomBytes(4).toString('hex'),

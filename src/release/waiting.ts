@@ -1,5 +1,5 @@
 import type { Refusal } from '../gate/gate.ts';
-import type { Intended } from '../ledger/entries.ts';
+import type { Failed, Intended } from '../ledger/entries.ts';
 import { pendingReleases } from '../ledger/history.ts';
 import type { Entry } from '../ledger/ledger.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
@@ -34,4 +34,21 @@ export function outdatedBecause(waiting: Entry<Intended>, optOuts: AppliedList):
 /** What a release that waits stands in for, if it does. */
 export function replacementOf({ replaces, because }: Intended): { file: string; because: string } | undefined {
   return replaces === undefined ? undefined : { file: replaces, because: because ?? '' };
+}
+
+/** Failures before a first byte could leave. */
+const NOTHING_LEFT = [
+  'unreachable',
+  'authentication',
+  'host-key',
+  'host-key-missing',
+  'private-key',
+  'destination-down',
+];
+
+/** What is added to the reason for giving a release up that was being delivered before. */
+export function whatMayHaveArrived(failures: readonly Failed[]): string {
+  return failures.every(({ code }) => NOTHING_LEFT.includes(code))
+    ? ''
+    : '; files of it may lie at the recipient, without a manifest';
 }

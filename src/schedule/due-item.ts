@@ -63,7 +63,7 @@ export function reasonOf(item: DueItem): string {
     case 'waits':
       return `for ${item.for.join(' and ')} to be delivered in this period`;
     case 'refused':
-      return `today at ${item.at.slice(11, 16)}: ${item.message}`;
+      return `today at ${item.at.slice(11, 16)} UTC: ${item.message}`;
     case 'released':
       return `on ${item.day} (release ${item.release})${item.next === undefined ? '' : `; next ${item.next}`}`;
     case 'not-yet':
@@ -77,7 +77,7 @@ export function reasonOf(item: DueItem): string {
   }
 }
 
-/** `2026-11-20 02:00`, as the ledger has it: UTC. */
+/** `2026-11-20 02:00 UTC` */
 function minute(time: string): string {
-  return time.slice(0, 16).replace('T', ' ');
+  return `${time.slice(0, 16).replace('T', ' ')} UTC`;
 }

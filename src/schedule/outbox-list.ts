@@ -53,5 +53,5 @@ export function outboxAlert(list: readonly WaitingRelease[], now: Date, alertDay
   const [oldest] = late;
   if (oldest === undefined) return undefined;
   const what = late.length === 1 ? '1 release waits' : `${late.length} releases wait`;
-  return `ALERT: ${what} for ${alertDays} days or longer, the oldest (${oldest.release}) since ${oldest.since.slice(0, 16).replace('T', ' ')}.`;
+  return `ALERT: ${what} for ${alertDays} days or longer, the oldest (${oldest.release}) since ${oldest.since.slice(0, 16).replace('T', ' ')} UTC.`;
 }

@@ -1,6 +1,6 @@
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { Entry, Ledger } from '../ledger/ledger.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import { deliverWaiting, entriesOf, giveUp, type ReleaseOutcome, release, type World } from '../release.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -41,15 +41,25 @@ export interface DueResult {
   readonly seconds?: number;
 }
 
+type Facts = Pick<DueWorld, 'workspace' | 'ledger' | 'now' | 'again'>;
+
 /** Where everything stands: what `dars due --dry-run` prints, and `dars due` works on. */
-export async function whatIsDue({
-  workspace,
-  ledger,
-  now,
-  again,
-}: Pick<DueWorld, 'workspace' | 'ledger' | 'now' | 'again'>): Promise<readonly DueItem[]> {
+export async function whatIsDue(world: Facts): Promise<readonly DueItem[]> {
+  return listOf(await entriesOf(world.ledger), world);
+}
+
+/** The same in the middle of a run. Under its lock, a ledger reads only what is new: it can have a hundred thousand entries. */
+async function whatIsDueNow(world: Facts): Promise<readonly DueItem[]> {
+  let items: readonly DueItem[] = [];
+  await world.ledger.append((entries) => {
+    items = listOf(entries, world);
+    return undefined;
+  });
+  return items;
+}
+
+function listOf(entries: readonly Entry[], { workspace, now, again }: Facts): readonly DueItem[] {
   const { pipelines, agreements, file } = workspace;
-  const entries = await entriesOf(ledger);
   const facts: DueFacts = {
     now: now(),
     holidays: file.holidays,
@@ -164,7 +174,7 @@ function overdue({ workspace }: DueWorld): string {
 
 /** Undefined where a pipeline that is run by hand has nothing waiting any more. */
 async function lookAgain({ pipeline }: DueItem, world: DueWorld): Promise<DueItem | undefined> {
-  return (await whatIsDue(world)).find((each) => each.pipeline === pipeline);
+  return (await whatIsDueNow(world)).find((each) => each.pipeline === pipeline);
 }
 
 /** Whether it can be done now: what goes first was delivered. */
@@ -173,7 +183,7 @@ function isReady(item: DueItem): boolean {
 }
 
 async function isSealed(pipeline: string, world: DueWorld): Promise<boolean> {
-  const items = await whatIsDue(world).catch(() => []);
+  const items = await whatIsDueNow(world).catch(() => []);
   return items.some((item) => item.pipeline === pipeline && 'sealed' in item);
 }
 

@@ -73,7 +73,11 @@ describe('notifications', () => {
       ['refused', 'diabetes-apc', 'no-cag-support'],
       ['failed', undefined, 'workspace'],
     ]);
-    expect(heard[1]?.body).toMatchObject({ custodian: 'NHS Digital', files: [{ file: 'FILE0000001', rows: 4 }] });
+    expect(heard[1]?.body).toMatchObject({
+      custodian: 'NHS Digital',
+      files: [{ file: 'FILE0000001', dataset: 'hes_apc', product: 'extract' }],
+    });
+    expect(JSON.stringify(heard[1]?.body)).not.toContain('rows');
     expect(heard[1]?.body['run']).toMatch(/^[0-9a-f]{16}$/);
   });
 

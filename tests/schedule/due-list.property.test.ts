@@ -33,7 +33,7 @@ interface Plan {
 const OUTCOMES = ['delivered', 'delivered', 'delivered', 'unreachable', 'refused', 'dies'] as const;
 
 /** As many as usual, or times that (DARS_PROPERTY_RUNS=20). */
-const RUNS = { numRuns: 100 * (Math.max(0, Number(process.env['DARS_PROPERTY_RUNS'] ?? '1')) || 1) };
+const RUNS = { numRuns: 50 * (Math.max(0, Number(process.env['DARS_PROPERTY_RUNS'] ?? '1')) || 1) };
 
 const HOLIDAY = '2026-04-07' as CalendarDate;
 

@@ -3,7 +3,7 @@ import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { type DueResult, exitOf, runDue, whatIsDue } from '../../schedule/run-due.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
-import { dueItemJson, dueResultJson, formatDueList, formatDueReport } from '../due-report.ts';
+import { dueItemJson, dueNotice, dueResultJson, formatDueList, formatDueReport } from '../due-report.ts';
 import { Ended } from '../ended.ts';
 import { aloneWithDue } from '../wire.ts';
 import { wireDue } from '../wire-due.ts';
@@ -71,9 +71,14 @@ async function runAllDue(workspace: Workspace, flags: DueFlags, context: Command
         if (result.fault !== undefined) reporter.fault(result.fault, result.pipeline);
         // Of what merely stands somewhere was told when it came to stand there.
         const isNews = result.item === undefined || result.item.state === 'purged';
-        if (result.outcome !== 'none' && isNews) about(result.outcome, dueResultJson(result));
+        if (result.outcome !== 'none' && isNews) about(result.outcome, dueNotice(result));
       },
     });
+    if (workspace.file.limits.at_once > world.mostWorkers) {
+      reporter.note(
+        `limits.at_once is ${workspace.file.limits.at_once}, and ${world.mostWorkers} can be worked at: set UV_THREADPOOL_SIZE to ${workspace.file.limits.at_once + 2} before dars starts.`,
+      );
+    }
     results = await runDue(world);
     exit = exitOf(results, workspace);
     if (workspace.pipelineProblems.length > 0)

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { entriesOf } from '../../release.ts';
 import { outboxAlert, outboxList } from '../../schedule/outbox-list.ts';
-import { group } from '../reporter.ts';
 import { formatTable } from '../table.ts';
 import { ledgerOf } from '../wire.ts';
 import { contextOf, openWorkspace } from './command-context.ts';
@@ -22,9 +21,9 @@ export function addOutbox(program: Command): void {
         release,
         destination,
         since.slice(0, 16).replace('T', ' '),
-        group(bytes),
+        bytes,
         attempts,
-        `${because ?? 'not tried yet'}${until === undefined ? '' : ` Tried again from ${until.slice(0, 16).replace('T', ' ')}.`}`,
+        `${because ?? 'not tried yet'}${until === undefined ? '' : ` Tried again from ${until.slice(0, 16).replace('T', ' ')} UTC.`}`,
       ]);
       const table = formatTable(['release', 'destination', 'since (UTC)', 'bytes', 'tries', 'why'], rows);
       const text =
