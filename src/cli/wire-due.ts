@@ -58,6 +58,7 @@ export async function wireDue(
         ledger,
         pipelineWaitMs: BUSY_MS,
       }),
+    down: (destination) => destinations.down(destination),
     faultOf: (error) => (error instanceof Fault ? error : bugFault(error)),
     settled: options.settled,
   };

@@ -38,14 +38,19 @@ export class Destinations {
     return opened;
   }
 
-  async #open(name: string): Promise<Destination> {
+  /** The Fault with which `open` would fail without trying. */
+  down(name: string): Fault | undefined {
     const down = this.#down.get(name);
     if (down !== undefined)
-      throw notTried(`${name} was found down before in this run and was not tried again: ${down}`);
+      return notTried(`${name} was found down before in this run and was not tried again: ${down}`);
     const rest = this.#options.resting.get(name);
-    if (rest !== undefined && rest.until > this.#options.now()) {
-      throw notTried(`${name} rests until ${rest.until.toISOString()} after it failed: ${rest.because}`);
-    }
+    if (rest === undefined || rest.until <= this.#options.now()) return undefined;
+    return notTried(`${name} rests until ${rest.until.toISOString()} after it failed: ${rest.because}`);
+  }
+
+  async #open(name: string): Promise<Destination> {
+    const down = this.down(name);
+    if (down !== undefined) throw down;
     const destination = await this.#noting(name, () => this.#reach(name));
     const deliver = (file: OutgoingFile, progress: TransferProgress): Promise<void> =>
       this.#noting(name, () => destination.deliver(file, progress));

@@ -21,6 +21,8 @@ export interface DueWorld {
   readonly worldFor: (pipeline: LoadedPipeline | undefined, name: string, workers: number) => World;
   /** How many this process can work at at once, whatever dars.yaml says. */
   readonly mostWorkers: number;
+  /** Why a destination is not to be tried (again) in this run; undefined where it may be. */
+  readonly down: (destination: string) => Fault | undefined;
   /** What a user is told of an error. */
   readonly faultOf: (error: unknown) => Fault;
   /** Called as soon as it is known what became of something. */
@@ -147,13 +149,16 @@ async function attempt(item: DueItem, workers: number, world: DueWorld): Promise
   if (item.state === 'expired') {
     await real.alone(item.pipeline, async () => {
       const now = await lookAgain(item, world);
-      if (now?.state === 'expired') await giveUp({ ...item, ...now }, overdue(world), real);
+      if (now?.state === 'expired') await giveUp(now, overdue(world), real);
     });
     const next = (await lookAgain(item, world)) ?? { ...item, state: 'purged' as const };
     if (next.state === 'expired') throw new Error('a release that was given up waits');
     return attempt(next, workers, world);
   }
   if (loaded === undefined || !isReady(item)) throw new Overtaken(item);
+  // Before anything is made again for a place that nothing can be brought to.
+  const down = item.state === 'sealed' ? world.down(item.destination) : undefined;
+  if (down !== undefined) throw down;
   const alone: World['alone'] = (name, work) =>
     real.alone(name, async () => {
       const now = (await lookAgain(item, world)) ?? { ...item, state: 'gone' as const };
