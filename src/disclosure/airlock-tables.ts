@@ -9,9 +9,12 @@ export interface AirlockTables {
   readonly tokens: string;
   /** `#superseded`, `#root`: other numbers of a person. */
   readonly succession: string;
-  /** PDS: nhs_number as text, family_name, given_name, postcode, date_of_birth. Columns it lacks are null. */
+  /** PDS: nhs_number as it is written, family_name, given_name, other_given_name, postcode, date_of_birth. Columns it lacks are null. */
   readonly pds: string;
 }
+
+/** The names that a PDS record has. */
+export const PERSONAL_NAMES = ['family_name', 'given_name', 'other_given_name'] as const;
 
 /** Why an output must not leave: a code and the column. Never a value. */
 export interface AirlockFinding {

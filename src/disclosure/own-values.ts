@@ -1,5 +1,5 @@
 import { quoteName } from '../relation/print-sql.ts';
-import { type AirlockFinding, finding, type Query } from './airlock-tables.ts';
+import { type AirlockFinding, finding, PERSONAL_NAMES, type Query } from './airlock-tables.ts';
 import { type TextColumn, VALUES } from './column-profile.ts';
 import { asLetters, asWords, NAMES } from './witness.ts';
 
@@ -107,7 +107,7 @@ const NAME: Kind = {
     const words = `list_concat(string_split(trim(${asWords('value')}), ' '), list_filter(string_split(trim(${asLetters('value')}), ' '), lambda x: length(x) >= ${LONG}))`;
     return `SELECT DISTINCT "column", value FROM (SELECT "column", value, unnest(${words}) AS word FROM ${VALUES} WHERE ${of}) SEMI JOIN (SELECT unnest(string_split(trim(words), ' ')) AS word FROM ${NAMES}) USING (word)`;
   },
-  own: (value) => `${holdsName(value, 'w.family')} OR ${holdsName(value, 'w.given')}`,
+  own: (value) => PERSONAL_NAMES.map((name) => holdsName(value, `w.${name}`)).join(' OR '),
   tells: ({ long, medium, short }, { filled }) => {
     const most = (medium + short) * 2 >= filled;
     return long > 0 || (most && (medium > 0 || short > 1));
@@ -155,7 +155,7 @@ async function weigh({ kind, column }: Look, output: string, witness: string, qu
     `CASE WHEN ${holdsName('v', `w.${name}`)} THEN length(replace(w.${name}, ' ', '')) END`;
   const [row] = await query(
     `WITH hit AS (
-       SELECT v, count(*) AS hits, ${kind === NAME ? `max(greatest(${length('family')}, ${length('given')}))` : 'NULL'} AS letters
+       SELECT v, count(*) AS hits, ${kind === NAME ? `max(greatest(${PERSONAL_NAMES.map(length).join(', ')}))` : 'NULL'} AS letters
        FROM (SELECT o."TOKEN_PERSON_ID" AS token, ${sql} AS v FROM ${output} o ${suspect}) r JOIN ${witness} w ON r.token = w.w_token
        WHERE ${kind.own('v', column)} GROUP BY v),
      held AS (SELECT ${sql} AS v, count(*) AS holders FROM ${output} o SEMI JOIN hit h ON ${sql} = h.v GROUP BY ${sql}),

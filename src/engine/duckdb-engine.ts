@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { PDS } from '../catalogue/catalogue.ts';
 import type { Dataset } from '../catalogue/dataset.ts';
+import { PERSONAL_NAMES } from '../disclosure/airlock-tables.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 import { COHORT_FILE, compileCohort, compileFile, type SourceFacts, Tables } from '../plan/compile.ts';
@@ -132,7 +133,7 @@ async function openSources(
   };
   need(PDS, ['nhs_number', 'replaced_by', 'confidentiality']);
   // The airlock looks for these in outputs, and the plan must not be able to leave them out.
-  need(PDS, ['family_name', 'given_name', 'postcode', 'date_of_birth'], true);
+  need(PDS, [...PERSONAL_NAMES, 'postcode', 'date_of_birth'], true);
   const stepLists = [
     ...plan.files.map(({ steps }) => steps),
     ...(plan.cohort?.kind === 'dataset' ? [plan.cohort.steps] : []),

@@ -3,6 +3,7 @@ import { createGzip, constants as zlib } from 'node:zlib';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { Airlock, type AirlockTables } from '../disclosure/airlock.ts';
 import type { AirlockBrief } from '../disclosure/airlock-brief.ts';
+import { PERSONAL_NAMES } from '../disclosure/airlock-tables.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 import { compileFile, RELEASED, Tables, WATERFALL } from '../plan/compile.ts';
@@ -183,18 +184,20 @@ async function waterfallOf(connection: DuckDBConnection): Promise<WaterfallCount
 function airlockTables(state: SessionState, file: FilePlan): AirlockTables {
   const pds = state.sources.get('pds');
   const has = pds?.has ?? [];
-  const optional = (name: string, type: string): string =>
-    has.includes(name) ? quoteName(name) : `CAST(NULL AS ${type}) AS ${quoteName(name)}`;
-  const columns = [
-    'nhs_number',
-    ...['family_name', 'given_name', 'postcode', 'date_of_birth'].filter((name) => has.includes(name)),
-  ];
-  const number = `replace(replace(nhs_number, ' ', ''), '-', '') AS nhs_number`;
+  const types = {
+    ...Object.fromEntries(PERSONAL_NAMES.map((name) => [name, 'VARCHAR'])),
+    postcode: 'VARCHAR',
+    date_of_birth: 'DATE',
+  };
+  const columns = Object.entries(types).map(([name, type]) =>
+    has.includes(name) ? quoteName(name) : `CAST(NULL AS ${type}) AS ${quoteName(name)}`,
+  );
+  const read = Object.keys(types).filter((name) => has.includes(name));
   return {
     output: `(${printRelation(compileFile(file, ALL_SLICES, state.facts).released, state.resolver)})`,
     tokens: quoteName(Tables.tokens),
     succession: quoteName(Tables.succession),
-    pds: `(SELECT ${number}, ${optional('family_name', 'VARCHAR')}, ${optional('given_name', 'VARCHAR')}, ${optional('postcode', 'VARCHAR')}, ${optional('date_of_birth', 'DATE')} FROM ${pds?.select(columns)})`,
+    pds: `(SELECT nhs_number, ${columns.join(', ')} FROM ${pds?.select(['nhs_number', ...read])})`,
   };
 }
 

@@ -74,6 +74,12 @@ describe('the person’s own name', () => {
     expect(await leak((person) => (person === people[0] ? value : 'E119'), { people })).toEqual(['own-name LEAK']);
   });
 
+  test('a further given name', async () => {
+    const people = [{ ...first, other: 'LANCELOT' }, ...PEOPLE.slice(1)];
+    const cell: Cell = (person) => (person === people[0] ? 'known as Lancelot' : 'E119');
+    expect(await leak(cell, { people })).toEqual(['own-name LEAK']);
+  });
+
   test('short names, where they are most of a column', async () => {
     const people = ['LEE', 'RAE', 'FOX', 'COX'].map((family, index) => ({ ...(PEOPLE[index] as Person), family }));
     expect(await leak(({ family }) => family ?? null, { people })).toEqual(['own-name LEAK']);

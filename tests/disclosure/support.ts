@@ -11,6 +11,7 @@ export interface Person {
   readonly number: string;
   readonly family?: string;
   readonly given?: string;
+  readonly other?: string;
   readonly postcode?: string;
   readonly born?: string;
   /** Superseded records, which lead to this one. */
@@ -86,9 +87,16 @@ export async function findings(output: Output): Promise<string[]> {
   const former = people.flatMap((person) => (person.former ?? []).map((old) => ({ ...old, current: person.number })));
   await fill(
     'pds',
-    ['nhs_number VARCHAR', 'family_name VARCHAR', 'given_name VARCHAR', 'postcode VARCHAR', 'date_of_birth DATE'],
-    [...people, ...former].map(({ number, family, given, postcode, born }) =>
-      [number, family, given, postcode, born].map((value) => value ?? null),
+    [
+      'nhs_number VARCHAR',
+      'family_name VARCHAR',
+      'given_name VARCHAR',
+      'other_given_name VARCHAR',
+      'postcode VARCHAR',
+      'date_of_birth DATE',
+    ],
+    [...people, ...former].map(({ number, family, given, other, postcode, born }) =>
+      [number, family, given, other, postcode, born].map((value) => value ?? null),
     ),
   );
   await fill(
