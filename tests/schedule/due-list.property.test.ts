@@ -35,6 +35,8 @@ const OUTCOMES = ['delivered', 'delivered', 'delivered', 'unreachable', 'refused
 /** As many as usual, or times that (DARS_PROPERTY_RUNS=20). */
 const RUNS = { numRuns: 50 * (Math.max(0, Number(process.env['DARS_PROPERTY_RUNS'] ?? '1')) || 1) };
 
+const LONG = 600_000;
+
 const HOLIDAY = '2026-04-07' as CalendarDate;
 
 const plans: fc.Arbitrary<readonly Plan[]> = fc
@@ -248,71 +250,89 @@ function live(
 }
 
 describe('what is due, over nights at random', () => {
-  it('is all that the oracle finds, and nothing else', () => {
-    fc.assert(
-      fc.property(plans, nights, (all, drawn) => {
-        live(all, drawn, (custodian, now) => {
-          const found = custodian.list(now).filter(({ state }) => state === 'due');
-          expect(new Set(found.map(({ pipeline }) => pipeline))).toEqual(oracle(all, custodian.diary, dayOf(now)));
-        });
-      }),
-      RUNS,
-    );
-  });
+  it(
+    'is all that the oracle finds, and nothing else',
+    () => {
+      fc.assert(
+        fc.property(plans, nights, (all, drawn) => {
+          live(all, drawn, (custodian, now) => {
+            const found = custodian.list(now).filter(({ state }) => state === 'due');
+            expect(new Set(found.map(({ pipeline }) => pipeline))).toEqual(oracle(all, custodian.diary, dayOf(now)));
+          });
+        }),
+        RUNS,
+      );
+    },
+    LONG,
+  );
 
-  it('goes out once in a period at most, and never before what goes first', () => {
-    fc.assert(
-      fc.property(plans, nights, (all, drawn) => {
-        const { diary } = live(all, drawn, () => {});
-        const delivered = diary.filter(({ what }) => what === 'delivered');
-        for (const [index, { plan, day }] of delivered.entries()) {
-          const earlier = delivered.slice(0, index);
-          expect(earlier.filter((line) => line.plan === plan && samePeriod(line.day, day, plan.every))).toEqual([]);
-        }
-        for (const [index, { plan, day, what }] of diary.entries()) {
-          if (what !== 'sealed') continue;
-          for (const name of plan.after) {
-            const first = all.find((each) => each.name === name);
-            const every =
-              first !== undefined && EVERY.indexOf(first.every) > EVERY.indexOf(plan.every) ? first.every : plan.every;
-            const before = diary.slice(0, index).filter((line) => line.plan === first && line.what === 'delivered');
-            expect(before.some((line) => samePeriod(line.day, day, every))).toBe(true);
+  it(
+    'goes out once in a period at most, and never before what goes first',
+    () => {
+      fc.assert(
+        fc.property(plans, nights, (all, drawn) => {
+          const { diary } = live(all, drawn, () => {});
+          const delivered = diary.filter(({ what }) => what === 'delivered');
+          for (const [index, { plan, day }] of delivered.entries()) {
+            const earlier = delivered.slice(0, index);
+            expect(earlier.filter((line) => line.plan === plan && samePeriod(line.day, day, plan.every))).toEqual([]);
           }
-        }
-      }),
-      RUNS,
-    );
-  });
-
-  it('is nothing the second time, unless something died or waits for what died', () => {
-    fc.assert(
-      fc.property(plans, nights, (all, drawn) => {
-        const living = drawn.map((night) => ({
-          ...night,
-          outcomes: night.outcomes.map((outcome) => (outcome === 'dies' ? ('refused' as const) : outcome)),
-        }));
-        const custodian = live(all, living, () => {});
-        const last = custodian.ledger.entries.at(-1);
-        if (last !== undefined) expect(custodian.list(new Date(last.time)).filter(isActionable)).toEqual([]);
-      }),
-      RUNS,
-    );
-  });
-
-  it('puts whoever goes first before whoever waits, and what waits in the outbox before all', () => {
-    fc.assert(
-      fc.property(plans, nights, (all, drawn) => {
-        live(all, drawn, (custodian, now) => {
-          const items = custodian.list(now);
-          const place = (name: string): number => items.findIndex(({ pipeline }) => pipeline === name);
-          for (const [index, item] of items.entries()) {
-            if (item.state === 'due') for (const name of item.after) expect(place(name)).toBeLessThan(index);
-            if (item.state === 'sealed')
-              expect(items.slice(0, index).every(({ state }) => state === 'sealed')).toBe(true);
+          for (const [index, { plan, day, what }] of diary.entries()) {
+            if (what !== 'sealed') continue;
+            for (const name of plan.after) {
+              const first = all.find((each) => each.name === name);
+              const every =
+                first !== undefined && EVERY.indexOf(first.every) > EVERY.indexOf(plan.every)
+                  ? first.every
+                  : plan.every;
+              const before = diary.slice(0, index).filter((line) => line.plan === first && line.what === 'delivered');
+              expect(before.some((line) => samePeriod(line.day, day, every))).toBe(true);
+            }
           }
-        });
-      }),
-      RUNS,
-    );
-  });
+        }),
+        RUNS,
+      );
+    },
+    LONG,
+  );
+
+  it(
+    'is nothing the second time, unless something died or waits for what died',
+    () => {
+      fc.assert(
+        fc.property(plans, nights, (all, drawn) => {
+          const living = drawn.map((night) => ({
+            ...night,
+            outcomes: night.outcomes.map((outcome) => (outcome === 'dies' ? ('refused' as const) : outcome)),
+          }));
+          const custodian = live(all, living, () => {});
+          const last = custodian.ledger.entries.at(-1);
+          if (last !== undefined) expect(custodian.list(new Date(last.time)).filter(isActionable)).toEqual([]);
+        }),
+        RUNS,
+      );
+    },
+    LONG,
+  );
+
+  it(
+    'puts whoever goes first before whoever waits, and what waits in the outbox before all',
+    () => {
+      fc.assert(
+        fc.property(plans, nights, (all, drawn) => {
+          live(all, drawn, (custodian, now) => {
+            const items = custodian.list(now);
+            const place = (name: string): number => items.findIndex(({ pipeline }) => pipeline === name);
+            for (const [index, item] of items.entries()) {
+              if (item.state === 'due') for (const name of item.after) expect(place(name)).toBeLessThan(index);
+              if (item.state === 'sealed')
+                expect(items.slice(0, index).every(({ state }) => state === 'sealed')).toBe(true);
+            }
+          });
+        }),
+        RUNS,
+      );
+    },
+    LONG,
+  );
 });
