@@ -6,8 +6,8 @@ import { formatTable } from './table.ts';
 
 const OUTCOMES = ['done', 'refused', 'failed', 'waiting'] as const;
 
-/** A run of all that is due, for people: what has come of each, and the counts. */
-export function formatDueReport(results: readonly DueResult[], exit: ExitCode): string {
+/** A run of all that is due, for people: what has come of each, and the counts; and the alarm about what waits, if any. */
+export function formatDueReport(results: readonly DueResult[], exit: ExitCode, alert: string | undefined): string {
   const told = results.filter(({ outcome }) => outcome !== 'none');
   const rows = told.map((result) => [result.pipeline, result.outcome, whatOf(result)]);
   const counts = OUTCOMES.map((outcome) => `${outcome} ${results.filter((each) => each.outcome === outcome).length}`);
@@ -18,6 +18,7 @@ export function formatDueReport(results: readonly DueResult[], exit: ExitCode): 
       : [formatTable(['pipeline', 'outcome', 'what'], rows)]),
     '',
     `${counts.join(', ')}; not due ${notDue}. Exit ${exit}.`,
+    ...(alert === undefined ? [] : [alert]),
   ].join('\n');
 }
 

@@ -18,6 +18,7 @@ const STEPS: Readonly<Record<string, string>> = {
   extract: 'Extract, check and encrypt',
   prove: 'Prove the counts another way',
   intend: 'Record what is about to leave',
+  abandoned: 'Give up what waited',
   seal: 'Seal the files and the manifest',
   deliver: 'Deliver',
   record: 'Record the delivery',

@@ -110,10 +110,10 @@ describe('notifications', () => {
     ['a secret that is not there', () => ({ webhook: { env: 'DARS_NO_SUCH_HOOK' } }), 'its secret can’t be had'],
   ])('change nothing when they fail: %s', async (what, target, why) => {
     answers = what.includes('elsewhere') ? 302 : 500;
-    using workspace = await nightly([{ on: ['done'], ...target() }]);
-    const ended = await due(workspace, '2026-11-20T02:00:00Z');
-    expect(ended.status).toBe(0);
-    expect(ended.stdout).toContain('done 1, refused 0');
+    using workspace = await nightly([{ on: ['refused'], ...target() }]);
+    const ended = await due(workspace, '2027-01-04T02:00:00Z');
+    expect(ended.status).toBe(12);
+    expect(ended.stdout).toContain('done 0, refused 1');
     expect(ended.stderr).toContain(`A notification was not sent (monitoring.notify[0]): `);
     expect(ended.stderr).toContain(why);
     expect(ended.stderr).not.toContain('s3cret');

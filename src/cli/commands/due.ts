@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
+import { entriesOf } from '../../release.ts';
+import { outboxAlert, outboxList } from '../../schedule/outbox-list.ts';
 import { type DueResult, exitOf, runDue, whatIsDue } from '../../schedule/run-due.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { dueItemJson, dueNotice, dueResultJson, formatDueList, formatDueReport } from '../due-report.ts';
 import { Ended } from '../ended.ts';
-import { aloneWithDue } from '../wire.ts';
+import { aloneWithDue, ledgerOf } from '../wire.ts';
 import { wireDue } from '../wire-due.ts';
 import { keepLastDue, tell, writeMetrics } from '../wire-monitoring.ts';
 import { type CommandContext, contextOf, openWorkspace } from './command-context.ts';
@@ -94,7 +96,10 @@ async function runAllDue(workspace: Workspace, flags: DueFlags, context: Command
     await keepLastDue(workspace, lastDue(options.run, started, now().toISOString(), exit, results), context);
     await writeMetrics(workspace, context);
   }
-  reporter.result(formatDueReport(results, exit), { run: options.run, exit, results: results.map(dueResultJson) });
+  const waiting = outboxList(await entriesOf(ledgerOf(workspace, now)), now());
+  const alert = outboxAlert(waiting, now(), workspace.file.outbox.alert_days);
+  const json = { run: options.run, exit, alert: alert ?? null, results: results.map(dueResultJson) };
+  reporter.result(formatDueReport(results, exit, alert), json);
   return exit;
 }
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError } from 'commander';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
-import { crontab, type ScheduleFacts, systemdUnits } from '../../schedule/units.ts';
+import { crontab, type ScheduleFacts, systemdUnits, type UnitFile } from '../../schedule/units.ts';
 import { scheduleFacts, stateFolder } from '../wire.ts';
 import { contextOf, openWorkspace } from './command-context.ts';
 
@@ -15,7 +15,7 @@ interface ScheduleFlags {
   readonly systemd?: boolean;
   readonly cron?: boolean;
   readonly at: readonly string[];
-  readonly user: string;
+  readonly user?: string;
   readonly out?: string;
 }
 
@@ -26,7 +26,7 @@ export function addSchedule(program: Command): void {
     .option('--systemd', 'a service and a timer, hardened')
     .option('--cron', 'lines for a crontab')
     .option('--at <times>', 'when, as 02:00 or 02:00,06:30', timesOf, ['02:00'])
-    .option('--user <name>', 'who runs it', userInfo().username)
+    .option('--user <name>', 'who runs it (default: you)')
     .option('--out <dir>', 'write the units into this folder instead of printing them')
     .addHelpText(
       'after',
@@ -43,7 +43,7 @@ export function addSchedule(program: Command): void {
       const facts: ScheduleFacts = {
         ...scheduleFacts(workspace),
         program: [process.execPath, PROGRAM],
-        user: flags.user,
+        user: flags.user ?? presentUser(),
         times: flags.at,
       };
       if (flags.cron === true) {
@@ -57,12 +57,33 @@ export function addSchedule(program: Command): void {
         context.reporter.result(text.trimEnd(), { units });
         return;
       }
-      const folder = resolve(flags.out);
-      await mkdir(folder, { recursive: true });
-      for (const { path, text } of units) await writeFile(join(folder, basename(path)), text);
-      const written = units.map(({ path }) => join(folder, basename(path)));
+      const written = await writeUnits(units, resolve(flags.out));
       context.reporter.result(`Wrote ${written.join(' and ')}.`, { written });
     });
+}
+
+async function writeUnits(units: readonly UnitFile[], folder: string): Promise<string[]> {
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const { path, text } of units) await writeFile(join(folder, basename(path)), text);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Fault(ExitCode.usage, 'schedule', `the units can’t be written to ${folder} (${code})`, {
+      hint: 'leave --out away to have them printed',
+    });
+  }
+  return units.map(({ path }) => join(folder, basename(path)));
+}
+
+/** A container's user may have no name. */
+function presentUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    throw new Fault(ExitCode.usage, 'schedule', 'the user who is to run it has no name here', {
+      hint: 'add --user NAME',
+    });
+  }
 }
 
 function timesOf(text: string): string[] {
