@@ -21,6 +21,7 @@ import { buildPlan } from './plan/build-plan.ts';
 import type { FilePlan, Plan } from './plan/plan.ts';
 import { stepOf } from './plan/plan.ts';
 import { checkProduced } from './release/check-produced.ts';
+import { describedEntries } from './release/described-entry.ts';
 import { type GateFindings, gateFacts } from './release/gate-facts.ts';
 import { HashTap } from './release/hash-tap.ts';
 import { confirmUntouched, reasonFor, sourceDates } from './release/input-looks.ts';
@@ -235,8 +236,9 @@ interface MadeRelease extends AskedRelease {
 }
 
 /**
- * Says in the ledger what is about to leave. File references are allotted under its lock, so that none is used twice;
- * and frequencies are looked at again, since another pipeline may have released the same meanwhile.
+ * Says in the ledger what is about to leave, and before it what the register will say of the agreement that it stands
+ * on, where that is new. File references are allotted under its lock, so that none is used twice; and frequencies are
+ * looked at again, since another pipeline may have released the same meanwhile.
  */
 async function intend(made: MadeRelease, world: World): Promise<Entry<Intended>> {
   const { plan, id, pipeline, agreement, findings, outputs, replacement } = made;
@@ -252,7 +254,10 @@ async function intend(made: MadeRelease, world: World): Promise<Entry<Intended>>
     refusals = frequencyRefusals(pipeline, agreement, past, today);
     return refusals.length > 0
       ? refusedEntry(refusals, pipeline, agreement)
-      : intendedEntry(entries, plan, planHash(plan), id, outputs, inputs, agreement, replacement);
+      : [
+          ...describedEntries(entries, agreement, world.workspace.catalogue),
+          intendedEntry(entries, plan, planHash(plan), id, outputs, inputs, agreement, replacement),
+        ];
   });
   if (refusals.length > 0) throw refusedFault(refusals);
   world.observe({ kind: 'step', step: 'intended', release: id });

@@ -93,9 +93,13 @@ const grant = z
       .describe('the columns granted; each grants its coarser forms as well'),
     opt_outs: optOutPolicy.default({ apply: true }).describe('national data opt-outs apply, unless exempt'),
     unresolved: unresolved.optional().describe('for this dataset; by default what the agreement says'),
+    system_access: z
+      .boolean()
+      .optional()
+      .describe('whether the recipient may look at it in the custodian’s systems, from which nothing leaves'),
   })
   .superRefine((value, context) => {
-    if (value.products.length === 0) {
+    if (value.products.length === 0 && value.system_access !== true) {
       if (value.dataset !== 'pds') {
         context.addIssue({
           code: 'custom',

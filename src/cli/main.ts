@@ -12,6 +12,7 @@ import { addLedger } from './commands/ledger.ts';
 import { addMetrics } from './commands/metrics.ts';
 import { addOutbox } from './commands/outbox.ts';
 import { addPlan } from './commands/plan.ts';
+import { addRegister } from './commands/register.ts';
 import { addRun } from './commands/run.ts';
 import { addSchedule } from './commands/schedule.ts';
 import { addSynth } from './commands/synth.ts';
@@ -48,6 +49,7 @@ function commandLine(run: string): Command {
     addDeliver,
     addSchedule,
     addMetrics,
+    addRegister,
     addLedger,
     addAgreement,
     addCatalogue,

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
 import type { Destination } from '../deliver/destination.ts';
@@ -13,10 +13,14 @@ import { duckDbEngine } from '../engine/duckdb-engine.ts';
 import type { EngineInputs, Freshness, SourceLocation } from '../engine/engine.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
+import { Secret } from '../kernel/secret.ts';
 import { openFileLedger } from '../ledger/file-ledger.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { withLock } from '../ledger/lock.ts';
+import { formatSigner, type NoteSigner, parseSigner } from '../ledger/signed-note.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
+import { openPublication, writePublication } from '../publish/publication-folder.ts';
+import type { SiteAssets } from '../register/site/site-pages.ts';
 import type { ReleaseEvent } from '../release/release-event.ts';
 import type { World } from '../release.ts';
 import type { ScheduleFacts } from '../schedule/units.ts';
@@ -259,3 +263,55 @@ export async function openDestination({ root, file }: Workspace, name: string): 
     ...(password === undefined ? {} : { password: await secret(password, 'password') }),
   });
 }
+
+/** The key that signs publications of the register. */
+export async function registerSigner({ root, file }: Workspace): Promise<NoteSigner> {
+  const source = file.keys.register;
+  const hint = 'make one with: dars register key --name register.example.org/dars --out keys/register.key';
+  if (source === undefined)
+    throw new Fault(ExitCode.workspace, 'no-register-key', 'dars.yaml has no keys.register', { hint });
+  const signer = parseSigner(await readSecret(root, source, 'keys.register'));
+  if (signer === undefined)
+    throw new Fault(ExitCode.workspace, 'secret', 'keys.register is not a key of the register', { hint });
+  return signer;
+}
+
+/** Makes a key for publications and writes it into a new file, for its owner alone. Gives what the public is told of it. */
+export async function makeRegisterKey(name: string, path: string): Promise<string> {
+  const text = formatSigner(name, new Secret(randomBytes(32)));
+  try {
+    await writeFile(path, `${text.reveal()}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'EEXIST' ? 'it is there already' : code;
+    throw new Fault(ExitCode.usage, 'key-file', `the key can't be written to ${path}: ${why}`, {
+      hint: 'name a new file with --out',
+    });
+  }
+  return parseSigner(text)?.verifier.text ?? '';
+}
+
+/** The style and the script of the register's web site. */
+export async function siteAssets(): Promise<SiteAssets> {
+  const read = (name: string): Promise<string> =>
+    readFile(new URL(`../register/site/assets/${name}`, import.meta.url), 'utf8');
+  return { css: await read('register.css'), js: await read('register.js') };
+}
+
+/** A file that a user named, and its SHA-256; a Fault (exit 2) where it can't be read. */
+export async function readInput(path: string): Promise<{ readonly bytes: Uint8Array; readonly sha256: string }> {
+  try {
+    const bytes = await readFile(path);
+    return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Fault(ExitCode.usage, 'no-file', `${path} can't be read (${code})`);
+  }
+}
+
+/** Who a change is recorded as made by: the user of this process. */
+export function presentUser(): string {
+  return process.env['DARS_USER'] ?? process.env['SUDO_USER'] ?? process.env['USER'] ?? userInfo().username;
+}
+
+export { openPublication, writePublication };

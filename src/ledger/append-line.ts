@@ -6,11 +6,16 @@ import { errorCode, syncDirectory } from './durable.ts';
 import { readAt } from './read-lines.ts';
 
 /**
- * Writes a line at `end`, the end of the file, and makes it durable; the bytes it took. If that fails the line is
- * taken back, so that a caller who was told of a failure doesn't find the entry later.
+ * Writes lines at `end`, the end of the file, and makes them durable; the bytes they took. If that fails the lines are
+ * taken back, so that a caller who was told of a failure doesn't find an entry later.
  */
-export async function appendLine(path: string, file: FileHandle, end: number, line: string): Promise<number> {
-  const bytes = Buffer.from(`${line}\n`);
+export async function appendLines(
+  path: string,
+  file: FileHandle,
+  end: number,
+  lines: readonly string[],
+): Promise<number> {
+  const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
   let problem: string;
   try {
     const { bytesWritten } = await file.write(bytes);

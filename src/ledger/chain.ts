@@ -19,11 +19,16 @@ export interface LineDefect {
 }
 
 /** The line (without line feed) that says `body` after `head`, and the entry as whoever reads it back will have it. */
-export function writeLine(body: EntryBody, time: string, head: LedgerHead): Link & { readonly line: string } {
-  for (const member of ['seq', 'time', 'previous']) {
+export function writeLine(
+  body: EntryBody,
+  time: string,
+  salt: string,
+  head: LedgerHead,
+): Link & { readonly line: string } {
+  for (const member of ['seq', 'time', 'previous', 'salt']) {
     if (Object.hasOwn(body, member)) throw new Error(`an entry's ${member} is the ledger's to set`);
   }
-  const line = canonicalJson({ ...body, seq: head.size + 1, time, previous: head.hash });
+  const line = canonicalJson({ ...body, seq: head.size + 1, time, previous: head.hash, salt });
   const link = readLine(Buffer.from(line), head);
   if ('defect' in link) throw new Error(`an entry ${body.kind} can't be written: ${link.reason}`);
   return { line, ...link };
@@ -54,7 +59,7 @@ export function parseEntry(line: Uint8Array): Entry | undefined {
   } catch {
     return undefined;
   }
-  return isEntry(value) && isCanonical(value, text) ? value : undefined;
+  return isEntry(value) && canonicalJson(value) === text ? value : undefined;
 }
 
 /** The head of a ledger that has these entries; they stand in it as they are, so that their line can be made again. */
@@ -65,34 +70,13 @@ export function headOf(entries: readonly Entry[]): LedgerHead {
 
 function isEntry(value: Json): value is Entry {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
-  const { seq, time, previous, kind } = value as { readonly [member: string]: Json };
+  const { seq, time, previous, kind, salt } = value as { readonly [member: string]: Json };
   return (
     Number.isSafeInteger(seq) &&
     typeof previous === 'string' &&
     typeof kind === 'string' &&
+    (salt === undefined || (typeof salt === 'string' && /^[0-9a-f]{32}$/.test(salt))) &&
     typeof time === 'string' &&
     /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(time)
   );
-}
-
-/**
- * Whether `text`, which was parsed to `value`, is how canonical JSON spells it. JSON.parse keeps the order of members,
- * so what JSON.stringify gives back as it was can differ from the canonical form only in that order. Spelling it out
- * says the same, and takes ten times as long; it is left for members named by numbers, which JavaScript reorders.
- */
-function isCanonical(value: Json, text: string): boolean {
-  return JSON.stringify(value) === text ? isInOrder(value) : canonicalJson(value) === text;
-}
-
-function isInOrder(value: Json): boolean {
-  if (value === null || typeof value !== 'object') return true;
-  if (Array.isArray(value)) return value.every(isInOrder);
-  const members = value as { readonly [member: string]: Json };
-  let before: string | undefined;
-  for (const member of Object.keys(members)) {
-    if (before !== undefined && before > member) return false;
-    if (!isInOrder(members[member] ?? null)) return false;
-    before = member;
-  }
-  return true;
 }

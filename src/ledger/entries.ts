@@ -1,7 +1,17 @@
 import { z } from 'zod';
-import type { Json } from '../kernel/canonical-json.ts';
 import { type FileReference, fileReferenceNumber } from '../kernel/file-reference.ts';
 import type { Entry, EntryBody } from './ledger.ts';
+import {
+  type Accessed,
+  type Amended,
+  type Described,
+  type Edition,
+  type Imported,
+  type Renamed,
+  registerBodies,
+  type Withdrawn,
+} from './register-entries.ts';
+import { count, day, period, releaseTerms, sha256, text } from './release-terms.ts';
 
 /*
  * What the ledger's entries say, in the ledger's own words and not in the types of today's agreements: an entry is
@@ -83,18 +93,19 @@ export type Failed = {
 /** The release will not be delivered any more. */
 export type Abandoned = { readonly kind: 'abandoned'; readonly release: string; readonly because: string };
 
-/** A statement about a file was wrong, and what it should have been; the statement itself stays as it is. */
-export type Amended = {
-  readonly kind: 'amended';
-  readonly file: FileReference;
-  readonly field: string;
-  readonly from: Json;
-  readonly to: Json;
-  readonly reason: string;
-  readonly by: string;
-};
-
-export type KnownBody = Refused | Intended | Delivered | Failed | Abandoned | Amended;
+export type KnownBody =
+  | Refused
+  | Intended
+  | Delivered
+  | Failed
+  | Abandoned
+  | Amended
+  | Withdrawn
+  | Renamed
+  | Described
+  | Accessed
+  | Edition
+  | Imported;
 export type Kind = KnownBody['kind'];
 type BodyOf<K extends Kind> = Extract<KnownBody, { readonly kind: K }>;
 
@@ -103,23 +114,14 @@ export function isKind<K extends Kind>(entry: Entry, kind: K): entry is Entry<Bo
   return entry.kind === kind;
 }
 
-const text = z.string().min(1);
-const count = z.int().nonnegative();
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const day = z.iso.date();
 const file = z.custom<FileReference>((value) => typeof value === 'string' && fileReferenceNumber(value) !== undefined);
 
 const releasedFile: z.ZodType<ReleasedFile> = z.strictObject({
   file,
   name: text,
   product: z.enum(['extract', 'linked', 'tabulation', 'bespoke-linkage', 'tracking']),
-  dataset: text,
-  period: z.strictObject({ from: day, to: day }).nullable(),
-  identifiability: z.enum(['identifiable', 'pseudonymised', 'aggregated']),
-  sensitive: z.boolean(),
-  legal_basis: text,
-  common_law_duty: z.enum(['section-251', 'consent', 'statutory', 'none']),
-  frequency: z.enum(['one-off', 'monthly', 'quarterly', 'annual']),
+  period: period.nullable(),
+  ...releaseTerms,
   opt_outs: text,
   columns: z.array(text),
   rows: count,
@@ -153,15 +155,7 @@ const bodies: { readonly [K in Kind]: z.ZodType<BodyOf<K>> } = {
   delivered: z.strictObject({ kind: z.literal('delivered'), release: text, destination: text, at: z.iso.datetime() }),
   failed: z.strictObject({ kind: z.literal('failed'), release: text, step: text, code: text, message: text }),
   abandoned: z.strictObject({ kind: z.literal('abandoned'), release: text, because: text }),
-  amended: z.strictObject({
-    kind: z.literal('amended'),
-    file,
-    field: text,
-    from: z.json(),
-    to: z.json(),
-    reason: text,
-    by: text,
-  }),
+  ...registerBodies,
 };
 
 /**

@@ -1,13 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
-import { appendLine, setTornLineAside } from './append-line.ts';
+import { appendLines, setTornLineAside } from './append-line.ts';
 import { EMPTY_HEAD, writeLine } from './chain.ts';
 import { errorCode, makePrivateDirectory } from './durable.ts';
 import { checkBody } from './entries.ts';
 import { readHeadRecord, writeHeadRecord } from './head-record.ts';
-import type { Entry, Ledger, LedgerBreak, LedgerHead, LedgerVerification } from './ledger.ts';
+import type { Entry, EntryBody, Ledger, LedgerBreak, LedgerHead, LedgerVerification } from './ledger.ts';
 import { withLock } from './lock.ts';
 import { openLines } from './read-lines.ts';
 import { readOn, readOwn, type Snapshot } from './snapshot.ts';
@@ -18,18 +19,24 @@ const LOCK_WAIT_MS = 60_000;
 
 type Decide = Parameters<Ledger['append']>[0];
 
-/** Where a ledger lies, and where its time comes from. */
+/** Where a ledger lies, and where its time comes from; `salt` is for tests that want to know every byte. */
 export interface FileLedgerOptions {
   /** Created on first use, for its owner alone. */
   readonly directory: string;
   readonly clock: () => Date;
+  readonly salt?: () => string;
+}
+
+/** 128 random bits: too many to try, for whoever wants to know what lies behind a published hash. */
+function randomSalt(): string {
+  return randomBytes(16).toString('hex');
 }
 
 /**
  * The ledger as a file of canonical JSON lines, `ledger.jsonl`, with the head of the last append in `ledger.head`.
  * Any number of processes may append, read and verify at once; only appending takes a lock.
  */
-export function openFileLedger({ directory, clock }: FileLedgerOptions): Ledger {
+export function openFileLedger({ directory, clock, salt = randomSalt }: FileLedgerOptions): Ledger {
   const path = join(directory, 'ledger.jsonl');
   const headPath = join(directory, 'ledger.head');
   let snapshot: Snapshot | undefined;
@@ -80,15 +87,25 @@ export function openFileLedger({ directory, clock }: FileLedgerOptions): Ledger 
   async function appendAlone(decide: Decide): Promise<Entry | undefined> {
     await using file = await open(path, 'a+', 0o600);
     const before = await catchUp(file);
-    const body = decide([...before.entries]);
-    if (body === undefined) return undefined;
-    checkBody(body);
-    const { line, entry, head } = writeLine(body, clock().toISOString(), before.head);
-    await appendLine(path, file, before.end, line);
-    // The entry is there whatever happens now, so to fail would be to lie; the next append writes the head, or fails.
-    snapshot = await readOwn(file, before, entry, head).catch(() => undefined);
+    const decided = decide([...before.entries]);
+    const bodies = (Array.isArray(decided) ? decided : [decided]) as readonly (EntryBody | undefined)[];
+    const time = clock().toISOString();
+    const [lines, written]: [string[], Entry[]] = [[], []];
+    let { head } = before;
+    for (const body of bodies) {
+      if (body === undefined) continue;
+      checkBody(body);
+      const link = writeLine(body, time, salt(), head);
+      lines.push(link.line);
+      written.push(link.entry);
+      head = link.head;
+    }
+    if (written.length === 0) return undefined;
+    await appendLines(path, file, before.end, lines);
+    // The entries are there whatever happens now, so to fail would be to lie; the next append writes the head, or fails.
+    snapshot = await readOwn(file, before, written, head).catch(() => undefined);
     await writeHeadRecord(headPath, head).catch(() => {});
-    return entry;
+    return written.at(-1);
   }
 
   /** Reads what is new, and mends what a crash left: an unfinished line, a head that is one entry behind. */

@@ -19,14 +19,26 @@ export interface DeliveredFile {
   readonly replacedBy: Entry<Intended> | undefined;
 }
 
-/** The number that the next physical file gets. A number is used up by `intended`, whatever becomes of the release. */
+/**
+ * The number that the next physical file gets. A number is used up by `intended`, whatever becomes of the release, and
+ * by a row of an imported register: a file that went out before this ledger has its reference for ever as well.
+ */
 export function nextFileNumber(entries: readonly Entry[]): number {
   let highest = 0;
   for (const entry of entries) {
-    if (!isKind(entry, 'intended')) continue;
-    for (const { file } of entry.files) highest = Math.max(highest, fileReferenceNumber(file) ?? 0);
+    if (isKind(entry, 'intended')) {
+      for (const { file } of entry.files) highest = Math.max(highest, fileReferenceNumber(file) ?? 0);
+    } else if (isKind(entry, 'imported')) {
+      highest = Math.max(highest, importedNumber(entry.cells[0] ?? ''));
+    }
   }
   return highest + 1;
+}
+
+/** The number of an imported row's file reference; 0 for what is none, or no number that anybody can have given. */
+function importedNumber(id: string): number {
+  const number = fileReferenceNumber(id) ?? 0;
+  return number < 1e9 ? number : 0;
 }
 
 /** Releases that are intended and neither delivered nor abandoned, oldest first. */

@@ -6,11 +6,16 @@ export interface EntryBody {
   readonly [member: string]: Json | undefined;
 }
 
-/** One line of the ledger. `previous` is the SHA-256 of the line before (without its line feed), zeros for the first. */
+/**
+ * One line of the ledger. `previous` is the SHA-256 of the line before (without its line feed), zeros for the first.
+ * `salt` is random, so that the line's own hash, which is published, does not let anybody guess what the line keeps
+ * back (a count of 1 to 7 say); entries of before there was a register have none.
+ */
 export type Entry<B extends EntryBody = EntryBody> = B & {
   readonly seq: number;
   readonly time: string;
   readonly previous: string;
+  readonly salt?: string;
 };
 
 /** How many entries there are and the SHA-256 of the last line: what a publication carries. */
@@ -25,12 +30,14 @@ export interface Ledger {
   entries(): AsyncIterable<Entry>;
 
   /**
-   * Appends one entry, durable when the promise resolves. `decide` runs under the ledger's lock with all entries so
-   * far, so that what it allots (a file reference, a frequency) nobody else can take at the same time; if it returns
-   * undefined nothing is appended. If the process dies before the promise resolves, the entry may or may not be there:
-   * whoever goes on looks first.
+   * Appends one entry, or several in one go, durable when the promise resolves with the last of them. `decide` runs
+   * under the ledger's lock with all entries so far, so that what it allots (a file reference, a frequency) nobody else
+   * can take at the same time; if it returns undefined or an empty list nothing is appended. If the process dies before
+   * the promise resolves, the entries may or may not be there, or only the first of them: whoever goes on looks first.
    */
-  append(decide: (entries: readonly Entry[]) => EntryBody | undefined): Promise<Entry | undefined>;
+  append(
+    decide: (entries: readonly Entry[]) => EntryBody | readonly EntryBody[] | undefined,
+  ): Promise<Entry | undefined>;
 
   /** Walks the whole ledger, in bounded memory, and never throws because of what it finds. */
   verify(): Promise<LedgerVerification>;

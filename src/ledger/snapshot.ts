@@ -42,11 +42,16 @@ export async function readOn(
   return { entries, head, end, size, file: identity(stats), changed: stats.ctimeNs };
 }
 
-/** The same after our own `entry` was written to the end, so that the next append finds nothing to read. */
-export async function readOwn(file: FileHandle, known: Snapshot, entry: Entry, head: LedgerHead): Promise<Snapshot> {
+/** The same after our own entries were written to the end, so that the next append finds nothing to read. */
+export async function readOwn(
+  file: FileHandle,
+  known: Snapshot,
+  written: readonly Entry[],
+  head: LedgerHead,
+): Promise<Snapshot> {
   const stats = await file.stat({ bigint: true });
   const size = Number(stats.size);
-  (known.entries as Entry[]).push(entry);
+  for (const entry of written) (known.entries as Entry[]).push(entry);
   return { entries: known.entries, head, end: size, size, file: identity(stats), changed: stats.ctimeNs };
 }
 

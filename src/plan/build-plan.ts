@@ -1,4 +1,5 @@
 import type { Grant, Identifiability } from '../agreement/agreement-schema.ts';
+import { grantAnswer } from '../agreement/grant-answer.ts';
 import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
 import { type Catalogue, PDS, resolveColumn } from '../catalogue/catalogue.ts';
 import {
@@ -13,7 +14,6 @@ import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import { outputName } from '../pipeline/output-name.ts';
 import { type AskedField, type Product, type Selection, selectionsOf } from '../pipeline/pipeline-schema.ts';
 import { type Condition, conditionColumns, toCondition } from '../relation/condition.ts';
-import { optOutAnswer } from './opt-out-answer.ts';
 import {
   type CohortPlan,
   type FilePlan,
@@ -226,7 +226,7 @@ function filePlan(
       legalBasis: grant.legal_basis ?? '',
       commonLawDuty: grant.common_law_duty ?? 'none',
       frequency: grant.frequency ?? 'one-off',
-      optOuts: optOutAnswer(grant, identifiability),
+      optOuts: grantAnswer(grant, identifiability),
     },
   };
 }

@@ -141,6 +141,7 @@ export const workspaceSchema = z
         }),
         z.object({ passphrase: secretSource.optional() }),
       ),
+      register: secretSource.optional().describe('signs publications of the register; made by dars register key'),
     }),
     destinations: z.record(words, destination).default({}).describe('name -> where releases go'),
     limits: z

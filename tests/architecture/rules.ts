@@ -9,7 +9,7 @@ const DOCUMENTS = ['catalogue', 'agreement', 'pipeline'];
 /** What all of the middle of the program is made of. */
 const MIDDLE = ['kernel', 'relation', ...DOCUMENTS, 'gate', 'plan', 'disclosure', 'linkage'];
 
-export const ADAPTERS = ['engine', 'encrypt', 'deliver', 'ledger', 'workspace', 'monitoring', 'synth'];
+export const ADAPTERS = ['engine', 'encrypt', 'deliver', 'ledger', 'publish', 'workspace', 'monitoring', 'synth'];
 
 /**
  * `kernel ← relation ← {catalogue, agreement, pipeline} ← gate ← plan ← release ← schedule ← cli`: a folder imports from
@@ -33,13 +33,27 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   encrypt: ['kernel'],
   deliver: ['kernel'],
   ledger: ['kernel'],
+  publish: ['kernel'],
   workspace: ['kernel', 'relation', ...DOCUMENTS],
   monitoring: ['kernel'],
   synth: ['kernel', 'relation', 'catalogue'],
 };
 
 /** Files of adapter folders that compute and touch nothing: what they export may be used, not only named as a type. */
-const PURE = ['ledger/entries.ts', 'ledger/history.ts', 'workspace/workspace-schema.ts'];
+const PURE = [
+  'ledger/amendable.ts',
+  'ledger/entries.ts',
+  'ledger/history.ts',
+  'ledger/published-facts.ts',
+  'ledger/register-entries.ts',
+  'ledger/release-terms.ts',
+  'ledger/log-leaf.ts',
+  'ledger/merkle.ts',
+  'ledger/tiles.ts',
+  'ledger/checkpoint.ts',
+  'ledger/signed-note.ts',
+  'workspace/workspace-schema.ts',
+];
 
 /** Where a file lies, with `release.ts`, the flow, in the folder of its parts. */
 export function folderOf(path: string): string {
@@ -86,7 +100,7 @@ export const portsAsTypes: Rule = (files) =>
 
 /** Who may name which adapters: the wiring, the demo, the command that makes data up; and who opens a workspace. */
 const NAMES: readonly (readonly [file: RegExp, adapters: readonly string[]])[] = [
-  [/^cli\/wire\.ts$/, ['engine', 'encrypt', 'deliver', 'ledger', 'workspace']],
+  [/^cli\/wire\.ts$/, ['engine', 'encrypt', 'deliver', 'ledger', 'publish', 'workspace']],
   [/^cli\/wire-monitoring\.ts$/, ['engine', 'monitoring', 'workspace']],
   [/^cli\/demo\//, ADAPTERS],
   [/^cli\/commands\/synth\.ts$/, ['synth']],

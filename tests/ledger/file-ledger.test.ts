@@ -17,12 +17,12 @@ import { sha256Hex } from '../../src/kernel/digest.ts';
 import { ExitCode } from '../../src/kernel/exit-code.ts';
 import { EMPTY_HEAD, headOf, writeLine } from '../../src/ledger/chain.ts';
 import { openFileLedger } from '../../src/ledger/file-ledger.ts';
-import { all, emptyDirectory, faultOf, noon, note, tornFiles } from './support.ts';
+import { all, emptyDirectory, faultOf, noon, note, SALT, tornFiles } from './support.ts';
 
 /** A ledger with entries that say `one`, `two` …, and where its files are. */
 async function ledgerOf(...texts: readonly string[]) {
   const directory = join(await emptyDirectory(), 'a', 'state');
-  const ledger = openFileLedger({ directory, clock: noon });
+  const ledger = openFileLedger({ directory, clock: noon, salt: () => SALT });
   for (const text of texts) await ledger.append(() => note(text));
   const at = (name: string) => join(directory, name);
   return {
@@ -38,8 +38,8 @@ describe('what is written', () => {
   test('canonical lines, each with the hash of the one before, and the head beside them', async () => {
     const { file, head } = await ledgerOf('one', 'zwei – ü');
     const zeros = '0'.repeat(64);
-    const first = `{"kind":"note","previous":"${zeros}","seq":1,"text":"one","time":"2026-11-22T12:00:00.000Z"}`;
-    const second = `{"kind":"note","previous":"${sha256Hex(first)}","seq":2,"text":"zwei – ü","time":"2026-11-22T12:00:00.000Z"}`;
+    const first = `{"kind":"note","previous":"${zeros}","salt":"${SALT}","seq":1,"text":"one","time":"2026-11-22T12:00:00.000Z"}`;
+    const second = `{"kind":"note","previous":"${sha256Hex(first)}","salt":"${SALT}","seq":2,"text":"zwei – ü","time":"2026-11-22T12:00:00.000Z"}`;
     expect(await readFile(file, 'utf8')).toBe(`${first}\n${second}\n`);
     expect(await readFile(head, 'utf8')).toBe(`{"hash":"${sha256Hex(second)}","size":2}\n`);
   });
@@ -161,10 +161,35 @@ describe('deciding', () => {
     expect((await all(ledger)).map(({ text }) => text)).toEqual(['one', 'two', '2']);
   });
 
-  test.each(['seq', 'time', 'previous'])('the member %s is the ledger’s to set', async (member) => {
+  test.each(['seq', 'time', 'previous', 'salt'])('the member %s is the ledger’s to set', async (member) => {
     const { ledger } = await ledgerOf();
     await expect(ledger.append(() => ({ kind: 'note', [member]: 1 }))).rejects.toThrow(member);
     expect(await all(ledger)).toEqual([]);
+  });
+
+  test('several entries in one go: each continues the one before, and the last is given', async () => {
+    const { ledger, file } = await ledgerOf('one');
+    const last = await ledger.append((entries) => [note(`two after ${entries.length}`), note('three'), note('four')]);
+    expect(last).toMatchObject({ seq: 4, text: 'four' });
+    expect((await all(ledger)).map(({ text }) => text)).toEqual(['one', 'two after 1', 'three', 'four']);
+    expect(await ledger.verify()).toMatchObject({ head: { size: 4 }, broken: undefined, headRecord: 'agrees' });
+    expect((await readFile(file, 'utf8')).split('\n')).toHaveLength(5);
+    expect(await ledger.append(() => [])).toBeUndefined();
+    expect(await ledger.append((entries) => note(String(entries.length)))).toMatchObject({ seq: 5, text: '4' });
+  });
+
+  test('of several entries one that could never be taken back lets none in', async () => {
+    const { ledger } = await ledgerOf('one');
+    await expect(ledger.append(() => [note('two'), { kind: 'abandoned', release: 'r1' }])).rejects.toThrow('because');
+    expect((await all(ledger)).map(({ text }) => text)).toEqual(['one']);
+  });
+
+  test('each entry has a salt of its own, which no clock and no content tells', async () => {
+    const ledger = openFileLedger({ directory: await emptyDirectory(), clock: noon });
+    await ledger.append(() => [note('same'), note('same')]);
+    const salts = (await all(ledger)).map(({ salt }) => salt);
+    expect(new Set(salts).size).toBe(2);
+    for (const salt of salts) expect(salt).toMatch(/^[0-9a-f]{32}$/);
   });
 
   test('a known kind without its members is never written', async () => {
@@ -248,7 +273,7 @@ describe('a crash', () => {
     const { file, ledger, open, directory } = await ledgerOf('one');
     const { size } = await stat(file);
     const { head } = await ledger.verify();
-    const line = Buffer.from(`${writeLine(note('zwei – ü'), noon().toISOString(), head).line}\n`);
+    const line = Buffer.from(`${writeLine(note('zwei – ü'), noon().toISOString(), SALT, head).line}\n`);
     for (let cut = 1; cut < line.length; cut += 1) {
       await appendFile(file, line.subarray(0, cut));
       expect(await open().verify()).toEqual({ head, broken: undefined, torn: true, headRecord: 'agrees' });
@@ -344,8 +369,11 @@ describe('lines taken off the end', () => {
     const text = await readFile(file, 'utf8');
     await truncate(file, text.lastIndexOf('\n', text.length - 2) + 1);
     const { head } = await ledger.verify();
-    const forged = writeLine(note('forged'), noon().toISOString(), head);
-    await appendFile(file, `${forged.line}\n${writeLine(note('more'), noon().toISOString(), forged.head).line}\n`);
+    const forged = writeLine(note('forged'), noon().toISOString(), SALT, head);
+    await appendFile(
+      file,
+      `${forged.line}\n${writeLine(note('more'), noon().toISOString(), SALT, forged.head).line}\n`,
+    );
     expect(await ledger.verify()).toMatchObject({ head: { size: 2 }, broken: { line: 3 } });
     for (const each of [ledger, open()])
       expect((await faultOf(each.append(() => note('x')))).message).toContain('line 3');

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { canonicalJson } from '../../src/kernel/canonical-json.ts';
 import { EMPTY_HEAD, writeLine } from '../../src/ledger/chain.ts';
 import { openFileLedger } from '../../src/ledger/file-ledger.ts';
-import { all, emptyDirectory, noon, note, start, tornFiles } from './support.ts';
+import { all, emptyDirectory, noon, note, SALT, start, tornFiles } from './support.ts';
 
 test('four processes that append 25 entries each: a hundred entries, one chain, nothing allotted twice', async () => {
   const directory = join(await emptyDirectory(), 'state');
@@ -102,7 +102,7 @@ test('verify reads a ledger that is larger than its memory', async () => {
   const file = await open(join(directory, 'ledger.jsonl'), 'w');
   let head = EMPTY_HEAD;
   for (let index = 0; index < 160; index += 1) {
-    const written = writeLine(note(`${index} `.padEnd(500_000, 'z')), noon().toISOString(), head);
+    const written = writeLine(note(`${index} `.padEnd(500_000, 'z')), noon().toISOString(), SALT, head);
     await file.write(`${written.line}\n`);
     head = written.head;
   }

@@ -9,6 +9,9 @@ import { afterAll, expect } from 'vitest';
 import { Fault } from '../../src/kernel/fault.ts';
 import type { Entry, EntryBody, Ledger } from '../../src/ledger/ledger.ts';
 
+/** What makes a line's hash unguessable, where a test wants to know every byte. */
+export const SALT = '5a17'.repeat(8);
+
 export const noon = () => new Date('2026-11-22T12:00:00.000Z');
 
 const temporary: string[] = [];

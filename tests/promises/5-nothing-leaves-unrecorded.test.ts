@@ -50,7 +50,7 @@ it('whatever is at the recipient, in whole or in part, stands in an entry that w
     .trimEnd()
     .split('\n')
     .map((line) => (JSON.parse(line) as { kind: string }).kind);
-  expect(kinds).toEqual(['intended', 'delivered', 'refused', 'intended', 'delivered']);
+  expect(kinds).toEqual(['described', 'intended', 'delivered', 'refused', 'intended', 'delivered']);
 });
 
 it('an entry that was changed by hand is found, and nothing is released on such a ledger', async () => {

@@ -11,7 +11,11 @@ import { openRecipient } from '../support/recipient.ts';
 
 it.each([
   { step: 'prove', recorded: [], so: 'nothing has happened, and all of it is made anew' },
-  { step: 'record', recorded: ['intended'], so: 'the files are there, and that they are is recorded, once' },
+  {
+    step: 'record',
+    recorded: ['described', 'intended'],
+    so: 'the files are there, and that they are is recorded, once',
+  },
 ] as const)(
   'killed at $step, $so',
   async ({ step, recorded }) => {

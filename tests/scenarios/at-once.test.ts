@@ -14,7 +14,7 @@ it('two processes that run the same pipeline at once make one release; the other
   const both = (await Promise.all([run(), run()])).sort((a, b) => (a.status ?? 0) - (b.status ?? 0));
   expect(both.map(({ status }) => status)).toEqual([0, 12]);
   expect(both[1]?.stderr).toContain('may go out once in a calendar quarter, and did on 2026-11-20');
-  expect(ledgerKinds(workspace.root)).toEqual(['intended', 'delivered', 'refused']);
+  expect(ledgerKinds(workspace.root)).toEqual(['described', 'intended', 'delivered', 'refused']);
   expect(filesUnder(join(workspace.root, 'out'))).toHaveLength(3);
   expect(filesUnder(join(workspace.root, 'state/outbox'))).toEqual([]);
 }, 120_000);
@@ -30,7 +30,7 @@ it('a pipeline that passed the gate is refused if another releases the same befo
     return world.signer();
   };
   await expect(release(pipeline, { ...world, signer })).rejects.toMatchObject({ exit: 12, code: 'frequency-used-up' });
-  expect(ledgerKinds(workspace.root)).toEqual(['intended', 'delivered', 'refused']);
+  expect(ledgerKinds(workspace.root)).toEqual(['described', 'intended', 'delivered', 'refused']);
   expect(filesUnder(join(workspace.root, 'out'))).toHaveLength(3);
   expect(filesUnder(join(workspace.root, 'state/outbox'))).toEqual([]);
 });

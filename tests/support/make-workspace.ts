@@ -7,6 +7,9 @@ import type { Sshd } from './sshd.ts';
 
 export const REFERENCE = 'DARS-NIC-147750-8GS7S-v2.2';
 export const MASTER_KEY = '000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f';
+/** Signs publications of test workspaces; 32 bytes of 7. */
+export const REGISTER_KEY =
+  'PRIVATE+KEY+register.example.org/test+681598a3+AQcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH';
 export const TODAY = '2026-11-20';
 
 let keys: Promise<{ custodian: KeyPair; recipient: KeyPair }> | undefined;
@@ -170,6 +173,7 @@ export function workspaceTree(): Tree {
     keys: {
       pseudonym: { file: 'keys/pseudonym.key' },
       signing: { file: 'keys/custodian.private.asc' },
+      register: { file: 'keys/register.key' },
     },
     destinations: { shelf: { type: 'folder', path: 'out' } },
     limits: { memory: '1GB', threads: 2, temp: 'tmp' },
@@ -221,6 +225,7 @@ export async function makeWorkspace(parts: WorkspaceParts = {}): Promise<TestWor
   write('pipelines/diabetes-apc.yaml', changed(pipelineTree(), parts.pipeline));
   write('keys/pseudonym.key', `${MASTER_KEY}\n`);
   write('keys/custodian.private.asc', custodian.privateKey.reveal());
+  write('keys/register.key', `${REGISTER_KEY}\n`);
   write('keys/recipient.public.asc', recipient.publicKey);
   write('data/pds.csv', PDS);
   write('data/hes_apc/hes_apc_2425.csv', HES);

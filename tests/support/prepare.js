@@ -1,6 +1,6 @@
-// Run by `npm test`: the tests deliver to a real OpenSSH server and open what was encrypted with a real GnuPG.
-// Both are installed where that needs nobody's leave (root on Debian in a container); otherwise one sentence says what
-// to install. Plain JavaScript, because it runs before anything else does.
+// Run by `npm test`: the tests deliver to a real OpenSSH server, open what was encrypted with a real GnuPG and look at the
+// register's site in a real Chromium. They are installed where that needs nobody's leave (root on Debian in a container);
+// otherwise one sentence says what to install. Plain JavaScript, because it runs before anything else does.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -11,6 +11,9 @@ const PROGRAMS = [
   { program: 'ssh-keygen', package: 'openssh-client' },
   { program: 'gpg', package: 'gnupg' },
 ];
+
+/** Without it the tests of the site in a browser are skipped, and say so. */
+const BROWSER = { program: 'chromium', package: 'chromium' };
 
 // A user's PATH often lacks the sbin directories, where sshd lies.
 const directories = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
@@ -62,4 +65,13 @@ if (wanted.length > 0) {
     );
     process.exit(1);
   }
+}
+
+// A browser is large and not everywhere to be had, so a machine that lacks it runs everything else.
+if (process.env['DARS_CHROMIUM'] === undefined && !installed(BROWSER.program)) {
+  const problem = mayInstall() ? install([BROWSER.package]) : 'installing it is for an administrator of this machine';
+  if (!installed(BROWSER.program))
+    console.error(
+      `Without ${BROWSER.program} the browser tests are skipped (on Debian: apt-get install ${BROWSER.package}); ${problem}.`,
+    );
 }

@@ -9,7 +9,20 @@ import { formatTable } from '../table.ts';
 import { ledgerOf } from '../wire.ts';
 import { contextOf, openWorkspace } from './command-context.ts';
 
-const KINDS: readonly Kind[] = ['refused', 'intended', 'delivered', 'failed', 'abandoned', 'amended'];
+const KINDS: readonly Kind[] = [
+  'refused',
+  'described',
+  'intended',
+  'delivered',
+  'failed',
+  'abandoned',
+  'accessed',
+  'amended',
+  'withdrawn',
+  'renamed',
+  'edition',
+  'imported',
+];
 
 export function addLedger(program: Command): void {
   const ledger = program
@@ -80,6 +93,13 @@ function summary(entry: Entry): string {
   if (isKind(entry, 'delivered')) return `${entry.release} to ${entry.destination}`;
   if (isKind(entry, 'failed')) return `${entry.release}: ${entry.message}`;
   if (isKind(entry, 'abandoned')) return `${entry.release}: ${entry.because}`;
-  if (isKind(entry, 'amended')) return `${entry.file} ${entry.field}: ${entry.reason}`;
+  if (isKind(entry, 'amended')) return `${entry.file ?? entry.agreement} ${entry.field}: ${entry.reason}`;
+  if (isKind(entry, 'withdrawn')) return `${entry.file}: ${entry.reason}`;
+  if (isKind(entry, 'renamed')) return `${entry.what} ${entry.from} to ${entry.to}`;
+  if (isKind(entry, 'described')) return `${entry.agreement}: ${entry.title ?? entry.organisation}`;
+  if (isKind(entry, 'accessed')) return `${entry.file} ${entry.dataset} by ${entry.organisation}`;
+  if (isKind(entry, 'edition'))
+    return `${entry.name}: ${counted(entry.rows, 'row')}, ${counted(entry.agreements, 'agreement')}`;
+  if (isKind(entry, 'imported')) return `${entry.cells[0] ?? ''} ${entry.cells[2] ?? ''} for ${entry.cells[1] ?? ''}`;
   return '';
 }

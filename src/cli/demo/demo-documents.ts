@@ -28,7 +28,11 @@ export function demoDocuments(facts: DemoFacts): Readonly<Record<string, string>
         ecds: { path: 'data/ecds/*.parquet' },
         deaths: { path: 'data/deaths/*.parquet' },
       },
-      keys: { pseudonym: { file: 'keys/pseudonym.key' }, signing: { file: 'keys/custodian.private.asc' } },
+      keys: {
+        pseudonym: { file: 'keys/pseudonym.key' },
+        signing: { file: 'keys/custodian.private.asc' },
+        register: { file: 'keys/register.key' },
+      },
       destinations: {
         'uni-sftp': {
           type: 'sftp',

@@ -7,15 +7,17 @@ import { startEmbeddedSftpServer } from '../../deliver/embedded-sftp-server.ts';
 import { generateSshKeyPair } from '../../deliver/ssh-key-pair.ts';
 import { decrypt } from '../../encrypt/decrypt.ts';
 import { generateKeyPair, type KeyPair } from '../../encrypt/generate-key-pair.ts';
-import { dayOf } from '../../kernel/calendar-date.ts';
+import { calendarPeriod, dayOf } from '../../kernel/calendar-date.ts';
+import { parseDateRange } from '../../kernel/date-range.ts';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { entriesOf, type ReleaseOutcome, release } from '../../release.ts';
 import { synthesise } from '../../synth/synthesise.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
+import { publishRegister } from '../commands/register/publish.ts';
 import { formatOutcome } from '../commands/run.ts';
 import { group, type Reporter } from '../reporter.ts';
-import { wire } from '../wire.ts';
+import { makeRegisterKey, wire } from '../wire.ts';
 import { demoDocuments } from './demo-documents.ts';
 
 const MARKER = '.dars-demo';
@@ -90,14 +92,22 @@ export async function runDemo(folder: string, people: number, reporter: Reporter
     }
   }
 
+  const today = dayOf(now);
+  const quarter = calendarPeriod(today, 'quarter');
+  const site = join(folder, 'register', quarter);
+  say(`6. dars register publish --quarter ${quarter}: what the public gets, computed from the ledger alone`);
+  const range = parseDateRange(quarter) ?? { from: today, to: today };
+  const { written } = await publishRegister(workspace, () => new Date(), range, site);
+  say(`   ${group(written.files)} files; open ${relative('.', site)}/index.html`);
+
   const ledger = wire(workspace, () => new Date(), reporter.event).ledger;
   const { head, broken } = await ledger.verify();
-  const [entry] = await entriesOf(ledger);
+  const entry = (await entriesOf(ledger)).find(({ kind }) => kind === 'intended');
   reporter.result(
     `\nThe ledger ${broken === undefined ? 'verifies' : 'is broken'}: ${head.size} entries, head ${head.hash}`,
     undefined,
   );
-  reporter.result(`Its first entry:\n${JSON.stringify(entry, null, 2)}`, undefined);
+  reporter.result(`Its entry of the first release:\n${JSON.stringify(entry, null, 2)}`, undefined);
   const at = relative('.', folder) || '.';
   reporter.result(
     [
@@ -105,6 +115,8 @@ export async function runDemo(folder: string, people: number, reporter: Reporter
       'Look next at',
       `  ${at}/agreements/demo.yaml     what was granted; ${at}/pipelines/*.yaml ask for parts of it`,
       `  ${at}/recipient-inbox          what the recipient got: ciphertext, MANIFEST.json and its signature`,
+      `  ${at}/register/${quarter}/index.html      the public register: who received what, and why`,
+      `  npx dars register verify ${at}/register/${quarter}      as anybody can, without the ledger`,
       `  npx dars ledger list --workspace ${at}`,
       `  npx dars run diabetes-apc --workspace ${at}      refused: once a quarter, says the agreement`,
       '  npx dars plan diabetes-apc --sql --as-of 2026-11-20      every step and its reason, on the repository’s own fixtures',
@@ -151,6 +163,7 @@ async function makeKeys(
   await put(folder, 'keys/recipient.public.asc', recipient.publicKey);
   await put(folder, 'keys/recipient.private.asc', recipient.privateKey.reveal());
   await put(folder, 'keys/sftp_ed25519', ssh.privateKey);
+  await makeRegisterKey('register.example.org/demo', join(folder, 'keys/register.key'));
   return { custodian, recipient, ssh };
 }
 

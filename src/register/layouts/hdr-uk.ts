@@ -1,0 +1,119 @@
+import { saysApplied } from '../../kernel/opt-out-answer.ts';
+import { type AgreementVersion, yesOrNo } from '../agreement-facts.ts';
+import type { Register } from '../register.ts';
+import type { RegisterRow } from '../register-row.ts';
+import { standingRows } from '../register-views.ts';
+import { printed, sensitivityLevel } from '../words.ts';
+
+/*
+ * The data-use register standard of the UK Health Data Research Alliance, version 2 (19 January 2022), in the names that
+ * the live Gateway's interface has; the few columns of the standard that it lacks have names of the same kind. What the
+ * ledger does not know is null, and never made up.
+ */
+
+/** The sheet's limit for a lay summary. */
+const LAY_WORDS = 300;
+
+/** Most sensitive wins, as the standard asks. */
+const LEVELS = ['Anonymous', 'De-Personalised', 'Personally Identifiable'];
+
+export type DataUse = Readonly<Record<string, unknown>>;
+
+/** One record an agreement version, in the order in which they were described. */
+export function* dataUses(register: Register, custodian: string): Generator<DataUse> {
+  const byAgreement = new Map<string, RegisterRow[]>();
+  for (const row of standingRows(register)) {
+    const rows = byAgreement.get(row.values.agreement);
+    if (rows === undefined) byAgreement.set(row.values.agreement, [row]);
+    else rows.push(row);
+  }
+  for (const version of register.agreements.values()) {
+    yield dataUse(version, byAgreement.get(version.reference) ?? [], custodian);
+  }
+}
+
+function dataUse({ reference, facts }: AgreementVersion, rows: readonly RegisterRow[], custodian: string): DataUse {
+  const granted = facts.datasets ?? [];
+  const levels = [
+    ...granted.map(({ identifiability }) => sensitivityLevel(printed('identifiability', identifiability))),
+    ...rows.map(({ values }) => sensitivityLevel(values.identifiability)),
+  ];
+  const level = LEVELS.findLast((each) => levels.some((found) => found === each));
+  const duties = distinct([
+    ...granted.map((each) => printed('common_law_duty', each.common_law_duty)),
+    ...rows.map(({ values }) => values.common_law_duty),
+  ]);
+  const frequencies = distinct([
+    ...granted.map((each) => printed('frequency', each.frequency)),
+    ...rows.map(({ values }) => values.frequency),
+  ]);
+  const answers = distinct([...granted.map((each) => each.opt_outs), ...rows.map(({ values }) => values.opt_outs)]);
+  const days = rows.map(({ released }) => released.from).sort();
+  const accesses = distinct(rows.map(({ source, values }) => accessType(source, values.frequency)));
+  return {
+    project_id_text: reference.trim(),
+    project_title: facts.title ?? null,
+    organisation_name: facts.organisation,
+    organisation_id: null,
+    organisation_sector: facts.organisation_type ?? null,
+    non_gateway_applicants: [],
+    applicant_id: null,
+    funders_and_sponsors: facts.funder === undefined ? [] : [facts.funder],
+    accredited_researcher_status: null,
+    sublicence_arrangements: yesOrNo(facts.sublicensing) ?? null,
+    lay_summary: firstWords(facts.objective),
+    public_benefit_statement: facts.benefits ?? facts.outputs ?? null,
+    request_category_type: null,
+    technical_summary: facts.processing ?? null,
+    other_approval_committees: (facts.approvals ?? [])
+      .filter(({ body }) => body !== 'IAO')
+      .map(({ body, reference: number, outcome }) => [body, number, outcome].filter(Boolean).join(' ')),
+    project_start_date: facts.term?.start ?? null,
+    project_end_date: facts.term?.end ?? null,
+    latest_approval_date: facts.signed ?? null,
+    non_gateway_datasets: distinct([...granted.map(({ title }) => title), ...rows.map(({ values }) => values.dataset)]),
+    data_sensitivity_level: level ?? null,
+    legal_basis_for_data_article6: null,
+    legal_basis_for_data_article9: null,
+    legal_basis_for_dissemination: distinct([
+      ...granted.map((each) => each.legal_basis),
+      ...rows.map(({ values }) => values.legal_basis),
+    ]),
+    duty_of_confidentiality: duties.length === 0 ? null : duties.join('; '),
+    national_data_optout: optOutSummary(answers),
+    national_data_optout_reasons: answers,
+    request_frequency: frequencies.length === 0 ? null : frequencies.join('; '),
+    dataset_linkage_description: null,
+    linked_assets_description: null,
+    confidential_data_description:
+      granted.length === 0 ? null : granted.map(({ title, fields }) => `${title}: ${fields.join(', ')}`).join('; '),
+    access_date: days[0] ?? null,
+    access_type: accesses.length === 0 ? null : accesses.join('; '),
+    privacy_enhancements:
+      level === 'De-Personalised' ? 'Identifiers are left out or replaced by tokens of this agreement alone' : null,
+    non_gateway_outputs: [],
+    data_custodian: custodian,
+    status: 'ACTIVE',
+    rejection_reason: null,
+  };
+}
+
+function accessType(source: RegisterRow['source'], frequency: string): string {
+  return source === 'access' || frequency === 'System Access' ? 'TRE' : 'Release';
+}
+
+function optOutSummary(answers: readonly string[]): string | null {
+  if (answers.length === 0) return null;
+  const applied = answers.filter(saysApplied).length;
+  return applied === answers.length ? 'Yes' : applied === 0 ? 'No' : 'Yes and No: it depends on the flow';
+}
+
+function firstWords(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  return words.length <= LAY_WORDS ? words.join(' ') : `${words.slice(0, LAY_WORDS - 1).join(' ')} …`;
+}
+
+function distinct(texts: readonly string[]): string[] {
+  return [...new Set(texts)].filter((text) => text !== '').sort();
+}
