@@ -92,7 +92,7 @@ describe('a run of all that is due', () => {
     expect([outcomes, exit]).toEqual([{ a: 'failed', b: 'none' }, 70]);
     expect(results[0]?.fault?.message).toBe('a bug in dars: TypeError');
     expect(results[1]?.item).toMatchObject({ state: 'released' });
-    expect(ledgerLines(workspace.root).map(({ kind }) => kind)).toEqual(['intended', 'delivered']);
+    expect(ledgerLines(workspace.root).map(({ kind }) => kind)).toEqual(['described', 'intended', 'delivered']);
   });
 
   it('starts nothing more when the ledger can’t be trusted', async () => {
