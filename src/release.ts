@@ -3,7 +3,7 @@ import type { Destination } from './deliver/destination.ts';
 import type { Outbox } from './deliver/outbox.ts';
 import type { AirlockBrief } from './disclosure/airlock-brief.ts';
 import type { Encryptor, Signer } from './encrypt/encryptor.ts';
-import type { Engine, EngineInputs, Produced } from './engine/engine.ts';
+import type { Engine, EngineInputs, Produced, TracedCohort } from './engine/engine.ts';
 import { frequencyRefusals } from './gate/frequency.ts';
 import { type Refusal, refusalsFor } from './gate/gate.ts';
 import { dayOf } from './kernel/calendar-date.ts';
@@ -19,13 +19,14 @@ import type { Entry, Ledger } from './ledger/ledger.ts';
 import type { LoadedPipeline } from './pipeline/loaded-pipeline.ts';
 import { buildPlan } from './plan/build-plan.ts';
 import type { FilePlan, Plan } from './plan/plan.ts';
-import { stepOf } from './plan/plan.ts';
+import { keyColumnOf, STUDY_COLUMN, stepOf } from './plan/plan.ts';
 import { checkProduced } from './release/check-produced.ts';
 import { describedEntries } from './release/described-entry.ts';
 import { type GateFindings, gateFacts } from './release/gate-facts.ts';
 import { HashTap } from './release/hash-tap.ts';
 import { confirmUntouched, reasonFor, sourceDates } from './release/input-looks.ts';
 import { intendedEntry, type SealedOutput } from './release/intended-entry.ts';
+import { keepTraceReports } from './release/keep-trace-reports.ts';
 import { manifestOf } from './release/manifest.ts';
 import { pastUses } from './release/past-uses.ts';
 import { refusedEntry, refusedFault } from './release/refused.ts';
@@ -47,6 +48,8 @@ export interface World {
   readonly encryptor: Encryptor;
   readonly ledger: Ledger;
   readonly outbox: Outbox;
+  /** Keeps a report on a release with the custodian; it is not delivered. */
+  readonly keepReport: (release: string, name: string, text: string) => Promise<void>;
   readonly now: () => Date;
   /** Eight characters that no other release has had: two made in one minute have different names. */
   readonly unique: () => string;
@@ -185,9 +188,10 @@ async function makeAndDeliver(asked: AskedRelease, world: World): Promise<Releas
   await world.outbox.begin(plan.pipeline, id);
   let intended: Entry<Intended>;
   try {
-    const outputs = await make(plan, id, agreement, signer, world);
+    const { outputs, traced } = await make(plan, id, agreement, signer, world);
     await confirmUntouched(findings.looks, world);
-    intended = await intend({ ...asked, id, outputs }, world);
+    const cohorts = await keepTraceReports(traced, id, world);
+    intended = await intend({ ...asked, id, outputs, cohorts }, world);
   } catch (error) {
     // Unless the ledger has it all the same: an append that failed late may still have recorded it.
     const recorded = await entriesOf(world.ledger).then(
@@ -207,7 +211,7 @@ async function make(
   agreement: LoadedAgreement,
   signer: Signer,
   world: World,
-): Promise<SealedOutput[]> {
+): Promise<{ readonly outputs: SealedOutput[]; readonly traced: readonly TracedCohort[] }> {
   const key = agreementKey(await world.masterKey(), plan.stem);
   const recipientKey = (await world.recipientKey(agreement)) ?? '';
   world.observe({ kind: 'step', step: 'read', release: id });
@@ -227,12 +231,13 @@ async function make(
     await session.prove(file, made);
     outputs.push({ file, produced: made, plain, cipher });
   }
-  return outputs;
+  return { outputs, traced: session.traced };
 }
 
 interface MadeRelease extends AskedRelease {
   readonly id: string;
   readonly outputs: readonly SealedOutput[];
+  readonly cohorts: NonNullable<Intended['cohorts']>;
 }
 
 /**
@@ -241,12 +246,12 @@ interface MadeRelease extends AskedRelease {
  * looked at again, since another pipeline may have released the same meanwhile.
  */
 async function intend(made: MadeRelease, world: World): Promise<Entry<Intended>> {
-  const { plan, id, pipeline, agreement, findings, outputs, replacement } = made;
+  const { plan, id, pipeline, agreement, findings, outputs, cohorts, replacement } = made;
   const { apart, optOuts, looks } = findings;
   world.observe({ kind: 'step', step: 'intend', release: id });
   const applied = plan.files.some(({ steps }) => stepOf(steps, 'remove-opt-outs')?.policy.apply === true);
   const list = optOuts.asAt === undefined || !applied ? null : { as_at: optOuts.asAt, sha256: optOuts.sha256 };
-  const inputs = { optOuts: list, sources: sourceDates(looks) };
+  const inputs = { optOuts: list, sources: sourceDates(looks), cohorts };
   const today = dayOf(world.now());
   let refusals: readonly Refusal[] = [];
   const entry = await world.ledger.append((entries) => {
@@ -344,6 +349,8 @@ export function airlockBrief(file: FilePlan, { agreement }: LoadedAgreement, { w
     grant,
     pdsGrant: agreement.datasets.find((each) => each.dataset === 'pds'),
     identifiability: file.identifiability,
+    ...(keyColumnOf(file) === STUDY_COLUMN ? { key: STUDY_COLUMN } : {}),
+    ...(agreement.cohort === undefined ? {} : { matchGrant: agreement.cohort.match_file }),
     declared: (stepOf(file.steps, 'minimise')?.columns ?? []).map(({ name, of, from, as }) => ({ name, of, from, as })),
   };
 }

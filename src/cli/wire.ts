@@ -14,6 +14,7 @@ import type { EngineInputs, Freshness, SourceLocation } from '../engine/engine.t
 import { type LinkSession, openLinkSession } from '../engine/link-session.ts';
 import { openTraceSession, type TraceSession } from '../engine/trace-session.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
+import { type CalendarDate, dayOf } from '../kernel/calendar-date.ts';
 import { Fault } from '../kernel/fault.ts';
 import { Secret } from '../kernel/secret.ts';
 import { openFileLedger } from '../ledger/file-ledger.ts';
@@ -53,7 +54,7 @@ export function wire(
 ): World {
   const { root, file } = workspace;
   const state = stateFolder(workspace);
-  const inputs = engineInputs(workspace, pipeline);
+  const inputs = engineInputs(workspace, pipeline, dayOf(now()));
   const { memory, threads } = { ...file.limits, ...tuning.limits };
   return {
     workspace,
@@ -62,6 +63,7 @@ export function wire(
     encryptor: openPgpEncryptor(),
     ledger: tuning.ledger ?? ledgerOf(workspace, now),
     outbox: new Outbox(state),
+    keepReport: (release, name, text) => keepReport(join(state, 'quality', release), name, text),
     now,
     unique: () => randomBytes(4).toString('hex'),
     signedAt: () => new Date(Math.min(now().getTime(), Date.now())),
@@ -136,7 +138,7 @@ export function stateFolder({ root, file }: Workspace): string {
 }
 
 /** Absolute locations of everything that the engine may read. */
-export function engineInputs(workspace: Workspace, pipeline?: LoadedPipeline): EngineInputs {
+export function engineInputs(workspace: Workspace, pipeline?: LoadedPipeline, today?: CalendarDate): EngineInputs {
   const { root, file, catalogue } = workspace;
   const at = (path: string): string => operatorPath(root, path) ?? '';
   const freshness = ({ as_at: asAt, ready }: Pick<SourceFile, 'as_at' | 'ready'>): Freshness => ({
@@ -187,6 +189,18 @@ export function engineInputs(workspace: Workspace, pipeline?: LoadedPipeline): E
             },
           },
     cohortFile: cohort !== undefined && 'file' in cohort ? (insidePath(root, cohort.file) ?? '') : undefined,
+    ...(today === undefined
+      ? {}
+      : {
+          tracing: {
+            today,
+            files: new Map(
+              (pipeline?.pipeline.products ?? []).flatMap((product): [string, string][] =>
+                product.product === 'bespoke-linkage' ? [[product.name, insidePath(root, product.cohort) ?? '']] : [],
+              ),
+            ),
+          },
+        }),
     limits: { memory: file.limits.memory, threads: file.limits.threads, temp: tempFolder(workspace) },
   };
 }
@@ -225,6 +239,12 @@ function tempFolder({ root, file }: Workspace): string {
   const folder = operatorPath(root, file.limits.temp) ?? tmpdir();
   makeFolder(folder, 'limits.temp');
   return folder;
+}
+
+/** What the custodian keeps of a release beside the ledger: reports on it, of no person. */
+async function keepReport(folder: string, name: string, text: string): Promise<void> {
+  makeFolder(folder, 'state');
+  await writeFile(join(folder, name), text, { mode: 0o600 });
 }
 
 /** `setting` is what names the folder in `dars.yaml`. */

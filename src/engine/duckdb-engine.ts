@@ -11,7 +11,7 @@ import { printRelation, quoteName, type TableResolver } from '../relation/print-
 import { ALL_SLICES } from '../relation/slices.ts';
 import { bindKey } from './bind-key.ts';
 import { connect } from './connect.ts';
-import type { Engine, EngineInputs, EngineSession, OptOutInspection } from './engine.ts';
+import type { Engine, EngineInputs, EngineSession, OptOutInspection, TracedCohort } from './engine.ts';
 import { filesAt } from './files-at.ts';
 import { lookAtInputs } from './look-at-inputs.ts';
 import { inspectOptOuts, loadOptOuts, noOptOuts } from './opt-outs.ts';
@@ -19,6 +19,8 @@ import { proveFile } from './prove-file.ts';
 import { openSource, type SourceScan } from './source-scan.ts';
 import { ContractBreak, execute } from './sql.ts';
 import { buildSuccession } from './succession.ts';
+import { TRACED_COLUMNS } from './trace-members.ts';
+import { traceParticipants } from './trace-participants.ts';
 import { writeFile } from './write-file.ts';
 
 /** What the parts of a session share. */
@@ -83,8 +85,13 @@ export function duckDbEngine(limits: { readonly memory: string; readonly threads
             );
           }
         });
+        const traced: TracedCohort[] = [];
+        for (const trace of plan.traces ?? []) {
+          traced.push(await located(state, () => traceParticipants(state, trace, scan(sources, PDS), progress)));
+        }
         progress({ step: 'resolve', done: 1, of: 1, rows: 0 });
         return {
+          traced,
           write: (file, brief) => writeFile(state, file, brief, progress, (work) => located(state, work)),
           prove: (file, produced) => located(state, () => proveFile(state, file, produced)),
           explain: (file) => explain(state, file),
@@ -134,6 +141,7 @@ async function openSources(
   need(PDS, ['nhs_number', 'replaced_by', 'confidentiality']);
   // The airlock looks for these in outputs, and the plan must not be able to leave them out.
   need(PDS, [...PERSONAL_NAMES, 'postcode', 'date_of_birth'], true);
+  if (plan.traces !== undefined) need(PDS, TRACED_COLUMNS, true);
   const stepLists = [
     ...plan.files.map(({ steps }) => steps),
     ...(plan.cohort?.kind === 'dataset' ? [plan.cohort.steps] : []),

@@ -7,7 +7,7 @@ import { PERSONAL_NAMES } from '../disclosure/airlock-tables.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 import { compileFile, RELEASED, Tables, WATERFALL } from '../plan/compile.ts';
-import { type FilePlan, type OutputColumn, stepOf, TOKEN_COLUMN } from '../plan/plan.ts';
+import { type FilePlan, keyColumnOf, type OutputColumn, stepOf } from '../plan/plan.ts';
 import { printExpression, printRelation, quoteName, quoteText } from '../relation/print-sql.ts';
 import type { Relation } from '../relation/relation.ts';
 import { ALL_SLICES, SLICES, type SliceRange } from '../relation/slices.ts';
@@ -292,8 +292,9 @@ function outputSelect(file: FilePlan, { select }: Pass): string {
 
 function schemaOf(file: FilePlan): { name: string; type: OutputColumn['type'] }[] {
   const columns = stepOf(file.steps, 'minimise')?.columns ?? [];
+  const key = keyColumnOf(file);
   return [
-    ...(file.identifiability === 'pseudonymised' ? [{ name: TOKEN_COLUMN, type: 'text' as const }] : []),
+    ...(key === undefined ? [] : [{ name: key, type: 'text' as const }]),
     ...columns.map(({ name, type }) => ({ name, type })),
   ];
 }
@@ -345,7 +346,9 @@ class Tally {
 
   produced(file: FilePlan): Produced {
     const steps = (['in', ...WATERFALL] as const).filter(
-      (step) => step !== 'outside the cohort' || stepOf(file.steps, 'keep-cohort') !== undefined,
+      (step) =>
+        step !== 'outside the cohort' ||
+        file.steps.some(({ kind }) => kind === 'keep-cohort' || kind === 'keep-participants'),
     );
     return {
       rows: this.rowsOf('released'),

@@ -9,7 +9,7 @@ import { outputName } from './output-name.ts';
 import { type Pipeline, type Selection, selectionsOf } from './pipeline-schema.ts';
 
 /** Names that dars gives to columns of its own; a field may not take them. */
-const RESERVED = /^(TOKEN_PERSON_ID|DARS_.*)$/i;
+const RESERVED = /^(TOKEN_PERSON_ID|STUDY_ID|DARS_.*)$/i;
 
 /** What is wrong with a pipeline that its schema can't see. Whether what it asks is granted is the gate's business. */
 export function checkPipeline(
@@ -37,6 +37,7 @@ export function checkPipeline(
     const names = new Set<string>();
     for (const { selection, path } of selectionsOf(product, ['products', index])) {
       problems.push(...checkSelection(selection, path, document, catalogue));
+      if (selection.match !== undefined) continue;
       if (names.has(selection.dataset)) {
         problems.push(
           problemAt(

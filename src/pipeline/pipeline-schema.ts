@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { identifiabilities } from '../agreement/agreement-schema.ts';
+import { identifiabilities, type MatchColumn, matchColumns } from '../agreement/agreement-schema.ts';
+import { PDS } from '../catalogue/catalogue.ts';
 import { columnReference, derivationSchema } from '../catalogue/field-schema.ts';
 import { period, safeName, words } from '../kernel/schema-parts.ts';
 import { whereSchema } from '../relation/condition.ts';
@@ -63,8 +64,25 @@ const linked = z.strictObject({
     .describe('one file each, with the same token for a person'),
 });
 
+const bespokeLinkage = z.strictObject({
+  ...output,
+  product: z.literal('bespoke-linkage'),
+  cohort: words.describe('the applicant’s cohort file, inside the workspace; its name begins with the agreement’s NIC'),
+  match_file: z
+    .array(z.enum(matchColumns, { error: `expected some of ${matchColumns.join(', ')}` }))
+    .min(1, 'ask for at least one column')
+    .optional()
+    .describe('a file of how each participant in the release was found, with these columns'),
+  datasets: z
+    .array(z.strictObject(selection))
+    .min(1, 'name at least one dataset')
+    .describe('one file each, keyed by the applicant’s STUDY_ID'),
+});
+
 const product = z
-  .discriminatedUnion('product', [extract, linked], { error: 'expected product: extract or linked' })
+  .discriminatedUnion('product', [extract, linked, bespokeLinkage], {
+    error: 'expected product: extract, linked or bespoke-linkage',
+  })
   .superRefine((value, context) => {
     if (value.format !== 'csv' && value.compression !== undefined && value.compression !== 'none') {
       context.addIssue({
@@ -145,14 +163,21 @@ export interface Selection {
   readonly period?: { readonly from: string; readonly to: string } | undefined;
   readonly where?: Record<string, unknown> | undefined;
   readonly fields: readonly AskedField[];
+  /** Set for the match file of a bespoke linkage, which is made of these and no fields. */
+  readonly match?: readonly MatchColumn[];
 }
 
-/** The selections of a product: one for an extract, one a dataset for linked; with their paths in the file. */
+/**
+ * The selections of a product: one for an extract, one a dataset for the others, and PDS for a match file, which tells of
+ * PDS records; with their paths in the file.
+ */
 export function selectionsOf(
   product: Product,
   path: readonly PropertyKey[],
 ): { selection: Selection; path: PropertyKey[] }[] {
-  return product.product === 'extract'
-    ? [{ selection: product, path: [...path] }]
-    : product.datasets.map((selection, index) => ({ selection, path: [...path, 'datasets', index] }));
+  if (product.product === 'extract') return [{ selection: product, path: [...path] }];
+  const files = product.datasets.map((each, index) => ({ selection: each, path: [...path, 'datasets', index] }));
+  if (product.product === 'linked' || product.match_file === undefined) return files;
+  const match = { dataset: PDS, fields: [], match: product.match_file };
+  return [...files, { selection: match, path: [...path, 'match_file'] }];
 }

@@ -1,4 +1,4 @@
-import type { Grant, Identifiability } from '../agreement/agreement-schema.ts';
+import type { Grant, Identifiability, MatchColumn } from '../agreement/agreement-schema.ts';
 import { grantAnswer } from '../agreement/grant-answer.ts';
 import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
 import { type Catalogue, PDS, resolveColumn } from '../catalogue/catalogue.ts';
@@ -22,7 +22,9 @@ import {
   type ReadColumn,
   type Reason,
   type Step,
+  STUDY_COLUMN,
   TOKEN_COLUMN,
+  type TracePlan,
 } from './plan.ts';
 
 /** What a sensitive record never gives out (PDS confidentiality S and Y; design, section 4, step 3). */
@@ -60,6 +62,7 @@ export function buildPlan(
       destination: agreement.recipient.destination,
     },
     cohort: cohortPlan(pipeline, loaded, catalogue, clauses),
+    ...tracePlans(pipeline, loaded, clauses),
     files: pipeline.pipeline.products.flatMap((product, index) =>
       selectionsOf(product, ['products', index]).map(({ selection, path }) =>
         filePlan(product, selection, path, pipeline, loaded, catalogue, clauses),
@@ -112,8 +115,14 @@ function filePlan(
   const dataset = must(catalogue.get(selection.dataset));
   const grant = must(loaded.agreement.datasets.find((each) => each.dataset === selection.dataset));
   const identifiability = product.identifiability ?? grant.identifiability ?? 'aggregated';
-  const columns = outputColumns(selection.fields, dataset, catalogue, identifiability);
-  const select = selectionSteps(selection, path, dataset, grant, clauses);
+  const columns =
+    selection.match?.map(matchColumn) ?? outputColumns(selection.fields, dataset, catalogue, identifiability);
+  const isBespoke = product.product === 'bespoke-linkage';
+  const select = [
+    ...selectionSteps(selection, path, dataset, grant, clauses),
+    ...(selection.match === undefined ? [] : [currentRecords(dataset, clauses)]),
+    ...(isBespoke && dataset.date !== undefined ? [stay(dataset, clauses)] : []),
+  ];
   const tokens = identifiability === 'pseudonymised';
   const unresolved = grant.unresolved ?? loaded.agreement.unresolved;
   const { fingerprint, destination } = {
@@ -152,6 +161,7 @@ function filePlan(
     ...(pipeline.pipeline.cohort === undefined
       ? []
       : [{ kind: 'keep-cohort', reason: clauses.pipeline(['cohort'], 'only people of the cohort stay') } as const]),
+    ...(isBespoke ? [keepParticipants(product.name, loaded, clauses)] : []),
     ...select,
     {
       kind: 'minimise',
@@ -178,7 +188,9 @@ function filePlan(
         .map((name) => columnName(dataset, name)),
       reason: clauses.rule(
         'design 3',
-        'an order that tells nothing of the source: keyed slice, token, the dataset’s own key',
+        isBespoke
+          ? 'an order that tells nothing of the source: keyed slice, study id, the dataset’s own key'
+          : 'an order that tells nothing of the source: keyed slice, token, the dataset’s own key',
       ),
     },
     {
@@ -214,12 +226,15 @@ function filePlan(
     product: product.name,
     productKind: product.product,
     dataset: dataset.dataset,
-    abbreviation: dataset.abbreviation,
+    abbreviation: selection.match === undefined ? dataset.abbreviation : 'MATCH',
     identifiability,
     period: selection.period ?? grant.period,
     format: product.format,
     compression: product.compression ?? (product.format === 'csv' ? 'gzip' : 'none'),
-    columns: [...(tokens ? [TOKEN_COLUMN] : []), ...columns.map(({ name }) => name)],
+    columns: [
+      ...(isBespoke ? [STUDY_COLUMN] : tokens ? [TOKEN_COLUMN] : []),
+      ...columns.map(({ name }) => name),
+    ],
     steps,
     terms: {
       sensitive: grant.sensitive,
@@ -229,6 +244,75 @@ function filePlan(
       optOuts: grantAnswer(grant, identifiability),
     },
   };
+}
+
+/** The cohorts of the bespoke linkages among the products, traced before any file is made. */
+function tracePlans(
+  { pipeline }: LoadedPipeline,
+  { agreement }: LoadedAgreement,
+  clauses: Clauses,
+): { traces?: readonly TracePlan[] } {
+  const { cohort } = agreement;
+  const traces = pipeline.products.flatMap((product): TracePlan[] =>
+    product.product !== 'bespoke-linkage'
+      ? []
+      : [
+          {
+            product: product.name,
+            file: product.cohort,
+            terms: { identifiers: must(cohort).identifiers, size: must(cohort).size },
+            exempt: exemptBases(cohort),
+            reason: clauses.agreement('cohort', 'participants are found in PDS by what the applicant knows of them'),
+          },
+        ],
+  );
+  return traces.length === 0 ? {} : { traces };
+}
+
+function exemptBases(cohort: LoadedAgreement['agreement']['cohort']): string[] {
+  return (cohort?.opt_out_exemptions ?? []).map(({ legal_basis: basis }) => basis);
+}
+
+function keepParticipants(product: string, { agreement }: LoadedAgreement, clauses: Clauses): Step {
+  const exempt = exemptBases(agreement.cohort);
+  const bases = exempt.length === 0 ? '' : `; those by ${exempt.join(' or ')} stay though they opted out`;
+  return {
+    kind: 'keep-participants',
+    cohort: product,
+    exempt,
+    reason: clauses.agreement('cohort', `only participants who were found stay, by their study id${bases}`),
+  };
+}
+
+function stay(dataset: Dataset, clauses: Clauses): Step {
+  return {
+    kind: 'select-stay',
+    column: columnName(dataset, must(dataset.date)),
+    reason: clauses.rule('design 3', 'each participant’s own dates, where the cohort file has them'),
+  };
+}
+
+/** A superseded record leads to the same person: one row each is what a match file has. */
+function currentRecords(dataset: Dataset, clauses: Clauses): Step {
+  return {
+    kind: 'select-rows',
+    condition: { kind: 'is_null', column: columnName(dataset, 'replaced_by'), is: true },
+    reason: clauses.rule('design 3', 'one row a participant: their current record'),
+  };
+}
+
+const MATCH_TYPES: Readonly<Partial<Record<MatchColumn, ColumnType>>> = {
+  MATCH_STEP: 'text',
+  ERROR_SUCCESS_CODE: 'text',
+  MATCH_WEIGHT: 'decimal',
+  MATCH_PROBABILITY: 'decimal',
+  MATCHABILITY: 'decimal',
+  MATCH_GAP: 'decimal',
+};
+
+function matchColumn(name: MatchColumn): OutputColumn {
+  const type = MATCH_TYPES[name] ?? 'integer';
+  return { name, type, of: 'match', from: name, sourceType: type, concept: undefined, withheld: false };
 }
 
 /** Period and rows: the agreement's always apply on top of the pipeline's. */
@@ -358,7 +442,7 @@ function readColumns(
     if (column.withheld && dataset.dataset === PDS) needed.add(columnName(dataset, 'confidentiality'));
   }
   for (const step of select) {
-    if (step.kind === 'select-period') needed.add(step.column);
+    if (step.kind === 'select-period' || step.kind === 'select-stay') needed.add(step.column);
     if (step.kind === 'select-rows') for (const name of conditionColumns(step.condition)) needed.add(name);
   }
   const read = [...needed].map((name) => readColumn(dataset, name));

@@ -314,13 +314,17 @@ async function parsePipeline(
   if (!parsed.ok) return parsed;
   const references = agreements.map(({ reference }) => reference.text);
   const problems = checkPipeline(parsed.value, document.value, catalogue, references);
-  const { cohort } = parsed.value;
-  if (cohort !== undefined && 'file' in cohort) {
-    const at = (code: string, message: string): Problem => problemAt(document.value, ['cohort', 'file'], code, message);
-    if (insidePath(root, cohort.file) === undefined)
-      problems.push(at('outside', `${quoted(cohort.file)} leads out of the workspace`));
-    else if (/[*?[\]]/.test(cohort.file))
-      problems.push(at('glob', 'a cohort is one file: *, ? and [ can’t stand here'));
+  const { cohort, products } = parsed.value;
+  const cohortFiles: [string, PropertyKey[]][] = [
+    ...(cohort !== undefined && 'file' in cohort ? [[cohort.file, ['cohort', 'file']] as [string, PropertyKey[]]] : []),
+    ...products.flatMap((product, index): [string, PropertyKey[]][] =>
+      product.product === 'bespoke-linkage' ? [[product.cohort, ['products', index, 'cohort']]] : [],
+    ),
+  ];
+  for (const [path, place] of cohortFiles) {
+    const at = (code: string, message: string): Problem => problemAt(document.value, place, code, message);
+    if (insidePath(root, path) === undefined) problems.push(at('outside', `${quoted(path)} leads out of the workspace`));
+    else if (/[*?[\]]/.test(path)) problems.push(at('glob', 'a cohort is one file: *, ? and [ can’t stand here'));
   }
   return problems.length > 0
     ? { ok: false, problems }

@@ -11,9 +11,9 @@ import {
   type SynthProgress,
   type SynthReport,
 } from '../../synth/options.ts';
+import { counted } from '../counted.ts';
 import { group } from '../reporter.ts';
 import { formatTable } from '../table.ts';
-import { counted } from '../counted.ts';
 import { contextOf } from './command-context.ts';
 
 interface SynthFlags {

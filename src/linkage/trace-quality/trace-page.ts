@@ -1,6 +1,6 @@
-import { modelSection } from '../../report/link-page.ts';
-import { page, percent, type Section, table } from '../../report/report-page.ts';
-import { columnChart, rowChart, waterfall } from '../../report/svg-charts.ts';
+import { modelSection } from '../report/link-page.ts';
+import { page, percent, type Section, table } from '../report/report-page.ts';
+import { columnChart, rowChart, waterfall } from '../report/svg-charts.ts';
 import type { Estimate } from './estimates.ts';
 import type { PublishedCount } from './published-count.ts';
 import type { TraceReport } from './trace-report.ts';

@@ -1,4 +1,4 @@
-import { quoteText } from '../../../relation/print-sql.ts';
+import { quoteText } from '../../relation/print-sql.ts';
 
 /** Postcode areas by the region that most of each lies in: good enough to see whether links favour one. */
 const REGIONS: Readonly<Record<string, string>> = {
