@@ -2,9 +2,9 @@ import type { Readable } from 'node:stream';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { AirlockBrief } from '../disclosure/airlock-brief.ts';
 import type { CalendarDate } from '../kernel/calendar-date.ts';
+import type { Secret } from '../kernel/secret.ts';
 import type { ValidationReport } from '../linkage/cohort/validation-report.ts';
 import type { TraceReport } from '../linkage/trace-quality/trace-report.ts';
-import type { Secret } from '../kernel/secret.ts';
 import type { WaterfallStep } from '../plan/compile.ts';
 import type { FilePlan, Plan } from '../plan/plan.ts';
 

@@ -55,7 +55,9 @@ export async function proveFile(state: SessionState, file: FilePlan, produced: P
   const keep = stepOf(file.steps, 'keep-participants');
   const participants = keep === undefined ? undefined : quoteName(Tables.participants(keep.cohort));
   const bound =
-    participants === undefined ? '"#released"' : `(SELECT * FROM "#released" ANTI JOIN (SELECT "#participant" AS person FROM ${participants} WHERE "#exempt") USING (person))`;
+    participants === undefined
+      ? '"#released"'
+      : `(SELECT * FROM "#released" ANTI JOIN (SELECT "#participant" AS person FROM ${participants} WHERE "#exempt") USING (person))`;
   const optedReleased = applies ? await count(connection, releasedOptOuts(state.inputs.optOuts, bound)) : 0;
   if (optedReleased > 0) throw refuted(file, 'people who opted out are among those released');
   const strangers =
@@ -74,7 +76,10 @@ export async function proveFile(state: SessionState, file: FilePlan, produced: P
   const stay = stayDateOf(file);
   const day = stay === undefined ? 'CAST(NULL AS DATE)' : printExpression(stay);
   // Written otherwise than in the compiler: a row without a date is in no stay that has an end.
-  const here = stay === undefined ? 'true' : `coalesce(g.day, DATE '0001-01-01') >= coalesce(x."#from", DATE '0001-01-01') AND coalesce(g.day, DATE '9999-12-31') <= coalesce(x."#to", DATE '9999-12-31')`;
+  const here =
+    stay === undefined
+      ? 'true'
+      : `coalesce(g.day, DATE '0001-01-01') >= coalesce(x."#from", DATE '0001-01-01') AND coalesce(g.day, DATE '9999-12-31') <= coalesce(x."#to", DATE '9999-12-31')`;
   const totals = { in: 0, unresolved: 0, opted: 0, released: 0 };
   const parts = provingPartsFor(state, file);
   for (let part = 0; part < parts; part += 1) {

@@ -39,7 +39,8 @@ export async function traceParticipants(
   const trace = await traceTakenIn(connection, pds, Number(today.slice(0, 4)), (step) =>
     progress({ step: `trace ${step}`, done: 0, of: 1, rows: validation.adds }),
   );
-  const bases = exempt.length === 0 ? 'false' : `coalesce(c.legal_basis IN (${exempt.map(quoteText).join(', ')}), false)`;
+  const bases =
+    exempt.length === 0 ? 'false' : `coalesce(c.legal_basis IN (${exempt.map(quoteText).join(', ')}), false)`;
   const match = Object.entries(MATCH_COLUMNS).map(
     ([name, column]) => `CAST(t.${column} AS VARCHAR) AS ${quoteName(`#match ${name}`)}`,
   );

@@ -21,8 +21,8 @@ import {
   type Plan,
   type ReadColumn,
   type Reason,
-  type Step,
   STUDY_COLUMN,
+  type Step,
   TOKEN_COLUMN,
   type TracePlan,
 } from './plan.ts';
@@ -231,10 +231,7 @@ function filePlan(
     period: selection.period ?? grant.period,
     format: product.format,
     compression: product.compression ?? (product.format === 'csv' ? 'gzip' : 'none'),
-    columns: [
-      ...(isBespoke ? [STUDY_COLUMN] : tokens ? [TOKEN_COLUMN] : []),
-      ...columns.map(({ name }) => name),
-    ],
+    columns: [...(isBespoke ? [STUDY_COLUMN] : tokens ? [TOKEN_COLUMN] : []), ...columns.map(({ name }) => name)],
     steps,
     terms: {
       sensitive: grant.sensitive,

@@ -34,11 +34,11 @@ import { ALL_SLICES, type SliceRange } from '../relation/slices.ts';
 import {
   type CohortPlan,
   type FilePlan,
+  keyColumnOf,
   type OutputColumn,
   type ReadColumn,
-  keyColumnOf,
-  type Step,
   STUDY_COLUMN,
+  type Step,
   stepOf,
   stepsOf,
   TOKEN_COLUMN,

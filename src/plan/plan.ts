@@ -160,7 +160,10 @@ export const TOKEN_COLUMN = 'TOKEN_PERSON_ID';
 export const STUDY_COLUMN = 'STUDY_ID';
 
 /** The column that says whose a row is: a token, the applicant's study id, or none where the output names people itself. */
-export function keyColumnOf({ steps, identifiability }: Pick<FilePlan, 'steps' | 'identifiability'>): string | undefined {
+export function keyColumnOf({
+  steps,
+  identifiability,
+}: Pick<FilePlan, 'steps' | 'identifiability'>): string | undefined {
   if (stepOf(steps, 'keep-participants') !== undefined) return STUDY_COLUMN;
   return identifiability === 'pseudonymised' ? TOKEN_COLUMN : undefined;
 }

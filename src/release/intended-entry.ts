@@ -23,7 +23,9 @@ export function intendedEntry(
   hash: string,
   release: string,
   outputs: readonly SealedOutput[],
-  inputs: { readonly optOuts: Intended['opt_outs']; readonly sources: NonNullable<Intended['sources']>;
+  inputs: {
+    readonly optOuts: Intended['opt_outs'];
+    readonly sources: NonNullable<Intended['sources']>;
     readonly cohorts: NonNullable<Intended['cohorts']>;
   },
   { agreement }: LoadedAgreement,

@@ -1,8 +1,8 @@
 import type { TracedCohort } from '../engine/engine.ts';
 import { canonicalJson, type Json } from '../kernel/canonical-json.ts';
 import { sha256Hex } from '../kernel/digest.ts';
-import { tracePage } from '../linkage/trace-quality/trace-page.ts';
 import type { Intended } from '../ledger/entries.ts';
+import { tracePage } from '../linkage/trace-quality/trace-page.ts';
 
 /**
  * Keeps the quality report of each traced cohort with the custodian, as JSON and as a page, and gives what the ledger says

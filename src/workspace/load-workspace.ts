@@ -323,7 +323,8 @@ async function parsePipeline(
   ];
   for (const [path, place] of cohortFiles) {
     const at = (code: string, message: string): Problem => problemAt(document.value, place, code, message);
-    if (insidePath(root, path) === undefined) problems.push(at('outside', `${quoted(path)} leads out of the workspace`));
+    if (insidePath(root, path) === undefined)
+      problems.push(at('outside', `${quoted(path)} leads out of the workspace`));
     else if (/[*?[\]]/.test(path)) problems.push(at('glob', 'a cohort is one file: *, ? and [ can’t stand here'));
   }
   return problems.length > 0
