@@ -31,7 +31,10 @@ describe('a bespoke linkage', () => {
     expect(intended.cohorts).toMatchObject([{ product: 'study', rows: 4, failed: 0, participants: 4, found: 4 }]);
     expect(entries.some((line) => JSON.parse(line).kind === 'delivered')).toBe(true);
     const [release = ''] = readdirSync(join(done.workspace.root, 'state/quality'));
-    expect(readdirSync(join(done.workspace.root, 'state/quality', release)).sort()).toEqual(['study.html', 'study.json']);
+    expect(readdirSync(join(done.workspace.root, 'state/quality', release)).sort()).toEqual([
+      'study.html',
+      'study.json',
+    ]);
     for (const { nhs = '?' } of ALL) expect(entries.join('\n') + done.ran.stdout + done.ran.stderr).not.toContain(nhs);
   });
 
