@@ -30,6 +30,8 @@ export interface LinkInput {
   readonly decisions?: string;
   /** A probability; {@link DEFAULT_THRESHOLD} if not given. */
   readonly threshold?: number;
+  /** Every compared pair of this probability is kept, accepted or not; where not given, those of one in a thousand. */
+  readonly floor?: number;
   readonly observe: (step: LinkStep) => void;
 }
 
@@ -88,11 +90,11 @@ export async function link(database: LinkageDatabase, input: LinkInput): Promise
   const model =
     input.model ?? modelOf(comparisons, (training as Training).parameters, `${left.rows} and ${right.rows} records`);
   const given = parametersOf(model, comparisons);
-  const parameters =
-    input.model === undefined ? given : await fitPriors(database, comparisons, sides, candidates, given);
+  const parameters = await fitPriors(database, comparisons, sides, candidates, given, training !== undefined);
 
   input.observe('score');
-  await score(database, comparisons, sides, parameters, candidates.table, SCORED, -STRONGEST);
+  const floor = Math.min(-STRONGEST, weightOfProbability(input.floor ?? 0.5));
+  await score(database, comparisons, sides, parameters, candidates.table, SCORED, floor);
 
   input.observe('decide');
   const decided = await decide(database, comparisons, sides, parameters, input, left, right);
@@ -173,7 +175,7 @@ const MOST_PARTNERED = 0.95;
  */
 function roomForPartners(prior: number, { leftRows, rightRows }: Sides): number {
   const matches = prior * leftRows * rightRows;
-  const free = (rows: number): number => 1 - Math.min(MOST_PARTNERED, matches / rows);
+  const free = (rows: number): number => 1 - Math.min(MOST_PARTNERED, matches / Math.max(rows, 1));
   return -Math.log2(free(leftRows) * free(rightRows));
 }
 

@@ -91,6 +91,7 @@ export function addLink(program: Command): void {
           b === undefined ? undefined : await openSide(session, context, b, 'B', flags.bId, flags.b, flags.delimiter);
         noteOneSided(context, left, right);
         if (flags.decisions !== undefined) await loadDecisions(session, flags.decisions, flags.delimiter);
+        const floor = flags.all === true ? DEFAULT_FLOOR : typeof flags.all === 'number' ? flags.all : undefined;
         const started = Date.now();
         const linkage = await link(session.database, {
           left: left.table,
@@ -98,10 +99,10 @@ export function addLink(program: Command): void {
           thisYear: context.now().getUTCFullYear(),
           ...(model === undefined ? {} : { model }),
           ...(flags.decisions === undefined ? {} : { decisions: DECISIONS }),
+          ...(floor === undefined ? {} : { floor }),
           ...(flags.threshold === undefined ? {} : { threshold: flags.threshold }),
           observe: (step) => context.reporter.event({ kind: 'step', step: `link ${step}` }),
         });
-        const floor = flags.all === true ? DEFAULT_FLOOR : typeof flags.all === 'number' ? flags.all : undefined;
         const types = { a: left.idType, b: right?.idType ?? left.idType };
         const rows = await linkRows(session.database, linkage, floor, types);
         await session.write(rows, flags.out);

@@ -84,7 +84,7 @@ function patternSql(comparisons: readonly Comparison[]): string {
     return digit;
   });
   if (radix > Number.MAX_SAFE_INTEGER) throw new Error('there are more patterns than numbers');
-  return digits.join(' + ');
+  return digits.length === 0 ? '0' : digits.join(' + ');
 }
 
 /** Every step once: comparisons of one kind share what they compute first. */

@@ -85,10 +85,12 @@ export async function standardise(
   }
   await database.execute(`DROP TABLE ${first}`);
   await database.execute(`DROP TABLE ${raw}`);
+  const [known] = await database.rows(`SELECT count(*) AS rows, count(COLUMNS(*)) FROM ${table}`);
   return {
     table,
-    rows: await oneNumber(database, `SELECT count(*) FROM ${table}`),
-    features: build.features,
+    rows: numberIn(known, 'rows'),
+    // What nobody has can't be compared.
+    features: new Set([...build.features].filter((feature) => numberIn(known, feature) > 0)),
     unreadableDates,
   };
 }
@@ -104,10 +106,14 @@ async function checkIds(database: LinkageDatabase, { id, label }: SourceTable, r
   );
   const [missing, twice] = [numberIn(row, 'missing'), numberIn(row, 'twice')];
   if (missing + twice === 0) return;
-  const what = missing > 0 ? `is empty in ${missing}` : `repeats itself in ${twice}`;
-  throw new Fault(ExitCode.source, 'row-id', `${label}: the identifier ${quoted(id ?? '')} ${what} rows`, {
+  const what = missing > 0 ? `is empty in ${rowsOf(missing)}` : `repeats itself in ${rowsOf(twice)}`;
+  throw new Fault(ExitCode.source, 'row-id', `${label}: the identifier ${quoted(id ?? '')} ${what}`, {
     hint: 'name a column that identifies each row, or none: then rows are numbered from 1',
   });
+}
+
+function rowsOf(count: number): string {
+  return count === 1 ? 'one row' : `${count} rows`;
 }
 
 /** Features are made in these steps, each of the columns of the one before; the first two are not kept. */

@@ -4,6 +4,8 @@ import type { Pattern } from './pattern.ts';
 
 /** How many true pairs the expected shares of a comparison count for: of weight only where true pairs are few. */
 const EXPECTED_PAIRS = 5;
+/** How many pairs of strangers are thought to have been seen to differ: of weight only where records are a handful. */
+const DIFFERENT_PAIRS = 20;
 const MOST_ROUNDS = 200;
 const CLOSE_ENOUGH = 1e-5;
 const LEAST = 1e-7;
@@ -62,7 +64,7 @@ export function estimate(
       prior: shareOf(same, of),
       kin: shareOf(kin, of),
       m: matches.map((shares, index) => smoothed(shares, expectedOf(comparisons[index]), EXPECTED_PAIRS)),
-      u: strangers.map((shares) => smoothed(shares, evenly(shares), 1)),
+      u: strangers.map(sharesOfStrangers),
       dependence: parameters.dependence,
     };
     const change = changeOf(parameters, next);
@@ -99,7 +101,7 @@ export function estimatePriors(
 
 /** A share of pairs, never quite nothing and never most of them. */
 function shareOf(pairs: number, of: number): number {
-  return Math.min(0.4, Math.max(pairs, 0.5) / of);
+  return Math.min(0.4, Math.max(pairs, 0.5) / Math.max(of, 1));
 }
 
 /** Gives what a pattern is thought to be. */
@@ -131,7 +133,7 @@ export function startingParameters(
     prior,
     kin: prior,
     m: comparisons.map(expectedOf),
-    u: u.map((shares) => smoothed(shares, evenly(shares), 1)),
+    u: u.map(sharesOfStrangers),
     dependence: comparisons.map(() => undefined),
   };
 }
@@ -147,8 +149,14 @@ function expectedOf(comparison: Comparison | undefined): number[] {
   return comparison?.levels.map(({ expected }) => expected) ?? [];
 }
 
-function evenly(shares: readonly number[]): number[] {
-  return shares.map(() => 1 / shares.length);
+/** Strangers differ, as far as nothing else is known: the last level of a comparison is that of different values. */
+function sharesOfStrangers(shares: readonly number[]): number[] {
+  const before = shares.map((share, level) => share + (level === shares.length - 1 ? DIFFERENT_PAIRS : 0));
+  return smoothed(
+    before,
+    shares.map(() => 1 / shares.length),
+    1,
+  );
 }
 
 function counts(comparisons: readonly Comparison[]): number[][] {
