@@ -1,3 +1,5 @@
+import { ExitCode } from '../../kernel/exit-code.ts';
+import { Fault } from '../../kernel/fault.ts';
 import { quoteName } from '../../relation/print-sql.ts';
 import type { Dependence } from '../train/parameters.ts';
 import { BIT, type Comparison, left, right } from './comparison.ts';
@@ -83,7 +85,11 @@ function patternSql(comparisons: readonly Comparison[]): string {
     radix *= levels.length + 1;
     return digit;
   });
-  if (radix > Number.MAX_SAFE_INTEGER) throw new Error('there are more patterns than numbers');
+  if (radix > Number.MAX_SAFE_INTEGER) {
+    throw new Fault(ExitCode.usage, 'fields', `${comparisons.length} fields are too many to compare at once`, {
+      hint: 'leave out those that say least, by not mapping them',
+    });
+  }
   return digits.length === 0 ? '0' : digits.join(' + ');
 }
 

@@ -23,7 +23,7 @@ export interface SourceTable {
   readonly lists: ReadonlySet<string>;
 }
 
-/** A table of standardised records: `rid` from 0 in order of `id`, `id`, and features, each null where not known. */
+/** A table of standardised records: `rid` from 0 in order of `id` (numbers by size), `id`, and features, each null where not known. */
 export interface Records {
   /** Quoted. */
   readonly table: string;
@@ -58,7 +58,7 @@ export async function standardise(
   const raw = quoteName(`${name} raw`);
   const texts = await rawColumns(database, source);
   await database.execute(
-    `CREATE OR REPLACE TEMP TABLE ${raw} AS SELECT CAST(row_number() OVER (ORDER BY id) - 1 AS INTEGER) AS rid, *
+    `CREATE OR REPLACE TEMP TABLE ${raw} AS SELECT CAST(row_number() OVER (ORDER BY TRY_CAST(id AS BIGINT), id) - 1 AS INTEGER) AS rid, *
      FROM (SELECT CAST(${idOf(source)} AS VARCHAR) AS id${texts.map(({ sql, column }) => `, ${sql} AS ${quoteName(column)}`).join('')} FROM ${quoteName(source.table)})`,
   );
   await checkIds(database, source, raw);
@@ -202,7 +202,12 @@ async function addFeatures(
   switch (kind) {
     case 'given-name': {
       const words = build.words(name, text);
-      build.add('first', { [name]: knownName(`${words}[1]`), given_name_rest: oneName(`${words}[2:]`) });
+      // All of it can say that there is none (`Baby of Smith`), or its first word can.
+      const all = knownName(oneName(words));
+      build.add('first', {
+        [name]: `CASE WHEN ${all} IS NOT NULL THEN ${knownName(`${words}[1]`)} END`,
+        given_name_rest: oneName(`${words}[2:]`),
+      });
       break;
     }
     case 'family-name':
