@@ -36,6 +36,8 @@ export interface Records {
 /** Words that stand for no value in any field; `NA` in names only where it is too frequent to be a name. */
 const MISSING = ['', 'NULL', 'N/A', '#N/A', 'NAN', 'NONE', 'NIL', 'UNKNOWN', 'NOT KNOWN', 'NK', '?', '-', '--', '.'];
 const NAMES: readonly FieldKind[] = ['given-name', 'family-name', 'other-given-name', 'full-name'];
+/** Fields of which the text itself can be kept. */
+const WRITTEN = ['given_name', 'family_name', 'gender'];
 /** Nobody's surname is this frequent. */
 const TOO_MANY_NA = 0.02;
 
@@ -47,13 +49,15 @@ const NO_SEX = '0,9,U,X,I,INDETERMINATE,NOT SPECIFIED,OTHER,NA';
 
 /**
  * Makes standardised records of a table, the same way for both sides of a linkage. Raw values stay in the source table;
- * what comparisons and blocks need stands in columns of the result.
+ * what comparisons and blocks need stands in columns of the result. `withTexts` keeps names and sex as they were written
+ * as well, in `given_name_text`, `family_name_text` and `gender_text`.
  */
 export async function standardise(
   database: LinkageDatabase,
   source: SourceTable,
   name: string,
   thisYear: number,
+  withTexts = false,
 ): Promise<Records> {
   const raw = quoteName(`${name} raw`);
   const texts = await rawColumns(database, source);
@@ -64,6 +68,12 @@ export async function standardise(
   await checkIds(database, source, raw);
   const build = new FeatureSql();
   for (const { field } of source.fields) await addFeatures(database, build, raw, field, source, thisYear);
+  if (withTexts) {
+    for (const { field, columns } of source.fields.filter(({ field: { name } }) => WRITTEN.includes(name))) {
+      const parts = columns.map((_, index) => quoteName(`${field.name} ${index + 1}`));
+      build.add('first', { [`${field.name}_text`]: `nullif(concat_ws(' ', ${parts.join(', ')}), '')` });
+    }
+  }
   addAddress(build, source);
   const first = quoteName(`${name} features`);
   // In steps, so that nothing is computed twice: words, then what is made of them, then what is made of that.
@@ -263,6 +273,7 @@ async function addFeatures(
       build.add('first', { [name]: `nullif(right(ltrim(regexp_replace(${text}, '[^0-9]', '', 'g'), '0'), 9), '')` });
       break;
     case 'number':
+    case 'record-state':
       build.add('first', { [name]: compact });
       break;
     case 'address':
