@@ -12,6 +12,7 @@ import { type LinkageDatabase, numberIn, oneNumber } from './database.ts';
 import { assignOneToOne } from './decide/assign.ts';
 import { clusters, STRONGEST, type WeightedPairs } from './decide/cluster.ts';
 import { type Model, modelOf, parametersOf } from './model.ts';
+import { FORMER_FIELDS } from './standardise/history.ts';
 import { type Records, type SourceTable, standardise } from './standardise/standardise.ts';
 import { FieldWeights, type Parameters, priorWeights, weightOfProbability } from './train/parameters.ts';
 import { fitPriors, type Training, train } from './train/train.ts';
@@ -75,7 +76,7 @@ export async function link(database: LinkageDatabase, input: LinkInput): Promise
   const right = input.right === undefined ? left : await standardise(database, input.right, '#right', input.thisYear);
   const isOne = input.right === undefined;
   const sides: Sides = { left: left.table, right: right.table, isOne, leftRows: left.rows, rightRows: right.rows };
-  const features = new Set([...left.features].filter((feature) => right.features.has(feature)));
+  const features = await featuresOfBoth(database, left, right);
   const fields = fieldsOf(input);
   const comparisons = comparisonsFor(fields, features);
   const all = isOne ? [left] : [left, right];
@@ -116,6 +117,24 @@ export async function link(database: LinkageDatabase, input: LinkInput): Promise
     accepted,
     decided,
   };
+}
+
+/**
+ * What both sides know. Former values of one side are held against present ones of the other, so that one side is enough;
+ * the other then has none.
+ */
+async function featuresOfBoth(database: LinkageDatabase, left: Records, right: Records): Promise<ReadonlySet<string>> {
+  const features = new Set([...left.features].filter((feature) => right.features.has(feature)));
+  for (const { field, former } of FORMER_FIELDS) {
+    const lacking = [left, right].filter((records) => !records.features.has(former));
+    if (!features.has(field) || lacking.length !== 1 || left === right) continue;
+    for (const { table } of lacking) {
+      await database.execute(`ALTER TABLE ${table} DROP COLUMN IF EXISTS ${quoteName(former)}`);
+      await database.execute(`ALTER TABLE ${table} ADD COLUMN ${quoteName(former)} VARCHAR[]`);
+    }
+    features.add(former);
+  }
+  return features;
 }
 
 /** Fields of both sides, in the order of the left. */

@@ -2,6 +2,7 @@ import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
 import type { ClericalBand } from '../../linkage/clerical.ts';
 import type { Profile } from '../../linkage/profiles/profile.ts';
+import type { SideFlags } from './link-side.ts';
 
 /** The options of `dars link`. */
 export interface LinkFlags {
@@ -9,6 +10,8 @@ export interface LinkFlags {
   readonly bId?: string;
   readonly a?: string;
   readonly b?: string;
+  readonly aHistory?: string | true;
+  readonly bHistory?: string | true;
   readonly dedupe?: boolean;
   readonly out: string;
   readonly all?: number | boolean;
@@ -31,6 +34,14 @@ export interface LinkFlags {
 /** Whether a profile of rules has a say. */
 export function isByRules({ profile, compare }: LinkFlags): boolean {
   return profile !== 'dars' || compare !== undefined;
+}
+
+export function sideFlags(flags: LinkFlags): readonly [SideFlags, SideFlags] {
+  const { delimiter } = flags;
+  return [
+    { id: flags.aId, mapping: flags.a, history: flags.aHistory, delimiter },
+    { id: flags.bId, mapping: flags.b, history: flags.bHistory, delimiter },
+  ];
 }
 
 /** Options that only the model of the profile dars understands. */
@@ -63,7 +74,15 @@ export function checkFlags(b: string | undefined, flags: LinkFlags): void {
       throw usage(`--${option} goes with the profile dars alone`, 'leave it out, or leave out --profile and --compare');
     }
   }
-  if (b === undefined && (flags.b !== undefined || flags.bId !== undefined)) {
-    throw usage('--b and --b-id want a second file', 'with --dedupe there is only A');
+  if (b === undefined && [flags.b, flags.bId, flags.bHistory].some((flag) => flag !== undefined)) {
+    throw usage('--b, --b-id and --b-history want a second file', 'with --dedupe there is only A');
+  }
+  for (const [side, id, history] of [
+    ['a', flags.aId, flags.aHistory],
+    ['b', flags.bId, flags.bHistory],
+  ]) {
+    if (history !== undefined && id === undefined) {
+      throw usage(`--${side}-history wants --${side}-id`, 'the column that says whose history a row is of');
+    }
   }
 }

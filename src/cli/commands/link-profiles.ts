@@ -1,8 +1,6 @@
 import type { LinkSession } from '../../engine/link-session.ts';
-import { link } from '../../linkage/link.ts';
-import { linkRows } from '../../linkage/link-rows.ts';
 import { compareProfiles } from '../../linkage/profiles/compare-profiles.ts';
-import { linkByRules, type Profile, type RuleInput, type RuleLinks } from '../../linkage/profiles/profile.ts';
+import { linkByProfile, type Profile, type ProfileInput, type ProfileLinks } from '../../linkage/profiles/profile.ts';
 import { formatTable } from '../table.ts';
 import type { CommandContext } from './command-context.ts';
 import type { LinkFlags } from './link-flags.ts';
@@ -11,13 +9,13 @@ import type { LinkFlags } from './link-flags.ts';
 export async function linkByProfiles(
   { database, write }: LinkSession,
   { reporter, now }: CommandContext,
-  sides: Omit<RuleInput, 'thisYear'>,
+  sides: Omit<ProfileInput, 'thisYear'>,
   { profile, compare, out }: LinkFlags,
 ): Promise<void> {
   const thisYear = now().getUTCFullYear();
   const one = await linksOf(profile);
   if (compare === undefined) {
-    await write(`SELECT * FROM ${one.table}`, out);
+    await write(one.rows, out);
     const rows: [string, number][] = one.steps.map(({ step, rows: count }) => [step, count]);
     reporter.result(formatTable([`profile ${profile}`, 'rows'], [...rows, ['links', one.links]]), {
       profile,
@@ -43,14 +41,8 @@ export async function linkByProfiles(
     },
   );
 
-  async function linksOf(which: Profile): Promise<RuleLinks> {
+  async function linksOf(which: Profile): Promise<ProfileLinks> {
     reporter.event({ kind: 'step', step: `link by the profile ${which}` });
-    if (which !== 'dars') return linkByRules(database, which, { ...sides, thisYear });
-    const linkage = await link(database, { ...sides, thisYear, observe: () => {} });
-    const table = '"#links dars"';
-    await database.execute(
-      `CREATE OR REPLACE TEMP TABLE ${table} AS ${await linkRows(database, linkage, undefined, sides.types)}`,
-    );
-    return { table, links: linkage.accepted, steps: [] };
+    return linkByProfile(database, which, { ...sides, thisYear });
   }
 }

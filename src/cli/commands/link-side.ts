@@ -15,20 +15,27 @@ export interface Side {
   readonly table: SourceTable;
 }
 
+/** What the command line says of a file. */
+export interface SideFlags {
+  readonly id: string | undefined;
+  readonly mapping: string | undefined;
+  readonly history: string | true | undefined;
+  readonly delimiter: string | undefined;
+}
+
 /** Opens a file and loads the columns that are mapped; says which. */
 export async function openSide(
   session: LinkSession,
   { reporter }: CommandContext,
   path: string,
   side: 'A' | 'B',
-  id: string | undefined,
-  text: string | undefined,
-  delimiter: string | undefined,
+  { id, mapping: text, history, delimiter }: SideFlags,
 ): Promise<Side> {
   const option = `--${side.toLowerCase()}`;
   const file: LinkFile = await session.open(path, delimiter);
   const idColumn = id === undefined ? undefined : columnNamed(id, file.columns, `${option}-id`);
   const mapping = mapColumns(text, file.columns, option, idColumn);
+  const orderedBy = typeof history === 'string' ? columnNamed(history, file.columns, `${option}-history`) : undefined;
   const { fields, asText } = mapping;
   if (fields.length === 0) {
     throw new Fault(ExitCode.usage, 'no-fields', `${file.name}: no column is mapped or named as a known field`, {
@@ -38,7 +45,8 @@ export async function openSide(
   for (const name of asText) reporter.note(`${option}: ${name} is no known field; it is compared as plain text`);
   const table = `#file ${side}`;
   const used = fields.flatMap(({ columns }) => columns);
-  const loaded = await file.load(table, [...new Set(idColumn === undefined ? used : [idColumn, ...used])]);
+  const others = [idColumn, orderedBy].filter((column) => column !== undefined);
+  const loaded = await file.load(table, [...new Set([...others, ...used])]);
   if (loaded.isLatin1) reporter.note(`${file.name} is not UTF-8; it was read as Latin-1`);
   const names = fields.map(({ field, columns }) =>
     columns.join('+') === field.name ? field.name : `${field.name}=${columns.join('+')}`,
@@ -47,7 +55,14 @@ export async function openSide(
   return {
     mapping,
     idType: idColumn === undefined ? 'BIGINT' : file.typeOf(idColumn),
-    table: { label: file.name, table, id: idColumn, fields, lists: file.lists },
+    table: {
+      label: file.name,
+      table,
+      id: idColumn,
+      fields,
+      lists: file.lists,
+      ...(history === undefined ? {} : { history: { orderedBy } }),
+    },
   };
 }
 

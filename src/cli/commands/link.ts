@@ -17,7 +17,7 @@ import { counted } from '../counted.ts';
 import { formatTable } from '../table.ts';
 import { linkSession } from '../wire.ts';
 import { type CommandContext, contextOf } from './command-context.ts';
-import { checkFlags, isByRules, type LinkFlags } from './link-flags.ts';
+import { checkFlags, isByRules, type LinkFlags, sideFlags } from './link-flags.ts';
 import { linkByProfiles } from './link-profiles.ts';
 import { noteOneSided, openSide } from './link-side.ts';
 
@@ -44,6 +44,8 @@ export function addLink(program: Command): void {
     .option('--b-id <column>', 'what identifies a row of B')
     .option('--a <mapping>', 'columns of A: field=column,field=column+column')
     .option('--b <mapping>', 'columns of B')
+    .option('--a-history [column]', 'rows of one identifier are one person’s over time, the last being the present')
+    .option('--b-history [column]', 'the same of B; ordered by this column if not as they stand')
     .option('--dedupe', 'find pairs within A')
     .requiredOption('--out <file>', 'the links: CSV, or Parquet by its name')
     .option('--all [floor]', `every compared pair from this probability on (default ${DEFAULT_FLOOR})`, share)
@@ -76,9 +78,9 @@ export function addLink(program: Command): void {
       const model = flags.model === undefined ? undefined : await readModel(flags.model);
       await using session = await linkSession({ memory: flags.memory, threads: flags.threads });
       try {
-        const left = await openSide(session, context, a, 'A', flags.aId, flags.a, flags.delimiter);
-        const right =
-          b === undefined ? undefined : await openSide(session, context, b, 'B', flags.bId, flags.b, flags.delimiter);
+        const [ofA, ofB] = sideFlags(flags);
+        const left = await openSide(session, context, a, 'A', ofA);
+        const right = b === undefined ? undefined : await openSide(session, context, b, 'B', ofB);
         noteOneSided(context, left, right);
         if (flags.decisions !== undefined) await loadDecisions(session, flags.decisions, flags.delimiter);
         const floor = flags.all === true ? DEFAULT_FLOOR : typeof flags.all === 'number' ? flags.all : undefined;

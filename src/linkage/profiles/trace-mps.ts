@@ -88,13 +88,13 @@ function prepared({ table, features }: Records): string {
   const given = `coalesce(n.root, ${letters(own('given_name_text'))})`;
   const hasNames = features.has('given_name_text');
   return `SELECT *, left(postcode, length(postcode) - 3) AS outcode, ${soundex('family_letters')} AS family_sound, ${soundex('given_letters')} AS given_sound,
-      list_transform(former_families, name -> ${soundex('name')}) AS former_sounds
-    FROM (SELECT t.rid, ${digits('nhs_number')} AS nhs, ${digits('replaced_by')} AS replaced_by, ${own('confidentiality')} AS confidentiality,
+      list_transform(former_letters, name -> ${soundex('name')}) AS former_sounds
+    FROM (SELECT *, list_transform(former_families, name -> ${letters('name')}) AS former_letters FROM (SELECT t.rid, ${digits('nhs_number')} AS nhs, ${digits('replaced_by')} AS replaced_by, ${own('confidentiality')} AS confidentiality,
       ${own('date_of_birth')} AS dob, ${own('date_of_death')} AS dod, ${own('gp_practice_code')} AS gp, ${knownGender} AS gender, ${postcode} AS postcode,
       ${own('family_name_text')} AS family, ${own('given_name_text')} AS given, ${letters(own('family_name_text'))} AS family_letters,
       ${hasNames ? given : 'CAST(NULL AS VARCHAR)'} AS given_letters,
-      coalesce(${own('former_family_name', lists)}, []) AS former_families, coalesce(${own('former_postcode', lists)}, []) AS former_postcodes
-      FROM ${table} t ${hasNames ? `LEFT JOIN "#nicknames" n ON n.name = ${letters(own('given_name_text'))}` : ''})`;
+      coalesce(${own('former_family_name_text', lists)}, []) AS former_families, coalesce(${own('former_postcode', lists)}, []) AS former_postcodes
+      FROM ${table} t ${hasNames ? `LEFT JOIN "#nicknames" n ON n.name = ${letters(own('given_name_text'))}` : ''}))`;
 }
 
 /** By NHS number: with the copy of PDS first, which knows no superseded numbers, then with the Spine, which does. */
@@ -105,7 +105,7 @@ async function crossCheck(database: LinkageDatabase): Promise<void> {
      FROM ${REQUESTS} r JOIN ${PEOPLE} p ON p.nhs = r.nhs AND p.dob = r.dob
      WHERE p.replaced_by IS NULL AND p.confidentiality IS NULL GROUP BY r.rid HAVING count(*) = 1`,
   );
-  const families = `list_append(p.former_families, p.family_letters)`;
+  const families = `list_append(p.former_letters, p.family_letters)`;
   const named = `left(r.given_letters, 1) = left(p.given_letters, 1) AND list_contains(list_transform(${families}, name -> left(name, 3)), left(r.family_letters, 3))`;
   const lacksName = `r.given IS NULL OR r.family IS NULL OR p.given IS NULL OR p.family IS NULL`;
   const near = `list_contains(list_transform(list_append(p.former_postcodes, p.postcode), code -> left(code, length(code) - 3)), r.outcode)`;

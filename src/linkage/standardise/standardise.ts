@@ -8,6 +8,7 @@ import { type LinkageDatabase, numberIn, oneNumber } from '../database.ts';
 import type { FieldKind } from '../known-fields.ts';
 import { NICKNAMES } from '../nicknames.ts';
 import { type DateOrder, dateDigits, digitsOfParts, orderEvidence } from './date-sql.ts';
+import { presentOf } from './history.ts';
 import { knownName, letters, oneName, soundex, withoutTitles } from './name-sql.ts';
 
 /** A table as it comes: columns of text, and lists of text for what has a history. */
@@ -21,6 +22,8 @@ export interface SourceTable {
   readonly fields: readonly FieldSource[];
   /** Columns that hold lists of texts. */
   readonly lists: ReadonlySet<string>;
+  /** Whether rows of one identifier are one person's over time, and what they are ordered by, if not as they stand. */
+  readonly history?: { readonly orderedBy: string | undefined };
 }
 
 /** A table of standardised records: `rid` from 0 in order of `id` (numbers by size), `id`, and features, each null where not known. */
@@ -50,30 +53,20 @@ const NO_SEX = '0,9,U,X,I,INDETERMINATE,NOT SPECIFIED,OTHER,NA';
 /**
  * Makes standardised records of a table, the same way for both sides of a linkage. Raw values stay in the source table;
  * what comparisons and blocks need stands in columns of the result. `withTexts` keeps names and sex as they were written
- * as well, in `given_name_text`, `family_name_text` and `gender_text`.
+ * as well, in `given_name_text`, `family_name_text`, `former_family_name_text` and `gender_text`.
  */
 export async function standardise(
   database: LinkageDatabase,
-  source: SourceTable,
+  given: SourceTable,
   name: string,
   thisYear: number,
   withTexts = false,
 ): Promise<Records> {
   const raw = quoteName(`${name} raw`);
-  const texts = await rawColumns(database, source);
-  await database.execute(
-    `CREATE OR REPLACE TEMP TABLE ${raw} AS SELECT CAST(row_number() OVER (ORDER BY TRY_CAST(id AS BIGINT), id) - 1 AS INTEGER) AS rid, *
-     FROM (SELECT CAST(${idOf(source)} AS VARCHAR) AS id${texts.map(({ sql, column }) => `, ${sql} AS ${quoteName(column)}`).join('')} FROM ${quoteName(source.table)})`,
-  );
-  await checkIds(database, source, raw);
+  const source = await loadRaw(database, given, raw);
   const build = new FeatureSql();
   for (const { field } of source.fields) await addFeatures(database, build, raw, field, source, thisYear);
-  if (withTexts) {
-    for (const { field, columns } of source.fields.filter(({ field: { name } }) => WRITTEN.includes(name))) {
-      const parts = columns.map((_, index) => quoteName(`${field.name} ${index + 1}`));
-      build.add('first', { [`${field.name}_text`]: `nullif(concat_ws(' ', ${parts.join(', ')}), '')` });
-    }
-  }
+  if (withTexts) addTexts(build, source);
   addAddress(build, source);
   const first = quoteName(`${name} features`);
   // In steps, so that nothing is computed twice: words, then what is made of them, then what is made of that.
@@ -105,6 +98,20 @@ export async function standardise(
   };
 }
 
+/** Makes `rid`, `id` and the raw columns; gives the source as it is then, a history brought into one row a person. */
+async function loadRaw(database: LinkageDatabase, source: SourceTable, raw: string): Promise<SourceTable> {
+  const columns = await rawColumns(database, source);
+  const selected = columns.map(({ sql, column }) => `, ${sql} AS ${quoteName(column)}`).join('');
+  const rows = (more: string): string =>
+    `SELECT CAST(${idOf(source)} AS VARCHAR) AS id${more}${selected} FROM ${quoteName(source.table)}`;
+  const made = source.history === undefined ? undefined : presentOf(source, source.history, rows);
+  await database.execute(
+    `CREATE OR REPLACE TEMP TABLE ${raw} AS SELECT CAST(row_number() OVER (ORDER BY TRY_CAST(id AS BIGINT), id) - 1 AS INTEGER) AS rid, * FROM (${made?.sql ?? rows('')})`,
+  );
+  await checkIds(database, source, raw);
+  return made?.source ?? source;
+}
+
 function idOf({ id }: SourceTable): string {
   return id === undefined ? 'row_number() OVER ()' : `trim(CAST(${quoteName(id)} AS VARCHAR))`;
 }
@@ -118,7 +125,7 @@ async function checkIds(database: LinkageDatabase, { id, label }: SourceTable, r
   if (missing + twice === 0) return;
   const what = missing > 0 ? `is empty in ${rowsOf(missing)}` : `repeats itself in ${rowsOf(twice)}`;
   throw new Fault(ExitCode.source, 'row-id', `${label}: the identifier ${quoted(id ?? '')} ${what}`, {
-    hint: 'name a column that identifies each row, or none: then rows are numbered from 1',
+    hint: 'name a column that identifies each row, or none; if its rows are one person’s over time, add --a-history or --b-history',
   });
 }
 
@@ -278,6 +285,19 @@ async function addFeatures(
       break;
     case 'address':
       break;
+  }
+}
+
+function addTexts(build: FeatureSql, source: SourceTable): void {
+  for (const { field, columns } of source.fields) {
+    const parts = columns.map((_, index) => quoteName(`${field.name} ${index + 1}`));
+    if (WRITTEN.includes(field.name)) {
+      build.add('first', { [`${field.name}_text`]: `nullif(concat_ws(' ', ${parts.join(', ')}), '')` });
+    }
+    if (field.kind === 'former-family-name') {
+      const texts = listOf(parts[0] ?? '', columns[0] ?? '', source, (each) => `nullif(trim(${each}), '')`);
+      build.add('first', { [`${field.name}_text`]: texts });
+    }
   }
 }
 
