@@ -79,6 +79,18 @@ export function corrupted(
   };
 }
 
+/** The same person with one mistake in a name or in the date of birth. */
+export function withOneMistake(person: MadePerson, draw: Draw): MadePerson {
+  switch (draw.below(3)) {
+    case 0:
+      return { ...person, given: mistyped(person.given, draw) };
+    case 1:
+      return { ...person, family: mistyped(person.family, draw) };
+    default:
+      return { ...person, born: otherDate(person.born, draw) };
+  }
+}
+
 function familiar(given: string, draw: Draw): string {
   const group = NICKNAMES.find((names) => names.includes(given.toUpperCase()));
   const name = group === undefined ? undefined : draw.of(group);

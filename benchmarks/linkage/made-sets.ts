@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { type Carelessness, corrupted, type MadePerson } from './corrupt.ts';
+import { type Carelessness, corrupted, type MadePerson, withOneMistake } from './corrupt.ts';
 import { Draw } from './draw.ts';
 import type { BenchmarkSet } from './sets.ts';
 
@@ -27,8 +27,9 @@ const SCANNER: Carelessness = {
 };
 
 /**
- * Sets made of the people of a synthetic PDS, in households: a cohort of which three fifths are in PDS, and a
- * register in which people stand up to five times, with other names for its columns and another way to write dates.
+ * Sets made of the people of a synthetic PDS, in households: a cohort of which half are in PDS; a register in which people
+ * stand up to five times, with other names for its columns and another way to write dates; and a list of names and dates
+ * of birth alone, in which one in ten stands twice with one mistake, full of namesakes of common heritage.
  */
 export async function makeSets(pds: string, folder: string): Promise<readonly BenchmarkSet[]> {
   mkdirSync(folder, { recursive: true });
@@ -76,6 +77,18 @@ export async function makeSets(pds: string, folder: string): Promise<readonly Be
       postcode,
     ]),
   );
+  const listed = people.slice(0, people.length / 4);
+  const again = listed.filter((_, index) => index % 9 === 0).map((each) => withOneMistake(each, draw));
+  write(
+    join(folder, 'names.csv'),
+    ['person,fname,lname,by,bm,bd'],
+    [...listed, ...again].map(({ person, given, family, born }) => [
+      person,
+      given.toUpperCase(),
+      family.toUpperCase(),
+      ...born.split('-').map((part) => String(Number(part))),
+    ]),
+  );
   // Rows have numbers, not names of people, as identifiers; the number of a row is what `dars link` gives without one.
   const person = 'person';
   return [
@@ -95,6 +108,12 @@ export async function makeSets(pds: string, folder: string): Promise<readonly Be
         ...['--dedupe', '--a-id', 'row', '--a'],
         'given_name=name1,family_name=name2,date_of_birth=d+m+y,address=street,city=place,postcode=zip',
       ],
+      published: '',
+    },
+    {
+      name: 'made names',
+      truth: { a: join(folder, 'names.csv'), aId: 'row', person },
+      options: ['--dedupe', '--a-id', 'row', '--a', 'given_name=fname,family_name=lname,date_of_birth=by+bm+bd'],
       published: '',
     },
   ];

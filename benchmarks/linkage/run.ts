@@ -33,9 +33,9 @@ if (shared === undefined) console.log('The public sets are skipped: DARS_SHARED_
 const sets = [...(shared === undefined ? [] : publicSets(join(shared, 'linkage'))), ...made];
 
 console.log(
-  '| set | rows | true pairs | precision | recall | **F1** | best F1 | at | published F1 | wall s | CPU s | peak MB | same bytes |',
+  '| set | rows | true pairs | precision | recall | **F1** | best F1 | at | thought P | thought R | published F1 | wall s | CPU s | peak MB | same bytes |',
 );
-console.log('|---|---:|---:|---:|---:|---:|---:|---:|---|---:|---:|---:|---|');
+console.log('|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|---:|---:|---:|---|');
 for (const { name, truth, options, published } of sets) {
   if (values.only !== undefined && !name.startsWith(values.only)) continue;
   const missing = [truth.a, ...(truth.b === undefined ? [] : [truth.b])].find((file) => !existsSync(file));
@@ -44,16 +44,27 @@ for (const { name, truth, options, published } of sets) {
     continue;
   }
   const files = [truth.a, ...(truth.b === undefined ? [] : [truth.b])];
-  const [links, all] = [join(values.dir, 'links.csv'), join(values.dir, 'all.csv')];
+  const [links, all, report] = ['links.csv', 'all.csv', 'report.json'].map((file) => join(values.dir, file)) as [
+    string,
+    string,
+    string,
+  ];
   const cost = measure(dars('link', ...files, ...options, '--out', links), here);
-  measure(dars('link', ...files, ...options, '--all', '0.0001', '--out', all), here);
+  measure(dars('link', ...files, ...options, '--all', '0.0001', '--out', all, '--report', report), here);
   const { fixed, best } = await evaluate(truth, links, all);
   const bytes = digestOf(links);
   measure(dars('link', ...files, ...options, '--threads', '1', '--out', links), here);
   const rows = [...cost.stderr.matchAll(/, ([\d,]+) rows?:/g)].map(([, count]) => count).join(' × ');
   const cells = [
     ...[name, rows, fixed.truePairs.toLocaleString('en-GB')],
-    ...[share(fixed.precision), share(fixed.recall), `**${share(fixed.f1)}**`, share(best.f1), weight(best)],
+    ...[
+      share(fixed.precision),
+      share(fixed.recall),
+      `**${share(fixed.f1)}**`,
+      share(best.f1),
+      weight(best),
+      ...thought(report),
+    ],
     ...[published, cost.wall.toFixed(1), cost.cpu.toFixed(1), cost.peak.toFixed(0)],
     digestOf(links) === bytes ? 'yes' : '**no**',
   ];
@@ -68,6 +79,14 @@ function share(value: number): string {
 
 function weight({ from }: Score & { readonly from: number }): string {
   return from.toFixed(1);
+}
+
+/** Precision and recall as `dars link` thinks without the truth. */
+function thought(report: string): string[] {
+  const { estimates } = JSON.parse(readFileSync(report, 'utf8')) as {
+    estimates: Record<'precision' | 'recall', { value: number }>;
+  };
+  return [share(estimates.precision.value), share(estimates.recall.value)];
 }
 
 function digestOf(path: string): string {

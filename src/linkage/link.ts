@@ -14,7 +14,13 @@ import { clusters, STRONGEST, type WeightedPairs } from './decide/cluster.ts';
 import { type Model, modelOf, parametersOf } from './model.ts';
 import { FORMER_FIELDS } from './standardise/history.ts';
 import { type Records, type SourceTable, standardise } from './standardise/standardise.ts';
-import { FieldWeights, type Parameters, priorWeights, weightOfProbability } from './train/parameters.ts';
+import {
+  FieldWeights,
+  type Parameters,
+  type PriorWeights,
+  priorWeights,
+  weightOfProbability,
+} from './train/parameters.ts';
 import { fitPriors, type Training, train } from './train/train.ts';
 
 /** What to link: two tables, or one whose duplicates are sought. */
@@ -165,12 +171,13 @@ export async function score(
     pattern,
     w_personal: Float64Array.from(evidence, ({ personal }) => personal),
     w_household: Float64Array.from(evidence, ({ household }) => household),
+    w_names: Float64Array.from(evidence, ({ names }) => names),
     w_twins: Float64Array.from(evidence, ({ twins }) => twins),
   });
   // As weightOf in train/parameters.ts, for every pair.
-  const { prior, kin } = priorsOf(parameters, sides);
+  const { prior, kin, namesakes } = priorsOf(parameters, sides);
   const shared = `(w_household + household / ${BIT}.0)`;
-  const weight = `round(${prior} + w_personal + personal / ${BIT}.0 + ${shared} - log2(1 + pow(2, ${kin} + ${shared} + w_twins)), 4)`;
+  const weight = `round(${prior} + w_personal + personal / ${BIT}.0 + ${shared} - log2(1 + pow(2, ${kin} + ${shared} + w_twins) + pow(2, ${namesakes} + w_names + names / ${BIT}.0)), 4)`;
   await database.execute(
     `CREATE OR REPLACE TEMP TABLE ${into} AS SELECT * FROM (SELECT a, b, c.pattern, ${weight} AS weight, CAST(NULL AS DOUBLE) AS decided
      FROM ${compared} c JOIN "#pattern weights" w ON CAST(w.pattern AS BIGINT) = c.pattern) WHERE weight > ${floor}`,
@@ -179,9 +186,9 @@ export async function score(
 }
 
 /** The weights of what is known before a pair is looked at. */
-export function priorsOf(parameters: Parameters, sides: Sides): ReturnType<typeof priorWeights> {
-  const { prior, kin } = priorWeights(parameters);
-  return { prior: prior + (sides.isOne ? 0 : roomForPartners(parameters.prior, sides)), kin };
+export function priorsOf(parameters: Parameters, sides: Sides): PriorWeights {
+  const priors = priorWeights(parameters);
+  return { ...priors, prior: priors.prior + (sides.isOne ? 0 : roomForPartners(parameters.prior, sides)) };
 }
 
 /** How much of either side is thought to have a partner, at most: it is never quite sure that everybody has one. */

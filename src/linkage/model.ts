@@ -14,6 +14,7 @@ const modelSchema = z.strictObject({
   learnt_from: z.string(),
   prior: share.describe('probability that a pair taken at random is of one person'),
   kin: share.describe('probability that it is of two people of one household'),
+  namesakes: share.describe('probability that it is of two people of one name, beyond what chance explains'),
   comparisons: z.array(
     z.strictObject({
       field: z.string(),
@@ -50,6 +51,7 @@ export function modelOf(comparisons: readonly Comparison[], parameters: Paramete
     learnt_from: learntFrom,
     prior: rounded(parameters.prior),
     kin: rounded(parameters.kin),
+    namesakes: rounded(parameters.namesakes),
     comparisons: comparisons.map(({ name, levels }, index) => {
       const depends = parameters.dependence[index];
       const parent = depends === undefined ? undefined : comparisons[depends.parent];
@@ -92,6 +94,7 @@ export function parametersOf(model: Model, comparisons: readonly Comparison[]): 
   return {
     prior: model.prior,
     kin: model.kin,
+    namesakes: model.namesakes,
     m: found.map(({ levels }) => levels.map(({ m }) => m)),
     u: found.map(({ levels }) => levels.map(({ u }) => u)),
     dependence: found.map(({ depends_on: depends, kept }): Dependence | undefined => {

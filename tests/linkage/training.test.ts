@@ -29,7 +29,7 @@ function patterns(matches: number, strangers: number): Pattern[] {
       agrees.reduce((product, yes, index) => product * (yes ? (shares[index] ?? 0) : 1 - (shares[index] ?? 0)), 1);
     return {
       levels: agrees.map((yes) => (yes ? 1 : 2)),
-      rarity: { household: 0, personal: 0 },
+      rarity: { household: 0, personal: 0, names: 0 },
       pairs: matches * share(M) + strangers * share(U),
     };
   });
@@ -73,6 +73,7 @@ describe('a weight', () => {
     const parameters = {
       prior: 0.01,
       kin: 1e-12,
+      namesakes: 1e-12,
       m: [
         [0.9, 0.1],
         [0.8, 0.2],
@@ -94,6 +95,7 @@ describe('a weight', () => {
     const parameters = {
       prior: 0.001,
       kin: 0.001,
+      namesakes: 1e-12,
       m: [
         [0.99, 0.01],
         [0.9, 0.1],

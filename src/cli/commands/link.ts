@@ -28,11 +28,12 @@ const HELP = `
 Columns named as in PDS (nhs_number, given_name, family_name, date_of_birth, gender, postcode …) need no mapping, nor do
 sex, address, city, county, place_of_birth, occupation, email, telephone; others are ignored unless they are mapped. Columns
 are joined with +: date_of_birth=year+month+day, address=number+street. Nothing is learnt from labels; the threshold is a
-probability of ${DEFAULT_THRESHOLD}.
+probability of ${DEFAULT_THRESHOLD}. The profiles mps (Master Person Service) and hes-ons (eight ranks) link by rules instead.
 
 Examples:
   dars link A.csv B.csv --a-id id --b-id id --a given_name=firstname,family_name=surname,date_of_birth=dob --out links.csv
-  dars link A.csv --dedupe --a-id id --a given_name=firstname,family_name=surname,date_of_birth=y+m+d --out pairs.parquet`;
+  dars link A.csv --dedupe --a-id id --a given_name=firstname,family_name=surname,date_of_birth=y+m+d --out pairs.parquet
+  dars link cohort.csv pds.parquet --a-id study_id --b-id nhs_number --b-history valid_from --compare mps --out traced.csv`;
 
 export function addLink(program: Command): void {
   program

@@ -90,6 +90,7 @@ function givenName(withOrder: boolean, withOthers: boolean): Comparison {
       ['different', 'true', 0.04],
     ]),
     cause: 'sex',
+    isName: true,
   };
 }
 
@@ -127,6 +128,7 @@ function familyName(withOrder: boolean, withFormer: boolean): Comparison {
       ['different', 'true', 0.06],
     ]),
     isShared: true,
+    isName: true,
   };
 }
 
@@ -147,6 +149,7 @@ function otherGivenName(): Comparison {
       ],
       ['different', 'true', 0.07],
     ]),
+    isName: true,
   };
 }
 
