@@ -3,15 +3,15 @@ import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { CohortTerms } from '../linkage/cohort/validate-cohort.ts';
-import { headerProblems, validateCohort } from '../linkage/cohort/validate-cohort.ts';
+import { Fault } from '../kernel/fault.ts';
+import { type CohortTerms, headerProblems, validateCohort } from '../linkage/cohort/validate-cohort.ts';
 import type { ValidationReport } from '../linkage/cohort/validation-report.ts';
 import { type Trace, type TraceStep, traceCohort } from '../linkage/trace/trace-cohort.ts';
 import type { PdsTables } from '../linkage/trace/trace-tables.ts';
 import { Tables } from '../plan/compile.ts';
 import { call, column } from '../relation/expression.ts';
 import { printExpression, quoteName } from '../relation/print-sql.ts';
-import { openLinkFile } from './link-file.ts';
+import { type LinkFile, openLinkFile } from './link-file.ts';
 import { linkageDatabase } from './linkage-database.ts';
 import type { SourceScan } from './source-scan.ts';
 import { count } from './sql.ts';
@@ -33,10 +33,10 @@ export async function takeIn(
   terms: CohortTerms | undefined,
   today: string,
 ): Promise<ValidationReport> {
-  const file = await openLinkFile(connection, path, ',');
+  const file = await openedCohort(connection, path);
   const sha256 = await digestOf(path);
-  const problems = headerProblems(file.columns);
-  if (problems.length > 0) {
+  const problems = headerProblems(file?.columns ?? []);
+  if (file === undefined || problems.length > 0) {
     return {
       format: 'dars-cohort-validation/1',
       file: basename(path),
@@ -55,6 +55,16 @@ export async function takeIn(
   const { rows } = await file.load(table, file.columns);
   const raw = { file: basename(path), sha256, table, columns: file.columns, rows };
   return validateCohort(linkageDatabase(connection), raw, terms, today);
+}
+
+/** Undefined where its first line is no header: what stands in it may be somebody's, so no message may quote it. */
+async function openedCohort(connection: DuckDBConnection, path: string): Promise<LinkFile | undefined> {
+  try {
+    return await openLinkFile(connection, path, ',');
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'link-file') return undefined;
+    throw error;
+  }
 }
 
 /** Traces the participants who were taken in; the table of succession must have been made. */

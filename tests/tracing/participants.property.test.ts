@@ -68,7 +68,12 @@ const world: fc.Arbitrary<World> = fc
     });
     return {
       people,
-      rows: rows.map(([number, end, diagnosis], index) => ({ key: String(500_000_000_000 + index), number, end, diagnosis })),
+      rows: rows.map(([number, end, diagnosis], index) => ({
+        key: String(500_000_000_000 + index),
+        number,
+        end,
+        diagnosis,
+      })),
       optedOut,
       participants: participants.map(({ number, isRight, from, to, basis, status }, index): Participant => {
         const person = currentOf(number, people);

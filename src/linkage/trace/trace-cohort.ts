@@ -1,6 +1,6 @@
 import { quoteName } from '../../relation/print-sql.ts';
 import type { Sides } from '../block/block.ts';
-import { COHORT } from '../cohort/cohort-tables.ts';
+import { COHORT, COHORT_FAULTS } from '../cohort/cohort-tables.ts';
 import type { FieldSource } from '../column-mapping.ts';
 import type { Comparison } from '../compare/comparison.ts';
 import { comparisonsFor } from '../compare/comparisons.ts';
@@ -16,7 +16,7 @@ import { traceByNumber } from './by-number.ts';
 import { type Calibration, calibrate } from './calibrate.ts';
 import { decideTrace } from './decide-trace.ts';
 import { FOUND, findCandidates, type RuleYield } from './find-candidates.ts';
-import { BY_NUMBER, CANDIDATES, type PdsTables, SCORED, SOUGHT } from './trace-tables.ts';
+import { BY_NUMBER, CANDIDATES, type PdsTables, SCORED, SOUGHT, TRACED } from './trace-tables.ts';
 
 export type TraceStep = 'number' | 'candidates' | 'fetch' | 'train' | 'decide';
 
@@ -120,6 +120,14 @@ export async function traceCohort(
     heldOut: await sampled('held out'),
     decoys: await sampled('decoy'),
   };
+}
+
+/** Drops what a trace leaves behind; call it when its result and the report on it are where they belong. */
+export async function dropTrace(database: LinkageDatabase): Promise<void> {
+  const named = ['#left', '#right', '#population', '#trace fetched', '#trace verdicts'].map(quoteName);
+  for (const table of [...named, COHORT, COHORT_FAULTS, BY_NUMBER, SOUGHT, CANDIDATES, SCORED, TRACED]) {
+    await database.execute(`DROP TABLE IF EXISTS ${table}`);
+  }
 }
 
 const NAMES = ['nhs_number', 'given_name', 'family_name', 'other_given_name', 'date_of_birth', 'gender', 'postcode'];
