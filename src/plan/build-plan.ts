@@ -238,7 +238,7 @@ function filePlan(
       legalBasis: grant.legal_basis ?? '',
       commonLawDuty: grant.common_law_duty ?? 'none',
       frequency: grant.frequency ?? 'one-off',
-      optOuts: grantAnswer(grant, identifiability),
+      optOuts: `${grantAnswer(grant, identifiability)}${isBespoke && grant.opt_outs.apply ? exemptions(loaded) : ''}`,
     },
   };
 }
@@ -268,6 +268,12 @@ function tracePlans(
 
 function exemptBases(cohort: LoadedAgreement['agreement']['cohort']): string[] {
   return (cohort?.opt_out_exemptions ?? []).map(({ legal_basis: basis }) => basis);
+}
+
+/** What the register says after the answer: opt-outs are a matter of each participant's legal basis. */
+function exemptions({ agreement }: LoadedAgreement): string {
+  const exempt = agreement.cohort?.opt_out_exemptions ?? [];
+  return exempt.map(({ legal_basis: basis, because }) => `; not to participants by ${basis}: ${because}`).join('');
 }
 
 function keepParticipants(product: string, { agreement }: LoadedAgreement, clauses: Clauses): Step {
