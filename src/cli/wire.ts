@@ -194,6 +194,13 @@ export function engineInputs(workspace: Workspace, pipeline?: LoadedPipeline, to
       : {
           tracing: {
             today,
+            decisions: new Map(
+              (pipeline?.pipeline.products ?? []).flatMap((product): [string, string][] =>
+                product.product === 'bespoke-linkage' && product.decisions !== undefined
+                  ? [[product.name, insidePath(root, product.decisions) ?? '']]
+                  : [],
+              ),
+            ),
             files: new Map(
               (pipeline?.pipeline.products ?? []).flatMap((product): [string, string][] =>
                 product.product === 'bespoke-linkage' ? [[product.name, insidePath(root, product.cohort) ?? '']] : [],

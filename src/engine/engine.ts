@@ -46,7 +46,12 @@ export interface EngineInputs {
   /** Absolute path of the cohort file, where the pipeline has one. */
   readonly cohortFile: string | undefined;
   /** Applicants' cohort files, by the product that each is traced for; nobody in them was born after today. */
-  readonly tracing?: { readonly today: CalendarDate; readonly files: ReadonlyMap<string, string> };
+  readonly tracing?: {
+    readonly today: CalendarDate;
+    readonly files: ReadonlyMap<string, string>;
+    /** What people decided of near links, by product as well. */
+    readonly decisions: ReadonlyMap<string, string>;
+  };
   readonly limits: { readonly memory: string; readonly threads: number | undefined; readonly temp: string };
 }
 

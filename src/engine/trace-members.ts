@@ -3,9 +3,11 @@ import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 import { type CohortTerms, headerProblems, validateCohort } from '../linkage/cohort/validate-cohort.ts';
 import type { ValidationReport } from '../linkage/cohort/validation-report.ts';
+import { DECISION_COLUMNS, readDecisions } from '../linkage/trace/clerical.ts';
 import { type Trace, type TraceStep, traceCohort } from '../linkage/trace/trace-cohort.ts';
 import type { PdsTables } from '../linkage/trace/trace-tables.ts';
 import { Tables } from '../plan/compile.ts';
@@ -71,10 +73,25 @@ async function openedCohort(connection: DuckDBConnection, path: string): Promise
 export async function traceTakenIn(
   connection: DuckDBConnection,
   pds: SourceScan,
+  decisions: string | undefined,
   thisYear: number,
   observe: (step: TraceStep) => void,
 ): Promise<Trace> {
+  await takeDecisions(connection, decisions);
   return traceCohort(linkageDatabase(connection), await pdsTables(connection, pds), thisYear, observe);
+}
+
+async function takeDecisions(connection: DuckDBConnection, path: string | undefined): Promise<void> {
+  if (path === undefined) return readDecisions(linkageDatabase(connection), undefined);
+  const file = await openLinkFile(connection, path, ',');
+  const lacking = DECISION_COLUMNS.find((name) => !file.columns.includes(name));
+  if (lacking !== undefined) {
+    throw new Fault(ExitCode.source, 'decisions', `${basename(path)} has no column ${lacking}`, {
+      hint: 'dars trace --clerical FILE writes what there is to decide',
+    });
+  }
+  await file.load('#decisions', DECISION_COLUMNS);
+  await readDecisions(linkageDatabase(connection), '#decisions');
 }
 
 async function digestOf(path: string): Promise<string> {

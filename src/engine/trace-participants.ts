@@ -37,7 +37,7 @@ export async function traceParticipants(
       hint: 'dars trace FILE --check tells more; the applicant has to send another',
     });
   }
-  const trace = await traceTakenIn(connection, pds, Number(today.slice(0, 4)), (step) =>
+  const trace = await traceTakenIn(connection, pds, tracing.decisions.get(product), Number(today.slice(0, 4)), (step) =>
     progress({ step: `trace ${step}`, done: 0, of: 1, rows: validation.adds }),
   );
   const bases =

@@ -68,6 +68,9 @@ const bespokeLinkage = z.strictObject({
   ...output,
   product: z.literal('bespoke-linkage'),
   cohort: words.describe('the applicant’s cohort file, inside the workspace; its name begins with the agreement’s NIC'),
+  decisions: words
+    .optional()
+    .describe('what people decided of near links: the file of dars trace --clerical, inside the workspace'),
   match_file: z
     .array(z.enum(matchColumns, { error: `expected some of ${matchColumns.join(', ')}` }))
     .min(1, 'ask for at least one column')

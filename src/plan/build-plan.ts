@@ -257,6 +257,7 @@ function tracePlans(
           {
             product: product.name,
             file: product.cohort,
+            ...(product.decisions === undefined ? {} : { decisions: product.decisions }),
             terms: { identifiers: must(cohort).identifiers, size: must(cohort).size },
             exempt: exemptBases(cohort),
             reason: clauses.agreement('cohort', 'participants are found in PDS by what the applicant knows of them'),

@@ -104,6 +104,8 @@ export interface TracePlan {
   readonly product: string;
   /** The cohort file, inside the workspace. */
   readonly file: string;
+  /** A file of what people decided, inside the workspace. */
+  readonly decisions?: string;
   readonly terms: {
     readonly identifiers: readonly string[];
     readonly size: { readonly at_least?: number | undefined; readonly at_most?: number | undefined };

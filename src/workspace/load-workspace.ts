@@ -318,7 +318,14 @@ async function parsePipeline(
   const cohortFiles: [string, PropertyKey[]][] = [
     ...(cohort !== undefined && 'file' in cohort ? [[cohort.file, ['cohort', 'file']] as [string, PropertyKey[]]] : []),
     ...products.flatMap((product, index): [string, PropertyKey[]][] =>
-      product.product === 'bespoke-linkage' ? [[product.cohort, ['products', index, 'cohort']]] : [],
+      product.product !== 'bespoke-linkage'
+        ? []
+        : [
+            [product.cohort, ['products', index, 'cohort']],
+            ...(product.decisions === undefined
+              ? []
+              : [[product.decisions, ['products', index, 'decisions']] as [string, PropertyKey[]]]),
+          ],
     ),
   ];
   for (const [path, place] of cohortFiles) {
