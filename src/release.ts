@@ -1,6 +1,7 @@
 import type { LoadedAgreement } from './agreement/loaded-agreement.ts';
 import type { Destination } from './deliver/destination.ts';
 import type { Outbox } from './deliver/outbox.ts';
+import type { ToldFolder } from './deliver/told-folder.ts';
 import type { AirlockBrief } from './disclosure/airlock-brief.ts';
 import type { Encryptor, Signer } from './encrypt/encryptor.ts';
 import type { Engine, EngineInputs, Produced } from './engine/engine.ts';
@@ -30,6 +31,7 @@ import { manifestOf } from './release/manifest.ts';
 import { pastUses } from './release/past-uses.ts';
 import { refusedEntry, refusedFault } from './release/refused.ts';
 import type { ReleaseEvent } from './release/release-event.ts';
+import { sealTold, toldFiles } from './release/told-before.ts';
 import {
   outdatedBecause,
   replacementOf,
@@ -47,6 +49,7 @@ export interface World {
   readonly encryptor: Encryptor;
   readonly ledger: Ledger;
   readonly outbox: Outbox;
+  readonly told: ToldFolder;
   readonly now: () => Date;
   /** Eight characters that no other release has had: two made in one minute have different names. */
   readonly unique: () => string;
@@ -179,13 +182,13 @@ export async function giveUp(
 }
 
 async function makeAndDeliver(asked: AskedRelease, world: World): Promise<ReleaseOutcome> {
-  const { plan, pipeline, agreement, findings } = asked;
+  const { plan, pipeline, findings } = asked;
   const signer = await world.signer();
   const id = releaseId(pipeline, world);
   await world.outbox.begin(plan.pipeline, id);
   let intended: Entry<Intended>;
   try {
-    const outputs = await make(plan, id, agreement, signer, world);
+    const outputs = await make(asked, id, signer, world);
     await confirmUntouched(findings.looks, world);
     intended = await intend({ ...asked, id, outputs }, world);
   } catch (error) {
@@ -202,16 +205,16 @@ async function makeAndDeliver(asked: AskedRelease, world: World): Promise<Releas
 
 /** Makes, checks, encrypts and proves every file of the plan; the ciphertext lies in the outbox afterwards. */
 async function make(
-  plan: Plan,
+  { plan, agreement, replacement }: AskedRelease,
   id: string,
-  agreement: LoadedAgreement,
   signer: Signer,
   world: World,
 ): Promise<SealedOutput[]> {
   const key = agreementKey(await world.masterKey(), plan.stem);
   const recipientKey = (await world.recipientKey(agreement)) ?? '';
   world.observe({ kind: 'step', step: 'read', release: id });
-  await using session = await world.engine.open(plan, world.inputs, key, (event) =>
+  const told = await toldFiles(plan, id, await entriesOf(world.ledger), replacement?.file, world.told);
+  await using session = await world.engine.open(plan, { ...world.inputs, told }, key, (event) =>
     world.observe({ kind: 'progress', ...event }),
   );
   const outputs: SealedOutput[] = [];
@@ -225,7 +228,8 @@ async function make(
     checkProduced(file, made);
     world.observe({ kind: 'step', step: 'prove', release: id, product: file.product, dataset: file.dataset });
     await session.prove(file, made);
-    outputs.push({ file, produced: made, plain, cipher });
+    const tells = await sealTold(file, plan.stem, id, index, world.told);
+    outputs.push({ file, produced: made, plain, cipher, tells });
   }
   return outputs;
 }
@@ -344,6 +348,7 @@ export function airlockBrief(file: FilePlan, { agreement }: LoadedAgreement, { w
     grant,
     pdsGrant: agreement.datasets.find((each) => each.dataset === 'pds'),
     identifiability: file.identifiability,
+    ...(file.leading === undefined ? {} : { leading: file.leading }),
     declared: (stepOf(file.steps, 'minimise')?.columns ?? []).map(({ name, of, from, as }) => ({ name, of, from, as })),
   };
 }

@@ -8,6 +8,7 @@ import type { Destination } from '../deliver/destination.ts';
 import { openFolderDestination } from '../deliver/folder-destination.ts';
 import { Outbox } from '../deliver/outbox.ts';
 import { openSftpDestination } from '../deliver/sftp-destination.ts';
+import { ToldFolder } from '../deliver/told-folder.ts';
 import { openPgpEncryptor } from '../encrypt/openpgp-encryptor.ts';
 import { duckDbEngine } from '../engine/duckdb-engine.ts';
 import type { EngineInputs, Freshness, SourceLocation } from '../engine/engine.ts';
@@ -60,6 +61,7 @@ export function wire(
     encryptor: openPgpEncryptor(),
     ledger: tuning.ledger ?? ledgerOf(workspace, now),
     outbox: new Outbox(state),
+    told: new ToldFolder(state),
     now,
     unique: () => randomBytes(4).toString('hex'),
     signedAt: () => new Date(Math.min(now().getTime(), Date.now())),
@@ -175,6 +177,11 @@ export function engineInputs(workspace: Workspace, pipeline?: LoadedPipeline): E
             },
           },
     cohortFile: cohort !== undefined && 'file' in cohort ? (insidePath(root, cohort.file) ?? '') : undefined,
+    uploads: new Map(
+      (pipeline?.pipeline.products ?? [])
+        .flatMap((product) => (product.product === 'tracking' ? product.cohort : []))
+        .map((path) => [path, insidePath(root, path) ?? '']),
+    ),
     limits: { memory: file.limits.memory, threads: file.limits.threads, temp: tempFolder(workspace) },
   };
 }

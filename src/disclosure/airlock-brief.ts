@@ -18,4 +18,6 @@ export interface AirlockBrief {
   readonly pdsGrant: Grant | undefined;
   readonly identifiability: Identifiability;
   readonly declared: readonly DeclaredColumn[];
+  /** Columns that the product itself brings: the applicant’s own study id, and what it says of an event. */
+  readonly leading?: readonly string[];
 }

@@ -98,8 +98,11 @@ export class Airlock {
 
   /** Every column is declared, and what it declares to be is granted. */
   #columns(names: readonly string[]): AirlockFinding[] {
-    const { declared, identifiability } = this.#brief;
-    const expected = [...(identifiability === 'pseudonymised' ? [TOKEN] : []), ...declared.map(({ name }) => name)];
+    const { declared, identifiability, leading = [] } = this.#brief;
+    const expected = [
+      ...(identifiability === 'pseudonymised' ? [TOKEN] : leading),
+      ...declared.map(({ name }) => name),
+    ];
     const findings: AirlockFinding[] = [];
     for (const name of names) {
       if (!expected.includes(name))

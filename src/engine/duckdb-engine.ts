@@ -6,6 +6,7 @@ import { PERSONAL_NAMES } from '../disclosure/airlock-tables.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 import { COHORT_FILE, compileCohort, compileFile, type SourceFacts, Tables } from '../plan/compile.ts';
+import { compileReport } from '../plan/compile-tracking.ts';
 import { type FilePlan, type Plan, stepOf } from '../plan/plan.ts';
 import { printRelation, quoteName, type TableResolver } from '../relation/print-sql.ts';
 import { ALL_SLICES } from '../relation/slices.ts';
@@ -13,9 +14,11 @@ import { bindKey } from './bind-key.ts';
 import { connect } from './connect.ts';
 import type { Engine, EngineInputs, EngineSession, OptOutInspection } from './engine.ts';
 import { filesAt } from './files-at.ts';
+import { loadMembers } from './load-members.ts';
 import { lookAtInputs } from './look-at-inputs.ts';
 import { inspectOptOuts, loadOptOuts, noOptOuts } from './opt-outs.ts';
 import { proveFile } from './prove-file.ts';
+import { proveReport } from './prove-report.ts';
 import { openSource, type SourceScan } from './source-scan.ts';
 import { ContractBreak, execute } from './sql.ts';
 import { buildSuccession } from './succession.ts';
@@ -75,6 +78,9 @@ export function duckDbEngine(limits: { readonly memory: string; readonly threads
           if (inputs.optOuts === undefined) await noOptOuts(connection);
           else await loadOptOuts(connection, inputs.optOuts);
           await loadGeography(connection, plan, inputs);
+          for (const [product, paths] of uploadsOf(plan, inputs)) {
+            await loadMembers(connection, product, paths, state.resolver);
+          }
           if (plan.cohort !== undefined) {
             const relation = compileCohort(plan.cohort);
             await execute(
@@ -86,7 +92,12 @@ export function duckDbEngine(limits: { readonly memory: string; readonly threads
         progress({ step: 'resolve', done: 1, of: 1, rows: 0 });
         return {
           write: (file, brief) => writeFile(state, file, brief, progress, (work) => located(state, work)),
-          prove: (file, produced) => located(state, () => proveFile(state, file, produced)),
+          prove: (file, produced) =>
+            located(state, () =>
+              stepOf(file.steps, 'tell') === undefined
+                ? proveFile(state, file, produced)
+                : proveReport(state, file, produced),
+            ),
           explain: (file) => explain(state, file),
           [Symbol.asyncDispose]: close,
         };
@@ -117,6 +128,16 @@ function sessionState(
     return quoteName(name);
   };
   return { connection, inputs, sources, facts, resolver };
+}
+
+/** The members of each tracking product: absolute paths of the uploads, oldest first. */
+function uploadsOf(plan: Plan, { uploads }: EngineInputs): Map<string, string[]> {
+  return new Map(
+    plan.files.flatMap(({ product, steps }) => {
+      const trace = stepOf(steps, 'trace-cohort');
+      return trace === undefined ? [] : [[product, trace.uploads.map((path) => uploads?.get(path) ?? '')] as const];
+    }),
+  );
 }
 
 /** Opens every source that the plan reads, with the columns that it needs. */
@@ -152,6 +173,7 @@ async function openSources(
       );
     }
     need(PDS, stepOf(steps, 'resolve')?.demographics.map(({ name }) => name) ?? []);
+    if (stepOf(steps, 'trace-cohort') !== undefined) need(PDS, ['date_of_birth']);
   }
   const sources = new Map<string, SourceScan>();
   for (const [name, { required, optional }] of needed) {
@@ -265,6 +287,10 @@ async function located<T>(state: SessionState, work: () => Promise<T>): Promise<
 }
 
 function explain(state: SessionState, file: FilePlan): { table: string; sql: string }[] {
+  if (stepOf(file.steps, 'tell') !== undefined) {
+    const { rows } = compileReport(file, state.facts.lacks(file.dataset));
+    return [{ table: 'rows', sql: printRelation(rows, state.resolver) }];
+  }
   const compiled = compileFile(file, ALL_SLICES, state.facts);
   const as = (table: string, relation: Parameters<typeof printRelation>[0]): { table: string; sql: string } => ({
     table: table.replace('#', ''),

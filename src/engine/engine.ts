@@ -35,6 +35,16 @@ export interface GeographyLocation {
   readonly columns: Readonly<Record<'lsoa' | 'msoa' | 'local_authority' | 'region', string>>;
 }
 
+/**
+ * What the recipient of a tracking report has been told, as files of keyed digests and nothing else; absolute paths.
+ * Later ones stand above earlier ones.
+ */
+export interface ToldFiles {
+  readonly before: readonly string[];
+  /** Where the engine writes what this release adds. */
+  readonly now: string;
+}
+
 /** Everything that an engine may read, and how much of the machine it may use. */
 export interface EngineInputs {
   readonly catalogue: Catalogue;
@@ -43,6 +53,10 @@ export interface EngineInputs {
   readonly geography: GeographyLocation | undefined;
   /** Absolute path of the cohort file, where the pipeline has one. */
   readonly cohortFile: string | undefined;
+  /** The cohort uploads of tracking products, by the path that the pipeline gives them; absolute paths. */
+  readonly uploads?: ReadonlyMap<string, string>;
+  /** What tracking reports have told before, by their scope. */
+  readonly told?: ReadonlyMap<string, ToldFiles>;
   readonly limits: { readonly memory: string; readonly threads: number | undefined; readonly temp: string };
 }
 

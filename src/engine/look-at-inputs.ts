@@ -38,6 +38,8 @@ export async function lookAtInputs(
   }
   if (geography !== undefined) wanted.push({ source: 'geography', paths: [geography.path] });
   if (cohortFile !== undefined) wanted.push({ source: 'cohort', paths: [cohortFile] });
+  if (inputs.uploads !== undefined && inputs.uploads.size > 0)
+    wanted.push({ source: 'cohort', paths: [...inputs.uploads.values()] });
   const patterns = [...new Set(wanted.flatMap(({ paths }) => paths.filter((path) => /[*?[]/.test(path))))];
   const matches = patterns.length === 0 ? [] : await expand(patterns);
   const found = new Map(patterns.map((pattern, index) => [pattern, matches[index] ?? []]));

@@ -55,6 +55,17 @@ function selectionRefusals(
       ),
     );
   }
+  if (product.product === 'tracking' && asked !== 'identifiable') {
+    refusals.push(
+      problemAt(
+        pipeline.document,
+        [...productPath, 'product'],
+        'identifiability-not-granted',
+        `tracking of ${selection.dataset} is keyed by the applicant’s own study ids and so identifies people, and can’t go out ${asked}`,
+        `${clause} identifiability: ${granted}`,
+      ),
+    );
+  }
   const identifiability = atMost(asked, granted);
   const outcome = { identifiability, named: granted === 'identifiable' };
   refusals.push(...rowRefusals(selection, grant, path, outcome, asking));

@@ -68,6 +68,8 @@ export type ReleasedFile = {
   readonly plaintext_bytes: number;
   readonly plaintext_sha256: string;
   readonly waterfall: readonly WaterfallStep[];
+  /** Of a tracking report: which it is, and the digest of what it tells, which counts once it is delivered. */
+  readonly tells?: { readonly scope: string; readonly sha256: string } | undefined;
 };
 
 /** What was left after a step. Small counts are kept here, and not published. */
@@ -130,6 +132,7 @@ const releasedFile: z.ZodType<ReleasedFile> = z.strictObject({
   plaintext_bytes: count,
   plaintext_sha256: sha256,
   waterfall: z.array(z.strictObject({ step: text, rows: count, people: count })),
+  tells: z.strictObject({ scope: text, sha256 }).optional(),
 });
 
 const bodies: { readonly [K in Kind]: z.ZodType<BodyOf<K>> } = {

@@ -3,6 +3,7 @@ import { identifiabilities } from '../agreement/agreement-schema.ts';
 import { columnReference, derivationSchema } from '../catalogue/field-schema.ts';
 import { period, safeName, words } from '../kernel/schema-parts.ts';
 import { whereSchema } from '../relation/condition.ts';
+import { datasetOfReport, type ReportKind, reportKinds } from './tracking-report.ts';
 
 export const formats = ['csv', 'parquet', 'arrow'] as const;
 export const compressions = ['none', 'gzip', 'zstd'] as const;
@@ -63,8 +64,44 @@ const linked = z.strictObject({
     .describe('one file each, with the same token for a person'),
 });
 
+const report = z
+  .strictObject({
+    report: z
+      .enum(reportKinds, { error: `expected one of ${reportKinds.join(', ')}` })
+      .describe(
+        'event-notification, current-status, list-cleaning: of PDS; cause-of-death: of deaths; registrations: of dataset',
+      ),
+    ...selection,
+    dataset: selection.dataset.optional().describe('for registrations: the dataset whose rows are events'),
+  })
+  .superRefine((value, context) => {
+    const own = datasetOfReport(value.report);
+    if (own === undefined && value.dataset === undefined)
+      context.addIssue({ code: 'custom', path: ['dataset'], message: 'say of which dataset: dataset: NAME' });
+    if (own !== undefined && value.dataset !== undefined && value.dataset !== own)
+      context.addIssue({ code: 'custom', path: ['dataset'], message: `${value.report} is always of ${own}` });
+    if (own === 'pds' && (value.period !== undefined || value.where !== undefined)) {
+      const path = [value.period === undefined ? 'where' : 'period'];
+      context.addIssue({ code: 'custom', path, message: `${value.report} is of all members; leave this out` });
+    }
+  })
+  .transform((value) => ({ ...value, dataset: value.dataset ?? datasetOfReport(value.report) ?? '' }));
+
+const tracking = z.strictObject({
+  ...output,
+  product: z.literal('tracking'),
+  cohort: z
+    .union([words.transform((path) => [path]), z.array(words).min(1, 'name at least one upload')], {
+      error: 'expected the path of a cohort file, or a list of them',
+    })
+    .describe('the applicant’s uploads inside the workspace, oldest first; a later one adds and deletes members'),
+  reports: z.array(report).min(1, 'name at least one report').describe('one file each'),
+});
+
 const product = z
-  .discriminatedUnion('product', [extract, linked], { error: 'expected product: extract or linked' })
+  .discriminatedUnion('product', [extract, linked, tracking], {
+    error: 'expected product: extract, linked or tracking',
+  })
   .superRefine((value, context) => {
     if (value.format !== 'csv' && value.compression !== undefined && value.compression !== 'none') {
       context.addIssue({
@@ -145,14 +182,21 @@ export interface Selection {
   readonly period?: { readonly from: string; readonly to: string } | undefined;
   readonly where?: Record<string, unknown> | undefined;
   readonly fields: readonly AskedField[];
+  /** Of a tracking product: which of its reports this is. */
+  readonly report?: ReportKind;
 }
 
-/** The selections of a product: one for an extract, one a dataset for linked; with their paths in the file. */
+/** The selections of a product: one for an extract, one a dataset for linked, one a report for tracking; with their paths in the file. */
 export function selectionsOf(
   product: Product,
   path: readonly PropertyKey[],
 ): { selection: Selection; path: PropertyKey[] }[] {
-  return product.product === 'extract'
-    ? [{ selection: product, path: [...path] }]
-    : product.datasets.map((selection, index) => ({ selection, path: [...path, 'datasets', index] }));
+  switch (product.product) {
+    case 'extract':
+      return [{ selection: product, path: [...path] }];
+    case 'linked':
+      return product.datasets.map((selection, index) => ({ selection, path: [...path, 'datasets', index] }));
+    case 'tracking':
+      return product.reports.map((selection, index) => ({ selection, path: [...path, 'reports', index] }));
+  }
 }

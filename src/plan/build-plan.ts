@@ -13,6 +13,14 @@ import { type Derivation, needsEventDate } from '../catalogue/derivation.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import { outputName } from '../pipeline/output-name.ts';
 import { type AskedField, type Product, type Selection, selectionsOf } from '../pipeline/pipeline-schema.ts';
+import {
+  columnsOfReport,
+  eventOf,
+  OCCURRENCES,
+  type PdsEvent,
+  type ReportKind,
+  tellsChanges,
+} from '../pipeline/tracking-report.ts';
 import { type Condition, conditionColumns, toCondition } from '../relation/condition.ts';
 import {
   type CohortPlan,
@@ -23,6 +31,7 @@ import {
   type Reason,
   type Step,
   TOKEN_COLUMN,
+  type TrackedEvent,
 } from './plan.ts';
 
 /** What a sensitive record never gives out (PDS confidentiality S and Y; design, section 4, step 3). */
@@ -115,7 +124,11 @@ function filePlan(
   const columns = outputColumns(selection.fields, dataset, catalogue, identifiability);
   const select = selectionSteps(selection, path, dataset, grant, clauses);
   const tokens = identifiability === 'pseudonymised';
-  const unresolved = grant.unresolved ?? loaded.agreement.unresolved;
+  const tracked =
+    product.product === 'tracking'
+      ? trackedPart(product, selection, path, dataset, columns, pipeline, clauses)
+      : undefined;
+  const unresolved = tracked === undefined ? (grant.unresolved ?? loaded.agreement.unresolved) : 'exclude';
   const { fingerprint, destination } = {
     fingerprint: loaded.agreement.recipient.openpgp_fingerprint,
     destination: loaded.agreement.recipient.destination,
@@ -149,6 +162,7 @@ function filePlan(
           : `opt-outs are not applied (${grant.opt_outs.exempt}): ${grant.opt_outs.because}`,
       ),
     },
+    ...(tracked === undefined ? [] : [tracked.trace]),
     ...(pipeline.pipeline.cohort === undefined
       ? []
       : [{ kind: 'keep-cohort', reason: clauses.pipeline(['cohort'], 'only people of the cohort stay') } as const]),
@@ -171,11 +185,15 @@ function filePlan(
           } as const,
         ]
       : []),
+    ...(tracked === undefined ? [] : [tracked.tell]),
     {
       kind: 'order',
-      key: dataset.key
-        .filter((name) => findColumn(dataset, name) !== undefined)
-        .map((name) => columnName(dataset, name)),
+      key:
+        tracked === undefined
+          ? dataset.key
+              .filter((name) => findColumn(dataset, name) !== undefined)
+              .map((name) => columnName(dataset, name))
+          : tracked.leading,
       reason: clauses.rule(
         'design 3',
         'an order that tells nothing of the source: keyed slice, token, the dataset’s own key',
@@ -214,12 +232,13 @@ function filePlan(
     product: product.name,
     productKind: product.product,
     dataset: dataset.dataset,
-    abbreviation: dataset.abbreviation,
+    abbreviation: tracked?.abbreviation ?? dataset.abbreviation,
     identifiability,
     period: selection.period ?? grant.period,
     format: product.format,
     compression: product.compression ?? (product.format === 'csv' ? 'gzip' : 'none'),
-    columns: [...(tokens ? [TOKEN_COLUMN] : []), ...columns.map(({ name }) => name)],
+    columns: [...(tokens ? [TOKEN_COLUMN] : (tracked?.leading ?? [])), ...columns.map(({ name }) => name)],
+    ...(tracked === undefined ? {} : { leading: tracked.leading }),
     steps,
     terms: {
       sensitive: grant.sensitive,
@@ -229,6 +248,67 @@ function filePlan(
       optOuts: grantAnswer(grant, identifiability),
     },
   };
+}
+
+/** What a report of a tracking product has besides what an extract has. */
+interface TrackedPart {
+  readonly trace: Step;
+  readonly tell: Step;
+  readonly leading: readonly string[];
+  readonly abbreviation: string;
+}
+
+function trackedPart(
+  product: Product & { product: 'tracking' },
+  { report }: Selection,
+  path: readonly PropertyKey[],
+  dataset: Dataset,
+  columns: readonly OutputColumn[],
+  { pipeline }: LoadedPipeline,
+  clauses: Clauses,
+): TrackedPart {
+  const kind = must(report);
+  const words = tellsChanges(kind)
+    ? 'only what is new, corrected or ended since what was delivered before'
+    : 'every member that is reported on, each time';
+  return {
+    trace: {
+      kind: 'trace-cohort',
+      uploads: product.cohort,
+      reason: clauses.pipeline(
+        [...path.slice(0, 2), 'cohort'],
+        'the applicant’s members, each as the person PDS knows',
+      ),
+    },
+    tell: {
+      kind: 'tell',
+      report: kind,
+      scope: [pipeline.pipeline, product.name, kind, ...(kind === 'registrations' ? [dataset.dataset] : [])].join('/'),
+      events: trackedEvents(kind, dataset, columns),
+      key: dataset.key
+        .filter(
+          (name) => findColumn(dataset, name) !== undefined && name.toUpperCase() !== dataset.person_key.toUpperCase(),
+        )
+        .map((name) => columnName(dataset, name)),
+      reason: clauses.pipeline(path, words),
+    },
+    leading: columnsOfReport(kind),
+    abbreviation: kind === 'registrations' ? dataset.abbreviation : kind.replaceAll('-', '_').toUpperCase(),
+  };
+}
+
+function trackedEvents(report: ReportKind, dataset: Dataset, columns: readonly OutputColumn[]): TrackedEvent[] {
+  if (!tellsChanges(report)) return [];
+  if (report !== 'event-notification') {
+    const event = report === 'cause-of-death' ? 'CAUSE_OF_DEATH' : dataset.abbreviation;
+    return [{ event, columns: columns.map(({ name }) => name), occurrence: true }];
+  }
+  const events = new Map<PdsEvent, string[]>();
+  for (const { name, from } of columns) {
+    const event = must(eventOf(from));
+    events.set(event, [...(events.get(event) ?? []), name]);
+  }
+  return [...events].map(([event, names]) => ({ event, columns: names, occurrence: OCCURRENCES.includes(event) }));
 }
 
 /** Period and rows: the agreement's always apply on top of the pipeline's. */

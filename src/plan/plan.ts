@@ -2,6 +2,7 @@ import type { Identifiability, OptOutPolicy, ProductKind } from '../agreement/ag
 import type { ColumnType } from '../catalogue/dataset.ts';
 import type { Derivation } from '../catalogue/derivation.ts';
 import type { Compression, OutputFormat } from '../pipeline/pipeline-schema.ts';
+import type { ReportKind } from '../pipeline/tracking-report.ts';
 import type { Condition } from '../relation/condition.ts';
 
 /** The clause that requires a step, and what it means in words. */
@@ -55,6 +56,7 @@ export type Step =
     }
   | { readonly kind: 'remove-opt-outs'; readonly policy: OptOutPolicy; readonly reason: Reason }
   | { readonly kind: 'keep-cohort'; readonly reason: Reason }
+  | { readonly kind: 'trace-cohort'; readonly uploads: readonly string[]; readonly reason: Reason }
   | {
       readonly kind: 'select-period';
       readonly column: string;
@@ -64,6 +66,17 @@ export type Step =
     }
   | { readonly kind: 'select-rows'; readonly condition: Condition; readonly reason: Reason }
   | { readonly kind: 'minimise'; readonly columns: readonly OutputColumn[]; readonly reason: Reason }
+  | {
+      readonly kind: 'tell';
+      readonly report: ReportKind;
+      /** What it has told before is looked up by this: `PIPELINE/PRODUCT/REPORT`. */
+      readonly scope: string;
+      /** For reports of changes: the events and the columns that each has. */
+      readonly events: readonly TrackedEvent[];
+      /** For rows of a dataset: what they are known by again, besides the member. */
+      readonly key: readonly string[];
+      readonly reason: Reason;
+    }
   | { readonly kind: 'pseudonymise'; readonly columns: readonly string[]; readonly reason: Reason }
   | { readonly kind: 'order'; readonly key: readonly string[]; readonly reason: Reason }
   | { readonly kind: 'check'; readonly reason: Reason }
@@ -71,6 +84,15 @@ export type Step =
   | { readonly kind: 'prove'; readonly reason: Reason }
   | { readonly kind: 'deliver'; readonly destination: string; readonly reason: Reason }
   | { readonly kind: 'record'; readonly reason: Reason };
+
+/** A kind of event in a report of changes. */
+export interface TrackedEvent {
+  readonly event: string;
+  /** Names of output columns. */
+  readonly columns: readonly string[];
+  /** Happens, and is corrected when a value changes; otherwise each value is an event of its own. */
+  readonly occurrence: boolean;
+}
 
 export type StepKind = Step['kind'];
 
@@ -101,6 +123,8 @@ export interface FilePlan {
   readonly compression: Compression;
   /** Names of the output's columns, in order: the token first where the output is pseudonymised. */
   readonly columns: readonly string[];
+  /** Columns before those of the minimised data that the product itself brings, all text; tracking has some. */
+  readonly leading?: readonly string[];
   readonly steps: readonly Step[];
   /** What the register says of the file; terms of the agreement. */
   readonly terms: {

@@ -14,6 +14,7 @@ export interface SealedOutput {
   readonly produced: Produced;
   readonly plain: Pick<HashTap, 'bytes' | 'sha256'>;
   readonly cipher: Pick<HashTap, 'bytes' | 'sha256'>;
+  readonly tells?: ReleasedFile['tells'];
 }
 
 /** The entry that says what is about to leave, with the next free file references. Pure; runs under the ledger's lock. */
@@ -47,7 +48,7 @@ export function intendedEntry(
 }
 
 function releasedFile(
-  { file, produced, plain, cipher }: SealedOutput,
+  { file, produced, plain, cipher, tells }: SealedOutput,
   reference: FileReference,
   plan: Plan,
 ): ReleasedFile {
@@ -70,5 +71,6 @@ function releasedFile(
     plaintext_bytes: plain.bytes,
     plaintext_sha256: plain.sha256,
     waterfall: produced.waterfall.map(({ step, rows, people }) => ({ step, rows, people })),
+    ...(tells === undefined ? {} : { tells }),
   };
 }

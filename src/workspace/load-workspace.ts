@@ -314,13 +314,20 @@ async function parsePipeline(
   if (!parsed.ok) return parsed;
   const references = agreements.map(({ reference }) => reference.text);
   const problems = checkPipeline(parsed.value, document.value, catalogue, references);
-  const { cohort } = parsed.value;
-  if (cohort !== undefined && 'file' in cohort) {
-    const at = (code: string, message: string): Problem => problemAt(document.value, ['cohort', 'file'], code, message);
-    if (insidePath(root, cohort.file) === undefined)
-      problems.push(at('outside', `${quoted(cohort.file)} leads out of the workspace`));
-    else if (/[*?[\]]/.test(cohort.file))
-      problems.push(at('glob', 'a cohort is one file: *, ? and [ can’t stand here'));
+  const { cohort, products } = parsed.value;
+  const files = [
+    ...(cohort !== undefined && 'file' in cohort ? [{ path: cohort.file, at: ['cohort', 'file'] }] : []),
+    ...products.flatMap((product, index) =>
+      product.product === 'tracking'
+        ? product.cohort.map((path, upload) => ({ path, at: ['products', index, 'cohort', upload] }))
+        : [],
+    ),
+  ];
+  for (const { path, at } of files) {
+    if (insidePath(root, path) === undefined)
+      problems.push(problemAt(document.value, at, 'outside', `${quoted(path)} leads out of the workspace`));
+    else if (/[*?[\]]/.test(path))
+      problems.push(problemAt(document.value, at, 'glob', 'a cohort is one file: *, ? and [ can’t stand here'));
   }
   return problems.length > 0
     ? { ok: false, problems }

@@ -107,6 +107,10 @@ function detail(step: Step): string {
     case 'prove':
     case 'record':
       return '';
+    case 'trace-cohort':
+      return step.uploads.join(', ');
+    case 'tell':
+      return `${step.report}${step.events.length === 0 ? '' : ': '}${step.events.map(({ event, columns }) => `${event} (${columns.join(', ')})`).join('; ')}`;
     case 'select-period':
       return `${step.column} from ${step.from} to ${step.to}`;
     case 'select-rows':
