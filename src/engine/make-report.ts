@@ -1,11 +1,11 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { ExitCode } from '../kernel/exit-code.ts';
+import { Fault } from '../kernel/fault.ts';
 import { tellsChanges } from '../pipeline/tracking-report.ts';
 import { Tables } from '../plan/compile.ts';
 import { compileReport, keyColumn } from '../plan/compile-tracking.ts';
 import { type FilePlan, type OutputColumn, type Step, stepOf, type TrackedEvent } from '../plan/plan.ts';
 import { printRelation, quoteName, quoteText } from '../relation/print-sql.ts';
-import { ExitCode } from '../kernel/exit-code.ts';
-import { Fault } from '../kernel/fault.ts';
 import type { SessionState } from './duckdb-engine.ts';
 import type { ToldFiles, WaterfallCount } from './engine.ts';
 import { differs } from './list-cleaning.ts';
@@ -244,7 +244,10 @@ async function waterfall(connection: DuckDBConnection): Promise<WaterfallCount[]
 
 /** That there is somebody to report on: a cohort or a PDS that was fetched in vain looks like everybody gone. */
 async function checkMembers(connection: DuckDBConnection, { product }: FilePlan): Promise<void> {
-  const [row] = await rows(connection, `SELECT count(*) AS n, count(*) FILTER (WHERE reported) AS "known" FROM ${STANDING}`);
+  const [row] = await rows(
+    connection,
+    `SELECT count(*) AS n, count(*) FILTER (WHERE reported) AS "known" FROM ${STANDING}`,
+  );
   if (Number(row?.['n']) === 0) {
     throw new Fault(ExitCode.source, 'no-rows', `${product} has no members`, {
       hint: 'see cohort of the pipeline: a later upload deletes whom an earlier one added',

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { darsHere } from '../support/run-dars.ts';
 import type { TestWorkspace } from '../support/make-workspace.ts';
+import { darsHere } from '../support/run-dars.ts';
 import {
   dayOfMonth,
   deathsCsv,
@@ -23,7 +23,7 @@ import {
  * that arrived must be what they may know of the world, and nothing may be told twice.
  */
 
-const RUNS = 5 * Math.max(1, Number(process.env["DARS_PROPERTY_RUNS"] ?? "1") || 1);
+const RUNS = 5 * Math.max(1, Number(process.env['DARS_PROPERTY_RUNS'] ?? '1') || 1);
 const PEOPLE = 5;
 
 interface Person {
@@ -60,13 +60,21 @@ interface Month {
   readonly ends: 'delivered' | 'late' | 'given up' | 'withdrawn';
 }
 
-const arbitraryDeath = fc.constantFrom<Person['death'][]>(undefined, ['1', '2026-01-05'], ['2', '2026-01-05'], ['2', '2026-01-06'], ['U', '']);
+const arbitraryDeath = fc.constantFrom<Person['death'][]>(
+  undefined,
+  ['1', '2026-01-05'],
+  ['2', '2026-01-05'],
+  ['2', '2026-01-06'],
+  ['U', ''],
+);
 const arbitraryChange: fc.Arbitrary<(person: Person) => Person> = fc.oneof(
   fc.constantFrom('P1', 'P2', 'P3').map((practice) => (each: Person) => ({ ...each, practice })),
   fc.constantFrom('LS1 1AA', 'YO1 7HH').map((postcode) => (each: Person) => ({ ...each, postcode })),
   arbitraryDeath.map((death) => (each: Person) => ({ ...each, death })),
   fc.constantFrom(undefined, 'EMB', 'SCT').map((removal) => (each: Person) => ({ ...each, removal })),
-  fc.constantFrom<Person['confidentiality'][]>('', 'S', 'I').map((confidentiality) => (each: Person) => ({ ...each, confidentiality })),
+  fc
+    .constantFrom<Person['confidentiality'][]>('', 'S', 'I')
+    .map((confidentiality) => (each: Person) => ({ ...each, confidentiality })),
   fc.constant((each: Person) => ({ ...each, numbers: Math.min(8, each.numbers + 1) })),
   fc
     .tuple(fc.constantFrom('2026-02-01', '2026-03-01'), fc.constantFrom(undefined, 'I219', 'C349'))
@@ -113,10 +121,19 @@ function write(study: TestWorkspace, people: readonly Person[], day: string): vo
     Object.entries(of).map(([registered, cause]) => ({ nhs: numberOf(who, 0), registered, cause })),
   );
   study.write('data/deaths.csv', deathsCsv(registrations));
-  study.write('data/opt-outs.dat', `${['9990009999', ...people.flatMap(({ optedOut }, who) => (optedOut ? [numberOf(who, 0)] : []))].join('\n')}\n`);
+  study.write(
+    'data/opt-outs.dat',
+    `${['9990009999', ...people.flatMap(({ optedOut }, who) => (optedOut ? [numberOf(who, 0)] : []))].join('\n')}\n`,
+  );
   study.write(
     'cohort/upload.csv',
-    uploadCsv(people.map(({ isMember }, who) => ({ study: studyOf(who), status: isMember ? 'add' : 'delete', nhs: numberOf(who, 0) }))),
+    uploadCsv(
+      people.map(({ isMember }, who) => ({
+        study: studyOf(who),
+        status: isMember ? 'add' : 'delete',
+        nhs: numberOf(who, 0),
+      })),
+    ),
   );
   expect(day).not.toBe('');
 }
@@ -204,7 +221,8 @@ const plain = (known: Known | undefined): unknown =>
 async function recipientOf(study: TestWorkspace, withdrawn: ReadonlySet<string>): Promise<Map<string, Known>> {
   const known = new Map<string, Known>();
   for (const [file, { report, rows }] of await deliveredReports(study))
-    if (!withdrawn.has(file) && (report === 'EVENT_NOTIFICATION' || report.startsWith('CAUSE_OF_DEATH'))) learn(known, report, rows);
+    if (!withdrawn.has(file) && (report === 'EVENT_NOTIFICATION' || report.startsWith('CAUSE_OF_DEATH')))
+      learn(known, report, rows);
   return known;
 }
 
@@ -213,7 +231,9 @@ async function live(months: readonly Month[]): Promise<void> {
   let people: readonly Person[] = Array.from({ length: PEOPLE }, () => NEWBORN);
   const withdrawn = new Set<string>();
   for (const [month, { changes, ends }] of months.entries()) {
-    people = people.map((person, who) => changes.filter(([of]) => of === who).reduce((each, [, change]) => change(each), person));
+    people = people.map((person, who) =>
+      changes.filter(([of]) => of === who).reduce((each, [, change]) => change(each), person),
+    );
     write(study, people, dayOfMonth(month));
     const before = await recipientOf(study, withdrawn);
     if (ends === 'late' || ends === 'given up') {
@@ -224,7 +244,15 @@ async function live(months: readonly Month[]): Promise<void> {
     if (ends === 'given up') {
       const lines = readFileSync(join(study.root, 'state/ledger.jsonl'), 'utf8').trim().split('\n');
       const waiting = lines.map((line) => JSON.parse(line)).findLast(({ kind }) => kind === 'intended').release;
-      const given = await darsHere(study.root, ['--as-of', dayOfMonth(month), 'deliver', waiting, '--abandon', '--because', 'a test']);
+      const given = await darsHere(study.root, [
+        '--as-of',
+        dayOfMonth(month),
+        'deliver',
+        waiting,
+        '--abandon',
+        '--because',
+        'a test',
+      ]);
       expect(given.status, given.stderr).toBe(0);
     }
     const ran = await runMonth(study, month);
@@ -232,11 +260,21 @@ async function live(months: readonly Month[]): Promise<void> {
     const after = await recipientOf(study, withdrawn);
     for (const [who, person] of people.entries()) {
       const study_ = studyOf(who);
-      expect(plain(after.get(study_)), `${study_} in month ${month}`).toEqual(plain(mayKnow(person, who, before.get(study_))));
+      expect(plain(after.get(study_)), `${study_} in month ${month}`).toEqual(
+        plain(mayKnow(person, who, before.get(study_))),
+      );
     }
     if (ends === 'withdrawn') {
       const files = [...(await deliveredReports(study)).keys()].slice(-4);
-      const done = await darsHere(study.root, ['--as-of', dayOfMonth(month), 'register', 'withdraw', ...files, '--reason', 'a test']);
+      const done = await darsHere(study.root, [
+        '--as-of',
+        dayOfMonth(month),
+        'register',
+        'withdraw',
+        ...files,
+        '--reason',
+        'a test',
+      ]);
       expect(done.status, done.stderr).toBe(0);
       for (const file of files) withdrawn.add(file);
     }
@@ -247,9 +285,8 @@ const plainAll = (all: ReadonlyMap<string, Known>): unknown => [...all].map(([st
 
 describe('what a recipient makes of all that was delivered', () => {
   test('is what they may know of the world, whatever happened', { timeout: 600_000 }, async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(arbitraryMonth, { minLength: 2, maxLength: 5 }), live),
-      { numRuns: RUNS },
-    );
+    await fc.assert(fc.asyncProperty(fc.array(arbitraryMonth, { minLength: 2, maxLength: 5 }), live), {
+      numRuns: RUNS,
+    });
   });
 });

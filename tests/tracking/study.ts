@@ -72,7 +72,14 @@ export function uploadCsv(members: readonly Member[]): string {
   return [UPLOAD_HEADER, ...lines, ''].join('\n');
 }
 
-const PDS_FIELDS = ['death_status', 'date_of_death', 'reason_for_removal', 'gp_practice_code', 'postcode', 'nhs_number'];
+const PDS_FIELDS = [
+  'death_status',
+  'date_of_death',
+  'reason_for_removal',
+  'gp_practice_code',
+  'postcode',
+  'nhs_number',
+];
 
 /** A workspace in which a study follows its members: reports to the folder `out`, once a month. */
 export async function makeStudy(): Promise<TestWorkspace> {
@@ -165,7 +172,9 @@ export async function withoutDestination<T>(study: TestWorkspace, work: () => Pr
 export type ReportRow = Readonly<Record<string, string>>;
 
 /** What a recipient finds in the folder: every file of every delivered release, by the name of its report. */
-export async function deliveredReports(study: TestWorkspace): Promise<Map<string, { report: string; rows: ReportRow[] }>> {
+export async function deliveredReports(
+  study: TestWorkspace,
+): Promise<Map<string, { report: string; rows: ReportRow[] }>> {
   const out = join(study.root, 'out');
   const key = await readPrivateKey({ armoredKey: (await testKeys()).recipient.privateKey.reveal() });
   const found = new Map<string, { report: string; rows: ReportRow[] }>();
@@ -175,7 +184,9 @@ export async function deliveredReports(study: TestWorkspace): Promise<Map<string
       const { data } = await decrypt({ message, decryptionKeys: key });
       const [header = '', ...lines] = String(data).trimEnd().split('\n');
       const names = header.split('|');
-      const rows = lines.map((line) => Object.fromEntries(line.split('|').map((value, index) => [names[index] ?? '', value])));
+      const rows = lines.map((line) =>
+        Object.fromEntries(line.split('|').map((value, index) => [names[index] ?? '', value])),
+      );
       const report = name.replace(/^FILE\d+_NIC\d+_/, '').replace(/(_\d{8}_\d{8})?\.csv\.gpg$/, '');
       found.set(name.slice(0, 11), { report, rows });
     }
