@@ -4,7 +4,7 @@ import type { Outbox } from './deliver/outbox.ts';
 import type { ToldFolder } from './deliver/told-folder.ts';
 import type { AirlockBrief } from './disclosure/airlock-brief.ts';
 import type { Encryptor, Signer } from './encrypt/encryptor.ts';
-import type { Engine, EngineInputs, Produced } from './engine/engine.ts';
+import type { Engine, EngineInputs, Produced, TracedCohort } from './engine/engine.ts';
 import { frequencyRefusals } from './gate/frequency.ts';
 import { type Refusal, refusalsFor } from './gate/gate.ts';
 import { dayOf } from './kernel/calendar-date.ts';
@@ -20,13 +20,14 @@ import type { Entry, Ledger } from './ledger/ledger.ts';
 import type { LoadedPipeline } from './pipeline/loaded-pipeline.ts';
 import { buildPlan } from './plan/build-plan.ts';
 import type { FilePlan, Plan } from './plan/plan.ts';
-import { stepOf } from './plan/plan.ts';
+import { keyColumnOf, STUDY_COLUMN, stepOf } from './plan/plan.ts';
 import { checkProduced } from './release/check-produced.ts';
 import { describedEntries } from './release/described-entry.ts';
 import { type GateFindings, gateFacts } from './release/gate-facts.ts';
 import { HashTap } from './release/hash-tap.ts';
 import { confirmUntouched, reasonFor, sourceDates } from './release/input-looks.ts';
 import { intendedEntry, type SealedOutput } from './release/intended-entry.ts';
+import { keepTraceReports } from './release/keep-trace-reports.ts';
 import { manifestOf } from './release/manifest.ts';
 import { pastUses } from './release/past-uses.ts';
 import { refusedEntry, refusedFault } from './release/refused.ts';
@@ -50,6 +51,8 @@ export interface World {
   readonly ledger: Ledger;
   readonly outbox: Outbox;
   readonly told: ToldFolder;
+  /** Keeps a report on a release with the custodian; it is not delivered. */
+  readonly keepReport: (release: string, name: string, text: string) => Promise<void>;
   readonly now: () => Date;
   /** Eight characters that no other release has had: two made in one minute have different names. */
   readonly unique: () => string;
@@ -188,9 +191,10 @@ async function makeAndDeliver(asked: AskedRelease, world: World): Promise<Releas
   await world.outbox.begin(plan.pipeline, id);
   let intended: Entry<Intended>;
   try {
-    const outputs = await make(asked, id, signer, world);
+    const { outputs, traced } = await make(asked, id, signer, world);
     await confirmUntouched(findings.looks, world);
-    intended = await intend({ ...asked, id, outputs }, world);
+    const cohorts = await keepTraceReports(traced, id, world);
+    intended = await intend({ ...asked, id, outputs, cohorts }, world);
   } catch (error) {
     // Unless the ledger has it all the same: an append that failed late may still have recorded it.
     const recorded = await entriesOf(world.ledger).then(
@@ -209,7 +213,7 @@ async function make(
   id: string,
   signer: Signer,
   world: World,
-): Promise<SealedOutput[]> {
+): Promise<{ readonly outputs: SealedOutput[]; readonly traced: readonly TracedCohort[] }> {
   const key = agreementKey(await world.masterKey(), plan.stem);
   const recipientKey = (await world.recipientKey(agreement)) ?? '';
   world.observe({ kind: 'step', step: 'read', release: id });
@@ -231,12 +235,13 @@ async function make(
     const tells = await sealTold(file, plan.stem, id, index, world.told);
     outputs.push({ file, produced: made, plain, cipher, tells });
   }
-  return outputs;
+  return { outputs, traced: session.traced };
 }
 
 interface MadeRelease extends AskedRelease {
   readonly id: string;
   readonly outputs: readonly SealedOutput[];
+  readonly cohorts: NonNullable<Intended['cohorts']>;
 }
 
 /**
@@ -245,12 +250,12 @@ interface MadeRelease extends AskedRelease {
  * looked at again, since another pipeline may have released the same meanwhile.
  */
 async function intend(made: MadeRelease, world: World): Promise<Entry<Intended>> {
-  const { plan, id, pipeline, agreement, findings, outputs, replacement } = made;
+  const { plan, id, pipeline, agreement, findings, outputs, cohorts, replacement } = made;
   const { apart, optOuts, looks } = findings;
   world.observe({ kind: 'step', step: 'intend', release: id });
   const applied = plan.files.some(({ steps }) => stepOf(steps, 'remove-opt-outs')?.policy.apply === true);
   const list = optOuts.asAt === undefined || !applied ? null : { as_at: optOuts.asAt, sha256: optOuts.sha256 };
-  const inputs = { optOuts: list, sources: sourceDates(looks) };
+  const inputs = { optOuts: list, sources: sourceDates(looks), cohorts };
   const today = dayOf(world.now());
   let refusals: readonly Refusal[] = [];
   const entry = await world.ledger.append((entries) => {
@@ -349,6 +354,8 @@ export function airlockBrief(file: FilePlan, { agreement }: LoadedAgreement, { w
     pdsGrant: agreement.datasets.find((each) => each.dataset === 'pds'),
     identifiability: file.identifiability,
     ...(file.leading === undefined ? {} : { leading: file.leading }),
+    ...(keyColumnOf(file) === STUDY_COLUMN ? { key: STUDY_COLUMN } : {}),
+    ...(agreement.cohort === undefined ? {} : { matchGrant: agreement.cohort.match_file }),
     declared: (stepOf(file.steps, 'minimise')?.columns ?? []).map(({ name, of, from, as }) => ({ name, of, from, as })),
   };
 }

@@ -12,6 +12,9 @@ import { ToldFolder } from '../deliver/told-folder.ts';
 import { openPgpEncryptor } from '../encrypt/openpgp-encryptor.ts';
 import { duckDbEngine } from '../engine/duckdb-engine.ts';
 import type { EngineInputs, Freshness, SourceLocation } from '../engine/engine.ts';
+import { type LinkSession, openLinkSession } from '../engine/link-session.ts';
+import { openTraceSession, type TraceSession } from '../engine/trace-session.ts';
+import { type CalendarDate, dayOf } from '../kernel/calendar-date.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 import { Secret } from '../kernel/secret.ts';
@@ -20,6 +23,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { withLock } from '../ledger/lock.ts';
 import { formatSigner, type NoteSigner, parseSigner } from '../ledger/signed-note.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
+import { cohortUploads } from '../pipeline/pipeline-schema.ts';
 import { openPublication, writePublication } from '../publish/publication-folder.ts';
 import type { SiteAssets } from '../register/site/site-pages.ts';
 import type { ReleaseEvent } from '../release/release-event.ts';
@@ -52,7 +56,7 @@ export function wire(
 ): World {
   const { root, file } = workspace;
   const state = stateFolder(workspace);
-  const inputs = engineInputs(workspace, pipeline);
+  const inputs = engineInputs(workspace, pipeline, dayOf(now()));
   const { memory, threads } = { ...file.limits, ...tuning.limits };
   return {
     workspace,
@@ -62,6 +66,7 @@ export function wire(
     ledger: tuning.ledger ?? ledgerOf(workspace, now),
     outbox: new Outbox(state),
     told: new ToldFolder(state),
+    keepReport: (release, name, text) => keepReport(join(state, 'quality', release), name, text),
     now,
     unique: () => randomBytes(4).toString('hex'),
     signedAt: () => new Date(Math.min(now().getTime(), Date.now())),
@@ -117,6 +122,16 @@ async function aloneAt<T>(
   }
 }
 
+/** A database for linking files, of no workspace. */
+export function linkSession(limits: { memory: string; threads: number | undefined }): Promise<LinkSession> {
+  return openLinkSession(limits);
+}
+
+/** A database for tracing a cohort to the workspace's PDS. */
+export function traceSession(workspace: Workspace): Promise<TraceSession> {
+  return openTraceSession(engineInputs(workspace));
+}
+
 export function ledgerOf(workspace: Workspace, now: () => Date): Ledger {
   return openFileLedger({ directory: stateFolder(workspace), clock: now });
 }
@@ -126,7 +141,7 @@ export function stateFolder({ root, file }: Workspace): string {
 }
 
 /** Absolute locations of everything that the engine may read. */
-export function engineInputs(workspace: Workspace, pipeline?: LoadedPipeline): EngineInputs {
+export function engineInputs(workspace: Workspace, pipeline?: LoadedPipeline, today?: CalendarDate): EngineInputs {
   const { root, file, catalogue } = workspace;
   const at = (path: string): string => operatorPath(root, path) ?? '';
   const freshness = ({ as_at: asAt, ready }: Pick<SourceFile, 'as_at' | 'ready'>): Freshness => ({
@@ -177,11 +192,20 @@ export function engineInputs(workspace: Workspace, pipeline?: LoadedPipeline): E
             },
           },
     cohortFile: cohort !== undefined && 'file' in cohort ? (insidePath(root, cohort.file) ?? '') : undefined,
-    uploads: new Map(
-      (pipeline?.pipeline.products ?? [])
-        .flatMap((product) => (product.product === 'tracking' ? product.cohort : []))
-        .map((path) => [path, insidePath(root, path) ?? '']),
-    ),
+    ...(today === undefined
+      ? {}
+      : {
+          tracing: {
+            today,
+            files: new Map(
+              (pipeline?.pipeline.products ?? []).flatMap((product): [string, string[]][] =>
+                cohortUploads(product).length === 0
+                  ? []
+                  : [[product.name, cohortUploads(product).map((path) => insidePath(root, path) ?? '')]],
+              ),
+            ),
+          },
+        }),
     limits: { memory: file.limits.memory, threads: file.limits.threads, temp: tempFolder(workspace) },
   };
 }
@@ -220,6 +244,12 @@ function tempFolder({ root, file }: Workspace): string {
   const folder = operatorPath(root, file.limits.temp) ?? tmpdir();
   makeFolder(folder, 'limits.temp');
   return folder;
+}
+
+/** What the custodian keeps of a release beside the ledger: reports on it, of no person. */
+async function keepReport(folder: string, name: string, text: string): Promise<void> {
+  makeFolder(folder, 'state');
+  await writeFile(join(folder, name), text, { mode: 0o600 });
 }
 
 /** `setting` is what names the folder in `dars.yaml`. */

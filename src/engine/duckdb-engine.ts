@@ -12,9 +12,8 @@ import { printRelation, quoteName, type TableResolver } from '../relation/print-
 import { ALL_SLICES } from '../relation/slices.ts';
 import { bindKey } from './bind-key.ts';
 import { connect } from './connect.ts';
-import type { Engine, EngineInputs, EngineSession, OptOutInspection } from './engine.ts';
+import type { Engine, EngineInputs, EngineSession, OptOutInspection, TracedCohort } from './engine.ts';
 import { filesAt } from './files-at.ts';
-import { loadMembers } from './load-members.ts';
 import { lookAtInputs } from './look-at-inputs.ts';
 import { inspectOptOuts, loadOptOuts, noOptOuts } from './opt-outs.ts';
 import { proveFile } from './prove-file.ts';
@@ -22,6 +21,8 @@ import { proveReport } from './prove-report.ts';
 import { openSource, type SourceScan } from './source-scan.ts';
 import { ContractBreak, execute } from './sql.ts';
 import { buildSuccession } from './succession.ts';
+import { TRACED_COLUMNS } from './trace-members.ts';
+import { traceParticipants } from './trace-participants.ts';
 import { writeFile } from './write-file.ts';
 
 /** What the parts of a session share. */
@@ -78,9 +79,6 @@ export function duckDbEngine(limits: { readonly memory: string; readonly threads
           if (inputs.optOuts === undefined) await noOptOuts(connection);
           else await loadOptOuts(connection, inputs.optOuts);
           await loadGeography(connection, plan, inputs);
-          for (const [product, paths] of uploadsOf(plan, inputs)) {
-            await loadMembers(connection, product, paths, state.resolver);
-          }
           if (plan.cohort !== undefined) {
             const relation = compileCohort(plan.cohort);
             await execute(
@@ -89,8 +87,13 @@ export function duckDbEngine(limits: { readonly memory: string; readonly threads
             );
           }
         });
+        const traced: TracedCohort[] = [];
+        for (const trace of plan.traces ?? []) {
+          traced.push(await located(state, () => traceParticipants(state, trace, scan(sources, PDS), progress)));
+        }
         progress({ step: 'resolve', done: 1, of: 1, rows: 0 });
         return {
+          traced,
           write: (file, brief) => writeFile(state, file, brief, progress, (work) => located(state, work)),
           prove: (file, produced) =>
             located(state, () =>
@@ -130,16 +133,6 @@ function sessionState(
   return { connection, inputs, sources, facts, resolver };
 }
 
-/** The members of each tracking product: absolute paths of the uploads, oldest first. */
-function uploadsOf(plan: Plan, { uploads }: EngineInputs): Map<string, string[]> {
-  return new Map(
-    plan.files.flatMap(({ product, steps }) => {
-      const trace = stepOf(steps, 'trace-cohort');
-      return trace === undefined ? [] : [[product, trace.uploads.map((path) => uploads?.get(path) ?? '')] as const];
-    }),
-  );
-}
-
 /** Opens every source that the plan reads, with the columns that it needs. */
 async function openSources(
   connection: DuckDBConnection,
@@ -155,6 +148,7 @@ async function openSources(
   need(PDS, ['nhs_number', 'replaced_by', 'confidentiality']);
   // The airlock looks for these in outputs, and the plan must not be able to leave them out.
   need(PDS, [...PERSONAL_NAMES, 'postcode', 'date_of_birth'], true);
+  if (plan.traces !== undefined) need(PDS, TRACED_COLUMNS, true);
   const stepLists = [
     ...plan.files.map(({ steps }) => steps),
     ...(plan.cohort?.kind === 'dataset' ? [plan.cohort.steps] : []),
@@ -173,7 +167,6 @@ async function openSources(
       );
     }
     need(PDS, stepOf(steps, 'resolve')?.demographics.map(({ name }) => name) ?? []);
-    if (stepOf(steps, 'trace-cohort') !== undefined) need(PDS, ['date_of_birth']);
   }
   const sources = new Map<string, SourceScan>();
   for (const [name, { required, optional }] of needed) {

@@ -69,11 +69,14 @@ async function markStanding({ connection, facts }: SessionState, file: FilePlan)
   const applies = stepOf(file.steps, 'remove-opt-outs')?.policy.apply === true;
   const listed = 'o."#opted" IS NOT NULL';
   const opted = !applies ? 'false' : facts.optOutMode === 'deny-list' ? listed : `NOT (${listed})`;
+  // The root of a person's tree is their current number.
   await execute(
     connection,
     `CREATE OR REPLACE TEMP TABLE ${STANDING} AS
-     SELECT m.*, "#member" IS NOT NULL AND NOT (${opted}) AS reported, ${digestOf('MEMBER', '"#study"')} AS digest
-     FROM ${quoteName(Tables.members(file.product))} m LEFT JOIN ${quoteName(Tables.optOuts)} o ON m."#root" = o."#opted"`,
+     SELECT m.*, "#participant" AS "#member", "#participant" IS NOT NULL AND ("#exempt" OR NOT (${opted})) AS reported,
+            ${digestOf('MEMBER', '"#study"')} AS digest
+     FROM ${quoteName(Tables.participants(file.product))} m LEFT JOIN ${quoteName(Tables.optOuts)} o ON m."#participant" = o."#opted"
+     WHERE "#state" = 'added'`,
   );
 }
 

@@ -7,7 +7,7 @@ import { PERSONAL_NAMES } from '../disclosure/airlock-tables.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 import { compileFile, RELEASED, Tables, TRACKING_WATERFALL, WATERFALL } from '../plan/compile.ts';
-import { type FilePlan, type OutputColumn, stepOf, TOKEN_COLUMN } from '../plan/plan.ts';
+import { type FilePlan, leadingColumns, type OutputColumn, stepOf } from '../plan/plan.ts';
 import { printExpression, printRelation, quoteName, quoteText } from '../relation/print-sql.ts';
 import { type Relation, table } from '../relation/relation.ts';
 import { ALL_SLICES, SLICES, type SliceRange } from '../relation/slices.ts';
@@ -319,10 +319,7 @@ function outputSelect(file: FilePlan, { select }: Pass): string {
 function schemaOf(file: FilePlan): { name: string; type: OutputColumn['type'] }[] {
   const columns = stepOf(file.steps, 'minimise')?.columns ?? [];
   return [
-    ...(file.identifiability === 'pseudonymised' ? [TOKEN_COLUMN] : (file.leading ?? [])).map((name) => ({
-      name,
-      type: 'text' as const,
-    })),
+    ...leadingColumns(file).map((name) => ({ name, type: 'text' as const })),
     ...columns.map(({ name, type }) => ({ name, type })),
   ];
 }
@@ -375,7 +372,9 @@ class Tally {
   produced(file: FilePlan): Produced {
     const left = stepOf(file.steps, 'tell') === undefined ? WATERFALL : TRACKING_WATERFALL;
     const steps = (['in', ...left] as const).filter(
-      (step) => step !== 'outside the cohort' || stepOf(file.steps, 'keep-cohort') !== undefined,
+      (step) =>
+        step !== 'outside the cohort' ||
+        file.steps.some(({ kind }) => kind === 'keep-cohort' || kind === 'keep-participants'),
     );
     return {
       rows: this.rowsOf('released'),

@@ -40,10 +40,24 @@ export type Intended = {
   readonly opt_outs: { readonly as_at: string; readonly sha256: string } | null;
   /** The datasets that were read, PDS among them, each with the day that its source told of, where that was known. */
   readonly sources?: readonly { readonly source: string; readonly as_at: string | null }[] | undefined;
+  /** The applicants' cohorts that were traced. Exact; small counts are kept here, and not published. */
+  readonly cohorts?: readonly TracedFacts[] | undefined;
   readonly files: readonly ReleasedFile[];
   /** The delivered file that this release stands in for, and why. */
   readonly replaces?: FileReference | undefined;
   readonly because?: string | undefined;
+};
+
+/** What was traced of an applicant's cohort file, and SHA-256 of the model that did it and of the report on it. */
+export type TracedFacts = {
+  readonly product: string;
+  readonly file_sha256: string;
+  readonly rows: number;
+  readonly failed: number;
+  readonly participants: number;
+  readonly found: number;
+  readonly model: string;
+  readonly report: string;
 };
 
 /** One physical file of a release. */
@@ -135,6 +149,17 @@ const releasedFile: z.ZodType<ReleasedFile> = z.strictObject({
   tells: z.strictObject({ scope: text, sha256 }).optional(),
 });
 
+const tracedFacts: z.ZodType<TracedFacts> = z.strictObject({
+  product: text,
+  file_sha256: sha256,
+  rows: count,
+  failed: count,
+  participants: count,
+  found: count,
+  model: sha256,
+  report: sha256,
+});
+
 const bodies: { readonly [K in Kind]: z.ZodType<BodyOf<K>> } = {
   refused: z.strictObject({
     kind: z.literal('refused'),
@@ -151,6 +176,7 @@ const bodies: { readonly [K in Kind]: z.ZodType<BodyOf<K>> } = {
     recipient: z.strictObject({ name: text, fingerprint: text, destination: text }),
     opt_outs: z.strictObject({ as_at: day, sha256 }).nullable(),
     sources: z.array(z.strictObject({ source: text, as_at: day.nullable() })).optional(),
+    cohorts: z.array(tracedFacts).optional(),
     files: z.array(releasedFile).min(1),
     replaces: file.optional(),
     because: text.optional(),

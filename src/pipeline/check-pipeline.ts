@@ -10,7 +10,7 @@ import { type Pipeline, type Selection, selectionsOf } from './pipeline-schema.t
 import { columnsOfReport, eventOf, type ReportKind } from './tracking-report.ts';
 
 /** Names that dars gives to columns of its own; a field may not take them. */
-const RESERVED = /^(TOKEN_PERSON_ID|DARS_.*)$/i;
+const RESERVED = /^(TOKEN_PERSON_ID|STUDY_ID|DARS_.*)$/i;
 
 /** Derivations that need the row's event or a lookup, of which a member's record has none. */
 const NOT_TRACKED = ['age', 'age_band_5', 'age_band_10', 'msoa', 'local_authority', 'region'];
@@ -45,6 +45,7 @@ export function checkPipeline(
     const names = new Set<string>();
     for (const { selection, path } of selectionsOf(product, ['products', index])) {
       problems.push(...checkSelection(selection, path, document, catalogue));
+      if (selection.match !== undefined) continue;
       const { report } = selection;
       if (report !== undefined) problems.push(...checkReport(selection, report, path, document));
       const name = report === undefined || report === 'registrations' ? selection.dataset : report;

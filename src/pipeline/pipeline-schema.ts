@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { identifiabilities } from '../agreement/agreement-schema.ts';
+import { identifiabilities, type MatchColumn, matchColumns } from '../agreement/agreement-schema.ts';
+import { PDS } from '../catalogue/catalogue.ts';
 import { columnReference, derivationSchema } from '../catalogue/field-schema.ts';
 import { period, safeName, words } from '../kernel/schema-parts.ts';
 import { whereSchema } from '../relation/condition.ts';
@@ -98,9 +99,24 @@ const tracking = z.strictObject({
   reports: z.array(report).min(1, 'name at least one report').describe('one file each'),
 });
 
+const bespokeLinkage = z.strictObject({
+  ...output,
+  product: z.literal('bespoke-linkage'),
+  cohort: words.describe('the applicant’s cohort file, inside the workspace; its name begins with the agreement’s NIC'),
+  match_file: z
+    .array(z.enum(matchColumns, { error: `expected some of ${matchColumns.join(', ')}` }))
+    .min(1, 'ask for at least one column')
+    .optional()
+    .describe('a file of how each participant in the release was found, with these columns'),
+  datasets: z
+    .array(z.strictObject(selection))
+    .min(1, 'name at least one dataset')
+    .describe('one file each, keyed by the applicant’s STUDY_ID'),
+});
+
 const product = z
-  .discriminatedUnion('product', [extract, linked, tracking], {
-    error: 'expected product: extract, linked or tracking',
+  .discriminatedUnion('product', [extract, linked, bespokeLinkage, tracking], {
+    error: 'expected product: extract, linked, bespoke-linkage or tracking',
   })
   .superRefine((value, context) => {
     if (value.format !== 'csv' && value.compression !== undefined && value.compression !== 'none') {
@@ -182,21 +198,46 @@ export interface Selection {
   readonly period?: { readonly from: string; readonly to: string } | undefined;
   readonly where?: Record<string, unknown> | undefined;
   readonly fields: readonly AskedField[];
+  /** Set for the match file of a bespoke linkage, which is made of these and no fields. */
+  readonly match?: readonly MatchColumn[];
   /** Of a tracking product: which of its reports this is. */
   readonly report?: ReportKind;
 }
 
-/** The selections of a product: one for an extract, one a dataset for linked, one a report for tracking; with their paths in the file. */
+/**
+ * The selections of a product: one for an extract, one a dataset for linked and bespoke linkage, PDS for a match file,
+ * which tells of PDS records, and one a report for tracking; with their paths in the file.
+ */
 export function selectionsOf(
   product: Product,
   path: readonly PropertyKey[],
 ): { selection: Selection; path: PropertyKey[] }[] {
+  const each = (name: string, selections: readonly Selection[]) =>
+    selections.map((selection, index) => ({ selection, path: [...path, name, index] }));
   switch (product.product) {
     case 'extract':
       return [{ selection: product, path: [...path] }];
     case 'linked':
-      return product.datasets.map((selection, index) => ({ selection, path: [...path, 'datasets', index] }));
+      return each('datasets', product.datasets);
+    case 'bespoke-linkage': {
+      const files = each('datasets', product.datasets);
+      if (product.match_file === undefined) return files;
+      const match = { dataset: PDS, fields: [], match: product.match_file };
+      return [...files, { selection: match, path: [...path, 'match_file'] }];
+    }
     case 'tracking':
-      return product.reports.map((selection, index) => ({ selection, path: [...path, 'reports', index] }));
+      return each('reports', product.reports);
+  }
+}
+
+/** The applicant's cohort files of a product, oldest first; none where it is made of no such cohort. */
+export function cohortUploads(product: Product): readonly string[] {
+  switch (product.product) {
+    case 'bespoke-linkage':
+      return [product.cohort];
+    case 'tracking':
+      return product.cohort;
+    default:
+      return [];
   }
 }

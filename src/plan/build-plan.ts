@@ -1,4 +1,4 @@
-import type { Grant, Identifiability } from '../agreement/agreement-schema.ts';
+import type { Grant, Identifiability, MatchColumn } from '../agreement/agreement-schema.ts';
 import { grantAnswer } from '../agreement/grant-answer.ts';
 import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
 import { type Catalogue, PDS, resolveColumn } from '../catalogue/catalogue.ts';
@@ -12,7 +12,7 @@ import {
 import { type Derivation, needsEventDate } from '../catalogue/derivation.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import { outputName } from '../pipeline/output-name.ts';
-import { type AskedField, type Product, type Selection, selectionsOf } from '../pipeline/pipeline-schema.ts';
+import { type AskedField, cohortUploads, type Product, type Selection, selectionsOf } from '../pipeline/pipeline-schema.ts';
 import {
   columnsOfReport,
   eventOf,
@@ -29,8 +29,10 @@ import {
   type Plan,
   type ReadColumn,
   type Reason,
+  STUDY_COLUMN,
   type Step,
   TOKEN_COLUMN,
+  type TracePlan,
   type TrackedEvent,
 } from './plan.ts';
 
@@ -69,6 +71,7 @@ export function buildPlan(
       destination: agreement.recipient.destination,
     },
     cohort: cohortPlan(pipeline, loaded, catalogue, clauses),
+    ...tracePlans(pipeline, loaded, clauses),
     files: pipeline.pipeline.products.flatMap((product, index) =>
       selectionsOf(product, ['products', index]).map(({ selection, path }) =>
         filePlan(product, selection, path, pipeline, loaded, catalogue, clauses),
@@ -121,13 +124,20 @@ function filePlan(
   const dataset = must(catalogue.get(selection.dataset));
   const grant = must(loaded.agreement.datasets.find((each) => each.dataset === selection.dataset));
   const identifiability = product.identifiability ?? grant.identifiability ?? 'aggregated';
-  const columns = outputColumns(selection.fields, dataset, catalogue, identifiability);
-  const select = selectionSteps(selection, path, dataset, grant, clauses);
+  const columns =
+    selection.match?.map(matchColumn) ?? outputColumns(selection.fields, dataset, catalogue, identifiability);
+  const isBespoke = product.product === 'bespoke-linkage';
+  const select = [
+    ...selectionSteps(selection, path, dataset, grant, clauses),
+    ...(selection.match === undefined ? [] : [currentRecords(dataset, clauses)]),
+    ...(isBespoke && dataset.date !== undefined ? [stay(dataset, clauses)] : []),
+  ];
   const tokens = identifiability === 'pseudonymised';
   const tracked =
     product.product === 'tracking'
       ? trackedPart(product, selection, path, dataset, columns, pipeline, clauses)
       : undefined;
+  const leading = tracked?.leading ?? (isBespoke ? [STUDY_COLUMN] : tokens ? [TOKEN_COLUMN] : []);
   const unresolved = tracked === undefined ? (grant.unresolved ?? loaded.agreement.unresolved) : 'exclude';
   const { fingerprint, destination } = {
     fingerprint: loaded.agreement.recipient.openpgp_fingerprint,
@@ -162,10 +172,10 @@ function filePlan(
           : `opt-outs are not applied (${grant.opt_outs.exempt}): ${grant.opt_outs.because}`,
       ),
     },
-    ...(tracked === undefined ? [] : [tracked.trace]),
     ...(pipeline.pipeline.cohort === undefined
       ? []
       : [{ kind: 'keep-cohort', reason: clauses.pipeline(['cohort'], 'only people of the cohort stay') } as const]),
+    ...(isBespoke || tracked !== undefined ? [keepParticipants(product.name, loaded, clauses)] : []),
     ...select,
     {
       kind: 'minimise',
@@ -196,7 +206,9 @@ function filePlan(
           : tracked.leading,
       reason: clauses.rule(
         'design 3',
-        'an order that tells nothing of the source: keyed slice, token, the dataset’s own key',
+        isBespoke
+          ? 'an order that tells nothing of the source: keyed slice, study id, the dataset’s own key'
+          : 'an order that tells nothing of the source: keyed slice, token, the dataset’s own key',
       ),
     },
     {
@@ -232,13 +244,13 @@ function filePlan(
     product: product.name,
     productKind: product.product,
     dataset: dataset.dataset,
-    abbreviation: tracked?.abbreviation ?? dataset.abbreviation,
+    abbreviation: tracked?.abbreviation ?? (selection.match === undefined ? dataset.abbreviation : 'MATCH'),
     identifiability,
     period: selection.period ?? grant.period,
     format: product.format,
     compression: product.compression ?? (product.format === 'csv' ? 'gzip' : 'none'),
-    columns: [...(tokens ? [TOKEN_COLUMN] : (tracked?.leading ?? [])), ...columns.map(({ name }) => name)],
-    ...(tracked === undefined ? {} : { leading: tracked.leading }),
+    columns: [...leading, ...columns.map(({ name }) => name)],
+    ...(tracked === undefined ? {} : { leading }),
     steps,
     terms: {
       sensitive: grant.sensitive,
@@ -252,7 +264,6 @@ function filePlan(
 
 /** What a report of a tracking product has besides what an extract has. */
 interface TrackedPart {
-  readonly trace: Step;
   readonly tell: Step;
   readonly leading: readonly string[];
   readonly abbreviation: string;
@@ -272,14 +283,6 @@ function trackedPart(
     ? 'only what is new, corrected or ended since what was delivered before'
     : 'every member that is reported on, each time';
   return {
-    trace: {
-      kind: 'trace-cohort',
-      uploads: product.cohort,
-      reason: clauses.pipeline(
-        [...path.slice(0, 2), 'cohort'],
-        'the applicant’s members, each as the person PDS knows',
-      ),
-    },
     tell: {
       kind: 'tell',
       report: kind,
@@ -309,6 +312,75 @@ function trackedEvents(report: ReportKind, dataset: Dataset, columns: readonly O
     events.set(event, [...(events.get(event) ?? []), name]);
   }
   return [...events].map(([event, names]) => ({ event, columns: names, occurrence: OCCURRENCES.includes(event) }));
+}
+
+/** The applicant's cohorts of the products, traced before any file is made. */
+function tracePlans(
+  { pipeline }: LoadedPipeline,
+  { agreement }: LoadedAgreement,
+  clauses: Clauses,
+): { traces?: readonly TracePlan[] } {
+  const { cohort } = agreement;
+  const traces = pipeline.products.flatMap((product): TracePlan[] =>
+    cohortUploads(product).length === 0
+      ? []
+      : [
+          {
+            product: product.name,
+            files: cohortUploads(product),
+            terms: { identifiers: must(cohort).identifiers, size: must(cohort).size },
+            exempt: exemptBases(cohort),
+            reason: clauses.agreement('cohort', 'participants are found in PDS by what the applicant knows of them'),
+          },
+        ],
+  );
+  return traces.length === 0 ? {} : { traces };
+}
+
+function exemptBases(cohort: LoadedAgreement['agreement']['cohort']): string[] {
+  return (cohort?.opt_out_exemptions ?? []).map(({ legal_basis: basis }) => basis);
+}
+
+function keepParticipants(product: string, { agreement }: LoadedAgreement, clauses: Clauses): Step {
+  const exempt = exemptBases(agreement.cohort);
+  const bases = exempt.length === 0 ? '' : `; those by ${exempt.join(' or ')} stay though they opted out`;
+  return {
+    kind: 'keep-participants',
+    cohort: product,
+    exempt,
+    reason: clauses.agreement('cohort', `only participants who were found stay, by their study id${bases}`),
+  };
+}
+
+function stay(dataset: Dataset, clauses: Clauses): Step {
+  return {
+    kind: 'select-stay',
+    column: columnName(dataset, must(dataset.date)),
+    reason: clauses.rule('design 3', 'each participant’s own dates, where the cohort file has them'),
+  };
+}
+
+/** A superseded record leads to the same person: one row each is what a match file has. */
+function currentRecords(dataset: Dataset, clauses: Clauses): Step {
+  return {
+    kind: 'select-rows',
+    condition: { kind: 'is_null', column: columnName(dataset, 'replaced_by'), is: true },
+    reason: clauses.rule('design 3', 'one row a participant: their current record'),
+  };
+}
+
+const MATCH_TYPES: Readonly<Partial<Record<MatchColumn, ColumnType>>> = {
+  MATCH_STEP: 'text',
+  ERROR_SUCCESS_CODE: 'text',
+  MATCH_WEIGHT: 'decimal',
+  MATCH_PROBABILITY: 'decimal',
+  MATCHABILITY: 'decimal',
+  MATCH_GAP: 'decimal',
+};
+
+function matchColumn(name: MatchColumn): OutputColumn {
+  const type = MATCH_TYPES[name] ?? 'integer';
+  return { name, type, of: 'match', from: name, sourceType: type, concept: undefined, withheld: false };
 }
 
 /** Period and rows: the agreement's always apply on top of the pipeline's. */
@@ -438,7 +510,7 @@ function readColumns(
     if (column.withheld && dataset.dataset === PDS) needed.add(columnName(dataset, 'confidentiality'));
   }
   for (const step of select) {
-    if (step.kind === 'select-period') needed.add(step.column);
+    if (step.kind === 'select-period' || step.kind === 'select-stay') needed.add(step.column);
     if (step.kind === 'select-rows') for (const name of conditionColumns(step.condition)) needed.add(name);
   }
   const read = [...needed].map((name) => readColumn(dataset, name));

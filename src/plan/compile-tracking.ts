@@ -25,7 +25,10 @@ export function compileReport(file: FilePlan, lacks: readonly string[]): Compile
   const resolve = stepOf(file.steps, 'resolve');
   const columns = stepOf(file.steps, 'minimise')?.columns ?? [];
   if (read === undefined || resolve === undefined) throw new Error('a report without its source was let through');
-  const members = table(Tables.members(file.product));
+  const participants = project(table(Tables.participants(file.product)), [
+    own('#study'),
+    { name: '#member', value: column('#participant') },
+  ]);
   if (file.dataset === PDS) {
     const wanted = read.columns.filter(({ name }) => name !== 'nhs_number' && name !== 'confidentiality');
     const people = project(currentPeople([...wanted, { name: 'nhs_number', type: 'text' }]), [
@@ -37,7 +40,7 @@ export function compileReport(file: FilePlan, lacks: readonly string[]): Compile
       ...columns.map((each) => ({ name: each.name, value: ofRecord(each) })),
     ]);
     const chosen = filter(people, inRows(file.steps, read.columns));
-    const joined = join('inner', chosen, members, '#m', [[column('#person'), '#member']]);
+    const joined = join('inner', chosen, participants, '#m', [[column('#person'), '#member']]);
     const rows = project(joined, [
       own('#study'),
       own('#member'),
@@ -52,7 +55,7 @@ export function compileReport(file: FilePlan, lacks: readonly string[]): Compile
     place(read.dataset, there, resolve.key),
     and(inPeriods(file.steps, read.columns), inRows(file.steps, read.columns)),
   );
-  const ofMembers = join('inner', selected, members, '#m', [[column('#candidate'), '#member']]);
+  const ofMembers = join('inner', selected, participants, '#m', [[column('#candidate'), '#member']]);
   const sensitive = join('left', ofMembers, project(currentPeople([]), [own('#person'), own('#sensitive')]), '#p', [
     [column('#member'), '#person'],
   ]);

@@ -34,8 +34,10 @@ import { ALL_SLICES, type SliceRange } from '../relation/slices.ts';
 import {
   type CohortPlan,
   type FilePlan,
+  keyColumnOf,
   type OutputColumn,
   type ReadColumn,
+  STUDY_COLUMN,
   type Step,
   stepOf,
   stepsOf,
@@ -55,8 +57,12 @@ export const Tables = {
   optOuts: '#opt_outs',
   /** People by `#member`. */
   cohort: '#cohort',
-  /** The members of a tracking product: `#study`, `#member` (the person, or null), `#root` of their tree, what was sent. */
-  members: (product: string): string => `#members ${product}`,
+  /**
+   * Participants of a product's cohort, one row each: `#study`, `#state` (`added` or `deleted`), `#participant` (the
+   * person's current number, null if not found; no two rows have one), `#from` and `#to` (null if open), `#exempt`,
+   * `#match NAME` of each column of a match file, as text, and `#sent NAME` of what the applicant sent.
+   */
+  participants: (product: string): string => `#participants ${product}`,
   /** `lsoa`, `msoa`, `local_authority`, `region`. */
   geography: '#geography',
   people: '#people',
@@ -154,6 +160,12 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
   if (stepOf(file.steps, 'keep-cohort') !== undefined) {
     joined = join('left', joined, table(Tables.cohort), '#c', [[column('#person'), '#member']]);
   }
+  const participants = stepOf(file.steps, 'keep-participants');
+  if (participants !== undefined) {
+    joined = join('left', joined, table(Tables.participants(participants.cohort)), '#n', [
+      [column('#person'), '#participant'],
+    ]);
+  }
   for (const each of geographyColumns(columns)) {
     joined = join('left', joined, geography(each), `#g ${each.name}`, [
       [each.of === 'own' ? column(read_(each.from)) : column(`#pds ${each.name}`), `#lsoa ${each.name}`],
@@ -170,6 +182,7 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
     ...key.map((name) => own(read_(name))),
     ...ownSources(columns, key, marked(read)).map((name) => own(read_(name))),
     ...fromPds.map(({ name }) => own(`#pds ${name}`)),
+    ...columns.filter(({ of }) => of === 'match').map(({ from }) => own(`#match ${from}`)),
     ...geographyColumns(columns).map(({ name, as }) => ({ name: `#geo ${name}`, value: column(`#${as} ${name}`) })),
   ]);
   const flagged = compare(column('#step'), '=', integer(RELEASED));
@@ -192,11 +205,24 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
   ]);
 
   const released = filter(table(Tables.staged), compare(column('#step'), '=', integer(RELEASED)));
-  const tokens = project(distinct(project(filter(released, not(isNull(column('#person')))), [own('#person')])), [
-    own('#person'),
-    { name: '#slice', value: call(dealing.slice, column('#person')) },
-    { name: '#token', value: call('token', text(dealing.token), call('nhs_text', column('#person'))) },
-  ]);
+  const everybody = distinct(project(filter(released, not(isNull(column('#person')))), [own('#person')]));
+  const tokens =
+    participants === undefined
+      ? project(everybody, [
+          own('#person'),
+          { name: '#slice', value: call(dealing.slice, column('#person')) },
+          { name: '#token', value: call('token', text(dealing.token), call('nhs_text', column('#person'))) },
+        ])
+      : project(
+          join('left', everybody, table(Tables.participants(participants.cohort)), '#n', [
+            [column('#person'), '#participant'],
+          ]),
+          [
+            own('#person'),
+            { name: '#slice', value: call(dealing.slice, column('#person')) },
+            { name: '#token', value: column('#study') },
+          ],
+        );
 
   const holders = project(table(Tables.tokens), [
     { name: '#holder', value: column('#person') },
@@ -223,7 +249,10 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
     released:
       file.identifiability === 'pseudonymised'
         ? pseudonymised(output, [{ name: TOKEN_COLUMN, value: column('#token') }, ...named])
-        : project(output, named),
+        : project(output, [
+            ...(keyColumnOf(file) === STUDY_COLUMN ? [{ name: STUDY_COLUMN, value: column('#token') }] : []),
+            ...named,
+          ]),
   };
 }
 
@@ -302,10 +331,17 @@ function stepOfRow(
     when.push([condition, integer(WATERFALL.indexOf(step))]);
   };
   if (unresolved === 'exclude') leaves(isNull(column('#person')), 'unresolved');
-  if (optOuts.apply) leaves(mode === 'deny-list' ? listed : not(listed), 'opted out');
+  const participants = stepOf(file.steps, 'keep-participants');
+  if (optOuts.apply) {
+    const opted = mode === 'deny-list' ? listed : not(listed);
+    const exempt = participants !== undefined && participants.exempt.length > 0;
+    leaves(exempt ? and(opted, not(coalesce(column('#exempt'), truth(false)))) : opted, 'opted out');
+  }
   if (stepOf(file.steps, 'keep-cohort') !== undefined) leaves(isNull(column('#member')), 'outside the cohort');
-  const periods = inPeriods(file.steps, read);
-  if (stepsOf(file.steps, 'select-period').length > 0) leaves(not(periods), 'outside the period');
+  if (participants !== undefined) leaves(isNull(column('#participant')), 'outside the cohort');
+  const periods = and(inPeriods(file.steps, read), inStay(file.steps, read));
+  if (file.steps.some(({ kind }) => kind === 'select-period' || kind === 'select-stay'))
+    leaves(not(periods), 'outside the period');
   if (stepsOf(file.steps, 'select-rows').length > 0) leaves(not(inRows(file.steps, read)), 'outside the conditions');
   return when.length === 0 ? integer(RELEASED) : choose(when, integer(RELEASED));
 }
@@ -318,6 +354,25 @@ export function inPeriods(steps: readonly Step[], read: readonly ReadColumn[]): 
       return coalesce(and(compare(value, '>=', date(step.from)), compare(value, '<=', date(step.to))), truth(false));
     }),
   );
+}
+
+/** Within the participant's own dates, both ends included; a missing date lies outside any end that there is. Never null. */
+function inStay(steps: readonly Step[], read: readonly ReadColumn[]): Expression {
+  return and(
+    ...stepsOf(steps, 'select-stay').map((step) => {
+      const value = presentDate(step.column, read);
+      return and(
+        or(isNull(column('#from')), coalesce(compare(value, '>=', column('#from')), truth(false))),
+        or(isNull(column('#to')), coalesce(compare(value, '<=', column('#to')), truth(false))),
+      );
+    }),
+  );
+}
+
+/** The date of a row, over the columns `#row NAME`, that must lie within the participant's own dates; none where none do. */
+export function stayDateOf(file: FilePlan): Expression | undefined {
+  const step = stepOf(file.steps, 'select-stay');
+  return step === undefined ? undefined : presentDate(step.column, must(stepOf(file.steps, 'read')).columns);
 }
 
 /** Period and conditions of a file over the columns `#row NAME`: whether a row is selected. Never null. */
@@ -400,6 +455,7 @@ export function finished(
   read: Step & { kind: 'read' },
 ): Expression {
   if (isGeography(each)) return column(`#geo ${each.name}`);
+  if (each.of === 'match') return column(`#match ${each.from}`);
   if (each.of === 'pds') {
     const value = column(`#pds ${each.name}`);
     return each.at === undefined ? value : aged(each, present(value, each.from, demographics), read.columns);

@@ -26,8 +26,8 @@ export interface ReadColumn {
 export interface OutputColumn {
   readonly name: string;
   readonly type: ColumnType;
-  /** `own`: of the dataset's row. `pds`: of the person's PDS record. */
-  readonly of: 'own' | 'pds';
+  /** `own`: of the dataset's row. `pds`: of the person's PDS record. `match`: of how the participant was found. */
+  readonly of: 'own' | 'pds' | 'match';
   readonly from: string;
   readonly sourceType: ColumnType;
   readonly concept: string | undefined;
@@ -56,7 +56,15 @@ export type Step =
     }
   | { readonly kind: 'remove-opt-outs'; readonly policy: OptOutPolicy; readonly reason: Reason }
   | { readonly kind: 'keep-cohort'; readonly reason: Reason }
-  | { readonly kind: 'trace-cohort'; readonly uploads: readonly string[]; readonly reason: Reason }
+  | {
+      readonly kind: 'keep-participants';
+      /** The product whose cohort was traced. */
+      readonly cohort: string;
+      /** Participants of these legal bases keep their rows though they opted out. */
+      readonly exempt: readonly string[];
+      readonly reason: Reason;
+    }
+  | { readonly kind: 'select-stay'; readonly column: string; readonly reason: Reason }
   | {
       readonly kind: 'select-period';
       readonly column: string;
@@ -111,6 +119,20 @@ export type CohortPlan =
   | { readonly kind: 'dataset'; readonly dataset: string; readonly steps: readonly Step[] }
   | { readonly kind: 'file'; readonly path: string };
 
+/** An applicant's cohort that is traced to PDS before any file is made. */
+export interface TracePlan {
+  /** The product that it is of. */
+  readonly product: string;
+  /** The applicant's uploads inside the workspace, oldest first: the last that names somebody counts. */
+  readonly files: readonly string[];
+  readonly terms: {
+    readonly identifiers: readonly string[];
+    readonly size: { readonly at_least?: number | undefined; readonly at_most?: number | undefined };
+  };
+  readonly exempt: readonly string[];
+  readonly reason: Reason;
+}
+
 /** What one physical file of the release holds. */
 export interface FilePlan {
   readonly product: string;
@@ -121,7 +143,7 @@ export interface FilePlan {
   readonly period: { readonly from: string; readonly to: string } | undefined;
   readonly format: OutputFormat;
   readonly compression: Compression;
-  /** Names of the output's columns, in order: the token first where the output is pseudonymised. */
+  /** Names of the output's columns, in order: what says who first (see `keyColumnOf`). */
   readonly columns: readonly string[];
   /** Columns before those of the minimised data that the product itself brings, all text; tracking has some. */
   readonly leading?: readonly string[];
@@ -149,8 +171,28 @@ export interface Plan {
   readonly custodian: string;
   readonly recipient: { readonly name: string; readonly fingerprint: string; readonly destination: string };
   readonly cohort: CohortPlan | undefined;
+  /** Not there where no product is made of an applicant's cohort. */
+  readonly traces?: readonly TracePlan[];
   readonly files: readonly FilePlan[];
 }
 
 /** The column that stands first in every pseudonymised output. */
 export const TOKEN_COLUMN = 'TOKEN_PERSON_ID';
+
+/** The column that stands first in every file of a bespoke linkage: the applicant's own reference of the participant. */
+export const STUDY_COLUMN = 'STUDY_ID';
+
+/** Columns that a file has before those of the minimised data, all text. */
+export function leadingColumns(file: Pick<FilePlan, 'leading' | 'steps' | 'identifiability'>): readonly string[] {
+  const key = keyColumnOf(file);
+  return file.leading ?? (key === undefined ? [] : [key]);
+}
+
+/** The column that says whose a row is: a token, the applicant's study id, or none where the output names people itself. */
+export function keyColumnOf({
+  steps,
+  identifiability,
+}: Pick<FilePlan, 'steps' | 'identifiability'>): string | undefined {
+  if (stepOf(steps, 'keep-participants') !== undefined && stepOf(steps, 'tell') === undefined) return STUDY_COLUMN;
+  return identifiability === 'pseudonymised' ? TOKEN_COLUMN : undefined;
+}

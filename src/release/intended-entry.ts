@@ -24,7 +24,11 @@ export function intendedEntry(
   hash: string,
   release: string,
   outputs: readonly SealedOutput[],
-  inputs: { readonly optOuts: Intended['opt_outs']; readonly sources: NonNullable<Intended['sources']> },
+  inputs: {
+    readonly optOuts: Intended['opt_outs'];
+    readonly sources: NonNullable<Intended['sources']>;
+    readonly cohorts: NonNullable<Intended['cohorts']>;
+  },
   { agreement }: LoadedAgreement,
   replacement: { readonly file: string; readonly because: string } | undefined,
 ): Intended {
@@ -42,6 +46,7 @@ export function intendedEntry(
     },
     opt_outs: inputs.optOuts,
     sources: inputs.sources,
+    ...(inputs.cohorts.length === 0 ? {} : { cohorts: inputs.cohorts }),
     files: outputs.map((output, index) => releasedFile(output, fileReference(first + index), plan)),
     ...(replacement === undefined ? {} : { replaces: replacement.file as FileReference, because: replacement.because }),
   };

@@ -15,7 +15,7 @@ import { Fault } from '../kernel/fault.ts';
 import type { Problem } from '../kernel/problem.ts';
 import { checkPipeline } from '../pipeline/check-pipeline.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
-import { pipelineSchema } from '../pipeline/pipeline-schema.ts';
+import { cohortUploads, pipelineSchema } from '../pipeline/pipeline-schema.ts';
 import { checkSchedules } from '../pipeline/schedule.ts';
 import { LazyCatalogue } from './lazy-catalogue.ts';
 import type { Workspace } from './workspace.ts';
@@ -315,19 +315,17 @@ async function parsePipeline(
   const references = agreements.map(({ reference }) => reference.text);
   const problems = checkPipeline(parsed.value, document.value, catalogue, references);
   const { cohort, products } = parsed.value;
-  const files = [
-    ...(cohort !== undefined && 'file' in cohort ? [{ path: cohort.file, at: ['cohort', 'file'] }] : []),
-    ...products.flatMap((product, index) =>
-      product.product === 'tracking'
-        ? product.cohort.map((path, upload) => ({ path, at: ['products', index, 'cohort', upload] }))
-        : [],
+  const cohortFiles: [string, PropertyKey[]][] = [
+    ...(cohort !== undefined && 'file' in cohort ? [[cohort.file, ['cohort', 'file']] as [string, PropertyKey[]]] : []),
+    ...products.flatMap((product, index): [string, PropertyKey[]][] =>
+      cohortUploads(product).map((path): [string, PropertyKey[]] => [path, ['products', index, 'cohort']]),
     ),
   ];
-  for (const { path, at } of files) {
+  for (const [path, place] of cohortFiles) {
+    const at = (code: string, message: string): Problem => problemAt(document.value, place, code, message);
     if (insidePath(root, path) === undefined)
-      problems.push(problemAt(document.value, at, 'outside', `${quoted(path)} leads out of the workspace`));
-    else if (/[*?[\]]/.test(path))
-      problems.push(problemAt(document.value, at, 'glob', 'a cohort is one file: *, ? and [ can’t stand here'));
+      problems.push(at('outside', `${quoted(path)} leads out of the workspace`));
+    else if (/[*?[\]]/.test(path)) problems.push(at('glob', 'a cohort is one file: *, ? and [ can’t stand here'));
   }
   return problems.length > 0
     ? { ok: false, problems }
