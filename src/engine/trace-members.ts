@@ -75,7 +75,12 @@ export async function takeInUploads(
   if (more.length === 0) return takeIn(connection, only, terms, today);
   const reports: ValidationReport[] = [];
   for (const [upload, path] of paths.entries()) {
-    const report = await takeIn(connection, path, { ...terms, size: { at_least: undefined, at_most: undefined } }, today);
+    const report = await takeIn(
+      connection,
+      path,
+      { ...terms, size: { at_least: undefined, at_most: undefined } },
+      today,
+    );
     if (report.problems.length > 0) return report;
     reports.push(report);
     const rows = `SELECT ${upload} AS upload, * FROM ${COHORT}`;

@@ -101,7 +101,9 @@ function applicantsCohortRefusals(product: Product, index: number, { pipeline, a
       `its name begins with NIC-${nic}`,
     );
   }
-  const ungranted = ((product.product === 'bespoke-linkage' && product.match_file) || []).filter((name) => cohort?.match_file.includes(name) !== true);
+  const ungranted = ((product.product === 'bespoke-linkage' && product.match_file) || []).filter(
+    (name) => cohort?.match_file.includes(name) !== true,
+  );
   if (ungranted.length > 0) {
     refuse(
       ['match_file'],

@@ -12,7 +12,13 @@ import {
 import { type Derivation, needsEventDate } from '../catalogue/derivation.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import { outputName } from '../pipeline/output-name.ts';
-import { type AskedField, cohortUploads, type Product, type Selection, selectionsOf } from '../pipeline/pipeline-schema.ts';
+import {
+  type AskedField,
+  cohortUploads,
+  type Product,
+  type Selection,
+  selectionsOf,
+} from '../pipeline/pipeline-schema.ts';
 import {
   columnsOfReport,
   eventOf,

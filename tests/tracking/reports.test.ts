@@ -35,7 +35,7 @@ async function nextMonth(
   { pds, members = MEMBERS, optOuts = [], deaths = [] }: Month,
 ) {
   study.write('data/pds.csv', pdsCsv(pds));
-  study.write('cohort/upload.csv', uploadCsv(members));
+  study.write('cohort/NIC-147750_members.csv', uploadCsv(members));
   study.write('data/opt-outs.dat', `${['9990009999', ...optOuts].join('\n')}\n`);
   study.write('data/deaths.csv', deathsCsv(deaths));
   return runMonth(study, month);
@@ -153,17 +153,17 @@ describe('event notification', () => {
   test('leaves a member alone whom the applicant deleted, and goes on when they are added again', async () => {
     using study = await makeStudy();
     await nextMonth(study, 0, { pds: alive });
-    study.write('cohort/second.csv', uploadCsv([{ study: 'S1', status: 'delete', nhs: ASHWORTH }]));
+    study.write('cohort/NIC-147750_second.csv', uploadCsv([{ study: 'S1', status: 'delete', nhs: ASHWORTH }]));
     const uploads = (paths: readonly string[]): void =>
       study.change('pipelines/diabetes-apc.yaml', (file) => {
         ((file['products'] as Tree[])[0] as Tree)['cohort'] = paths;
       });
-    uploads(['cohort/upload.csv', 'cohort/second.csv']);
+    uploads(['cohort/NIC-147750_members.csv', 'cohort/NIC-147750_second.csv']);
     const moved = [{ nhs: ASHWORTH, practice: 'C83001' }, ...alive.slice(1)];
     await nextMonth(study, 1, { pds: moved });
     expect(await last(study, 'EVENT_NOTIFICATION')).toEqual([]);
-    study.write('cohort/third.csv', uploadCsv([{ study: 'S1', status: 'add', nhs: ASHWORTH }]));
-    uploads(['cohort/upload.csv', 'cohort/second.csv', 'cohort/third.csv']);
+    study.write('cohort/NIC-147750_third.csv', uploadCsv([{ study: 'S1', status: 'add', nhs: ASHWORTH }]));
+    uploads(['cohort/NIC-147750_members.csv', 'cohort/NIC-147750_second.csv', 'cohort/NIC-147750_third.csv']);
     await nextMonth(study, 2, { pds: moved });
     expect(short(await last(study, 'EVENT_NOTIFICATION'), 'gp_practice_code')).toEqual(['S1 PRACTICE new C83001']);
   });
@@ -266,41 +266,38 @@ describe('what was told', () => {
   });
 });
 
-describe('a cohort that can’t be understood releases nothing', () => {
-  for (const [name, upload, sentence] of [
-    [
-      'a reference that stands twice',
-      [...MEMBERS, { study: 'S1', status: 'delete', nhs: ASHWORTH }],
-      'references that stand there more than once',
-    ],
-    ['a member without a reference', [{ study: ' ', status: 'add', nhs: ASHWORTH }], 'rows without a UNIQUE_REFERENCE'],
-    [
-      'a status that is none',
-      [{ study: 'S1', status: 'maybe' as 'add', nhs: ASHWORTH }],
-      'rows whose STATUS is neither add nor delete',
-    ],
-    ['nobody', [], 'members has no members'],
-    [
-      'nobody whom PDS knows',
-      [{ study: 'S1', status: 'add', nhs: '9990000077' }],
-      'none of the members of members can be reported on',
-    ],
-  ] as const) {
-    test(name, async () => {
-      using study = await makeStudy();
-      const ran = await nextMonth(study, 0, { pds: alive, members: upload });
+describe('a cohort', () => {
+  test('of nobody releases nothing, nor does one of nobody whom PDS knows', async () => {
+    using study = await makeStudy();
+    const stranger: Member = { study: 'S1', status: 'add', nhs: '9990000077' };
+    for (const [members, sentence] of [
+      [[], 'the file has no rows'],
+      [[{ ...stranger, status: 'delete' }], 'members has no members'],
+      [[stranger], 'none of the members of members can be reported on'],
+    ] as const) {
+      const ran = await nextMonth(study, 0, { pds: alive, members });
       expect([ran.status, ran.stderr]).toEqual([11, expect.stringContaining(sentence)]);
-      expect(ran.stderr).not.toContain(ASHWORTH);
-      expect((await deliveredReports(study)).size).toBe(0);
-    });
-  }
+      expect(ran.stderr).not.toContain('9990000077');
+    }
+    expect((await deliveredReports(study)).size).toBe(0);
+  });
+
+  test('is used without the rows that break the rules of intake, which are counted', async () => {
+    using study = await makeStudy();
+    const members = [...MEMBERS, { study: 'S3', status: 'maybe' as 'add', nhs: '9990000050' }];
+    expect((await nextMonth(study, 0, { pds: [...alive, { nhs: '9990000050' }], members })).status).toBe(0);
+    expect(new Set((await last(study, 'EVENT_NOTIFICATION')).map(({ STUDY_ID: id }) => id))).toEqual(
+      new Set(['S1', 'S2']),
+    );
+    expect(study.read('state/ledger.jsonl')).toContain('"failed":1');
+  });
 });
 
 describe('what a tracking product may ask', () => {
   const refusedWith = async (change: (product: Tree, grant: Tree) => void): Promise<string> => {
     using study = await makeStudy();
     study.write('data/pds.csv', pdsCsv(alive));
-    study.write('cohort/upload.csv', uploadCsv(MEMBERS));
+    study.write('cohort/NIC-147750_members.csv', uploadCsv(MEMBERS));
     study.change('pipelines/diabetes-apc.yaml', (file) => change((file['products'] as Tree[])[0] as Tree, {}));
     study.change('agreements/dsa.yaml', (file) => change({ reports: [{}] }, (file['datasets'] as Tree[])[0] as Tree));
     const { status, stderr } = await runMonth(study, 0);
@@ -318,7 +315,7 @@ describe('what a tracking product may ask', () => {
     const said = await refusedWith((_, grant) => {
       grant['identifiability'] = 'pseudonymised';
     });
-    expect(said).toMatch(/^12 [\s\S]*keyed by the applicant’s own study ids/);
+    expect(said).toMatch(/^12 [\s\S]*under the applicant’s own study ids/);
   });
 
   test('a change of a column that is no event is a problem of the pipeline', async () => {

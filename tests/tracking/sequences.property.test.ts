@@ -37,8 +37,7 @@ interface Person {
   readonly registrations: Readonly<Record<string, string>>;
   readonly optedOut: boolean;
   readonly isMember: boolean;
-  /** Whether PDS has the date of birth that the applicant sent. */
-  readonly bornAsSent: boolean;
+  readonly inPds: boolean;
 }
 
 const NEWBORN: Person = {
@@ -51,7 +50,7 @@ const NEWBORN: Person = {
   registrations: {},
   optedOut: false,
   isMember: true,
-  bornAsSent: true,
+  inPds: true,
 };
 
 type Change = readonly [who: number, (person: Person) => Person];
@@ -84,7 +83,7 @@ const arbitraryChange: fc.Arbitrary<(person: Person) => Person> = fc.oneof(
     }),
   fc.boolean().map((optedOut) => (each: Person) => ({ ...each, optedOut })),
   fc.boolean().map((isMember) => (each: Person) => ({ ...each, isMember })),
-  fc.boolean().map((bornAsSent) => (each: Person) => ({ ...each, bornAsSent })),
+  fc.boolean().map((inPds) => (each: Person) => ({ ...each, inPds })),
 );
 const arbitraryMonth: fc.Arbitrary<Month> = fc.record({
   changes: fc.array(fc.tuple(fc.nat(PEOPLE - 2), arbitraryChange), { minLength: 1, maxLength: 8 }),
@@ -92,10 +91,12 @@ const arbitraryMonth: fc.Arbitrary<Month> = fc.record({
 });
 
 const numberOf = (who: number, turn: number): string => `99900000${who}${turn}`;
+const bornOf = (who: number): string => `19${50 + 7 * who}-0${1 + who}-1${who}`;
 const studyOf = (who: number): string => `STUDY-${who}`;
 
 function write(study: TestWorkspace, people: readonly Person[], day: string): void {
   const records = people.flatMap((person, who): PdsRecord[] => {
+    if (!person.inPds) return [];
     const old = Array.from({ length: person.numbers }, (_, turn) => ({
       nhs: numberOf(who, turn),
       replacedBy: numberOf(who, turn + 1),
@@ -108,7 +109,7 @@ function write(study: TestWorkspace, people: readonly Person[], day: string): vo
         confidentiality: person.confidentiality,
         practice: person.practice,
         postcode: person.postcode,
-        born: person.bornAsSent ? '1961-04-09' : '1961-09-04',
+        born: bornOf(who),
         deathStatus,
         died,
         removal: person.removal ?? '',
@@ -126,12 +127,13 @@ function write(study: TestWorkspace, people: readonly Person[], day: string): vo
     `${['9990009999', ...people.flatMap(({ optedOut }, who) => (optedOut ? [numberOf(who, 0)] : []))].join('\n')}\n`,
   );
   study.write(
-    'cohort/upload.csv',
+    'cohort/NIC-147750_members.csv',
     uploadCsv(
       people.map(({ isMember }, who) => ({
         study: studyOf(who),
         status: isMember ? 'add' : 'delete',
         nhs: numberOf(who, 0),
+        born: bornOf(who),
       })),
     ),
   );
@@ -187,7 +189,7 @@ function learn(known: Map<string, Known>, report: string, rows: readonly ReportR
 
 /** What the recipient may know of a member after a delivery, given what they knew before. */
 function mayKnow(person: Person, who: number, before: Known | undefined): Known | undefined {
-  const isReported = person.isMember && !person.optedOut && person.confidentiality !== 'I' && person.bornAsSent;
+  const isReported = person.isMember && !person.optedOut && person.confidentiality !== 'I' && person.inPds;
   // Nothing more is told of who was deleted, not even that.
   if (!person.isMember) return before;
   if (!isReported) return before === undefined ? undefined : { ...before, reported: false };

@@ -107,6 +107,7 @@ export async function makeStudy(): Promise<TestWorkspace> {
         { body: 'IGARD', outcome: 'recommended', on: '2024-11-14' },
         { body: 'CAG', reference: '20/CAG/0001', outcome: 'supported', review_by: '2035-01-01' },
       ];
+      file['cohort'] = { identifiers: ['nhs_number', 'family_name', 'date_of_birth'] };
       file['datasets'] = [
         { dataset: 'pds', ...terms, fields: [...PDS_FIELDS, 'removal_date', 'family_name', 'date_of_birth'] },
         {
@@ -123,7 +124,7 @@ export async function makeStudy(): Promise<TestWorkspace> {
         {
           name: 'members',
           product: 'tracking',
-          cohort: 'cohort/upload.csv',
+          cohort: 'cohort/NIC-147750_members.csv',
           compression: 'none',
           reports: [
             { report: 'event-notification', fields: PDS_FIELDS },
@@ -137,7 +138,7 @@ export async function makeStudy(): Promise<TestWorkspace> {
     files: {
       'data/deaths.csv': deathsCsv([]),
       'data/opt-outs.dat': '9990009999\n',
-      'cohort/upload.csv': uploadCsv([]),
+      'cohort/NIC-147750_members.csv': uploadCsv([]),
     },
   });
 }
