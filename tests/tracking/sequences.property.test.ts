@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { TestWorkspace } from '../support/make-workspace.ts';
 import { darsHere } from '../support/run-dars.ts';
+import { type Known, recipientOf } from './recipient.ts';
 import {
   dayOfMonth,
   deathsCsv,
@@ -11,7 +12,6 @@ import {
   makeStudy,
   type PdsRecord,
   pdsCsv,
-  type ReportRow,
   runMonth,
   uploadCsv,
   withoutDestination,
@@ -94,7 +94,7 @@ const numberOf = (who: number, turn: number): string => `99900000${who}${turn}`;
 const bornOf = (who: number): string => `19${50 + 7 * who}-0${1 + who}-1${who}`;
 const studyOf = (who: number): string => `STUDY-${who}`;
 
-function write(study: TestWorkspace, people: readonly Person[], day: string): void {
+function write(study: TestWorkspace, people: readonly Person[]): void {
   const records = people.flatMap((person, who): PdsRecord[] => {
     if (!person.inPds) return [];
     const old = Array.from({ length: person.numbers }, (_, turn) => ({
@@ -137,54 +137,6 @@ function write(study: TestWorkspace, people: readonly Person[], day: string): vo
       })),
     ),
   );
-  expect(day).not.toBe('');
-}
-
-/** What a recipient has made of the reports: the last values of each event, by study id; registrations by event id. */
-interface Known {
-  reported: boolean;
-  readonly events: Map<string, string>;
-  readonly registrations: Map<string, string>;
-}
-
-const VALUES: Readonly<Record<string, readonly string[]>> = {
-  DEATH: ['death_status', 'date_of_death'],
-  REMOVAL: ['reason_for_removal'],
-  PRACTICE: ['gp_practice_code'],
-  AREA: ['postcode'],
-  NHS_NUMBER: ['nhs_number'],
-};
-
-function learn(known: Map<string, Known>, report: string, rows: readonly ReportRow[]): void {
-  const before = new Set(known.keys());
-  for (const row of rows) {
-    const study = row['STUDY_ID'] ?? '';
-    if (!known.has(study)) known.set(study, { reported: true, events: new Map(), registrations: new Map() });
-    const of = known.get(study) as Known;
-    const { EVENT: event = '', CHANGE: change = '', EVENT_ID: id = '' } = row;
-    if (event === 'NO_LONGER_REPORTED') {
-      expect(before.has(study) && of.reported, 'only who was reported on can be no longer').toBe(true);
-      of.reported = false;
-    } else if (event === 'REPORTED_AGAIN') {
-      expect(of.reported).toBe(false);
-      of.reported = true;
-    } else if (report.startsWith('CAUSE_OF_DEATH')) {
-      const values = change === 'ended' ? undefined : `${row['REG_DATE']} ${row['S_UNDERLYING_COD_ICD10']}`;
-      expect(of.registrations.get(id), 'nothing is told twice').not.toBe(values);
-      expect(of.registrations.has(id), `${change} of what is known`).toBe(change !== 'new');
-      if (values === undefined) of.registrations.delete(id);
-      else of.registrations.set(id, values);
-    } else if (change === 'ended') {
-      const ended = event === 'RE_ENTRY' ? 'REMOVAL' : event;
-      expect(of.events.has(ended), `an end of ${ended} that was told`).toBe(true);
-      of.events.delete(ended);
-    } else {
-      const values = (VALUES[event] ?? []).map((name) => row[name]).join(' ');
-      expect(of.events.get(event), 'nothing is told twice').not.toBe(values);
-      if (change === 'corrected') expect(of.events.has(event)).toBe(true);
-      of.events.set(event, values);
-    }
-  }
 }
 
 /** What the recipient may know of a member after a delivery, given what they knew before. */
@@ -220,14 +172,6 @@ const plain = (known: Known | undefined): unknown =>
         registrations: [...known.registrations.values()].sort(),
       };
 
-async function recipientOf(study: TestWorkspace, withdrawn: ReadonlySet<string>): Promise<Map<string, Known>> {
-  const known = new Map<string, Known>();
-  for (const [file, { report, rows }] of await deliveredReports(study))
-    if (!withdrawn.has(file) && (report === 'EVENT_NOTIFICATION' || report.startsWith('CAUSE_OF_DEATH')))
-      learn(known, report, rows);
-  return known;
-}
-
 async function live(months: readonly Month[]): Promise<void> {
   using study = await makeStudy();
   let people: readonly Person[] = Array.from({ length: PEOPLE }, () => NEWBORN);
@@ -236,7 +180,7 @@ async function live(months: readonly Month[]): Promise<void> {
     people = people.map((person, who) =>
       changes.filter(([of]) => of === who).reduce((each, [, change]) => change(each), person),
     );
-    write(study, people, dayOfMonth(month));
+    write(study, people);
     const before = await recipientOf(study, withdrawn);
     if (ends === 'late' || ends === 'given up') {
       const failed = await withoutDestination(study, () => runMonth(study, month));

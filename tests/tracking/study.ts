@@ -175,8 +175,8 @@ export type ReportRow = Readonly<Record<string, string>>;
 /** What a recipient finds in the folder: every file of every delivered release, by the name of its report. */
 export async function deliveredReports(
   study: TestWorkspace,
+  out = join(study.root, 'out'),
 ): Promise<Map<string, { report: string; rows: ReportRow[] }>> {
-  const out = join(study.root, 'out');
   const key = await readPrivateKey({ armoredKey: (await testKeys()).recipient.privateKey.reveal() });
   const found = new Map<string, { report: string; rows: ReportRow[] }>();
   for (const release of existsSync(out) ? readdirSync(out) : []) {
