@@ -1,12 +1,10 @@
 import type { Solver } from '../solver.ts';
+import { Contradiction } from './contradiction.ts';
 import { componentsOf } from './components.ts';
 import { extremes } from './extremes.ts';
 import type { Interval, Publication } from './publication.ts';
 import { reduce } from './reduce.ts';
 import { nearness, tighten } from './tighten.ts';
-
-/** The published values contradict each other: no tables at all could have led to them. */
-export class Contradiction extends Error {}
 
 /** What an attacker can derive of each target column from everything that is published. */
 export function audit(publication: Publication, targets: readonly number[], solver: Solver): Interval[] {
@@ -28,18 +26,27 @@ export function audit(publication: Publication, targets: readonly number[], solv
   }
   return targets.map((column) => {
     const { root, scale, shift } = reduced.said[column] ?? { root: column, scale: 1, shift: 0 };
-    if (scale === 0) return { column, lower: shift, upper: shift, attained: true };
-    const end = ends.get(root) ?? {
-      lower: reduced.bounds.lower[root] ?? Number.NEGATIVE_INFINITY,
-      upper: reduced.bounds.upper[root] ?? Number.POSITIVE_INFINITY,
-      attained: true,
-    };
-    const [a, b] = [scale * end.lower + shift, scale * end.upper + shift];
-    return { column, lower: Math.min(a, b), upper: Math.max(a, b), attained: end.attained };
+    if (scale === 0) return fixedAt(column, shift);
+    const lower = reduced.bounds.lower[root] ?? Number.NEGATIVE_INFINITY;
+    const upper = reduced.bounds.upper[root] ?? Number.POSITIVE_INFINITY;
+    // A column without relations is nothing but its bounds, and whatever lies within is possible.
+    const end = ends.get(root) ?? { lower, upper, possibleLower: lower, possibleUpper: upper };
+    const [low, high] = span(scale, shift, end.lower, end.upper);
+    const [possibleLower, possibleUpper] = span(scale, shift, end.possibleLower, end.possibleUpper);
+    return { column, lower: low, upper: high, possibleLower, possibleUpper };
   });
 }
 
-/** Whether an interval gives its cell away. */
-export function isExact({ lower, upper }: Interval): boolean {
-  return upper - lower <= nearness(upper) * 1e3;
+function fixedAt(column: number, value: number): Interval {
+  return { column, lower: value, upper: value, possibleLower: value, possibleUpper: value };
+}
+
+function span(scale: number, shift: number, a: number, b: number): [number, number] {
+  const [one, other] = [scale * a + shift, scale * b + shift];
+  return [Math.min(one, other), Math.max(one, other)];
+}
+
+/** Whether a column can be derived, as far as can be told: no two tables are known in which it differs. */
+export function isExact({ possibleLower, possibleUpper }: Interval): boolean {
+  return !(possibleUpper - possibleLower > nearness(possibleUpper) * 1e3);
 }

@@ -1,17 +1,14 @@
 import type { Outcome, Session, Solver } from '../solver.ts';
 import { at } from '../tables/sparse-rows.ts';
+import { Contradiction } from './contradiction.ts';
 import type { Component } from './components.ts';
+import type { Interval } from './publication.ts';
 import { nearness } from './tighten.ts';
 
 /** The ends of one column of a component. */
-export interface Extremes {
-  readonly lower: number;
-  readonly upper: number;
-  /** Of counts: whether whole numbers reach both ends. Of other values: always. */
-  readonly attained: boolean;
-}
+export type Extremes = Omit<Interval, 'column'>;
 
-/** Intervals up to this width are settled in whole numbers; wider ones are safe whatever the last digit. */
+/** Intervals up to this width are settled in whole numbers; of wider ones the last digit matters little. */
 const NARROW = 2;
 const NODES = 2_000;
 
@@ -33,28 +30,29 @@ export function extremes(
   if (outcomeOf(session, 'dual') === 'infeasible') return undefined;
   seen.note(session.solution().values);
   const found = new Map<number, Extremes>();
-  const end = (column: number, sign: 1 | -1): { value: number; attained: boolean } => {
+  const end = (column: number, sign: 1 | -1): number => {
     const known = sign === 1 ? at(lower, column) : at(upper, column);
-    if (seen.reaches(column, sign, known)) return { value: known, attained: true };
+    if (seen.reaches(column, sign, known)) return known;
     session.setCost(column, sign);
     const solution = outcomeOf(session, 'primal') === 'unbounded' ? undefined : session.solution();
     session.setCost(column, 0);
-    if (solution === undefined) return { value: sign * Number.NEGATIVE_INFINITY, attained: true };
-    const { objective, values } = solution;
-    const whole = seen.note(values);
-    const value = snap(sign * objective, values);
-    if (!integral) return { value, attained: true };
-    const inward = sign === 1 ? Math.ceil(value - 1e-6) : Math.floor(value + 1e-6);
-    return { value: inward, attained: (whole && inward === value) || seen.reaches(column, sign, inward) };
+    if (solution === undefined) {
+      seen.noteEndless(column, sign);
+      return sign * Number.NEGATIVE_INFINITY;
+    }
+    seen.note(solution.values);
+    const value = snap(sign * solution.objective, solution.values);
+    if (!integral) return value;
+    return sign === 1 ? Math.ceil(value - 1e-6) : Math.floor(value + 1e-6);
   };
   for (const column of targets) {
     let low = end(column, 1);
     let high = end(column, -1);
-    if (integral && !(low.attained && high.attained) && high.value - low.value <= NARROW) {
-      if (!low.attained) low = settle(column, 1, low.value, component, solver, seen);
-      if (!high.attained) high = settle(column, -1, high.value, component, solver, seen);
+    if (integral && (high - low <= NARROW || !seen.differs(column))) {
+      if (!seen.reaches(column, 1, low)) low = settled(column, 1, low, component, solver, seen);
+      if (!seen.reaches(column, -1, high)) high = settled(column, -1, high, component, solver, seen);
     }
-    found.set(column, { lower: low.value, upper: high.value, attained: low.attained && high.attained });
+    found.set(column, { lower: low, upper: high, ...seen.between(column, low, high) });
   }
   return found;
 }
@@ -71,21 +69,36 @@ class Seen {
     this.#integral = integral;
   }
 
-  /** Returns whether the solution is one in whole numbers. */
-  note(values: Float64Array): boolean {
-    const whole = values.every((value) => Math.abs(value - Math.round(value)) <= 1e-6);
-    if (this.#integral && !whole) return false;
+  note(values: Float64Array): void {
+    if (this.#integral && !values.every((value) => Math.abs(value - Math.round(value)) <= 1e-6)) return;
     for (let column = 0; column < values.length; column += 1) {
       const value = at(values, column);
       if (value < at(this.#least, column)) this.#least[column] = value;
       if (value > at(this.#most, column)) this.#most[column] = value;
     }
-    return whole;
+  }
+
+  noteEndless(column: number, sign: 1 | -1): void {
+    if (sign === 1) this.#least[column] = Number.NEGATIVE_INFINITY;
+    else this.#most[column] = Number.POSITIVE_INFINITY;
   }
 
   reaches(column: number, sign: 1 | -1, end: number): boolean {
     const near = 1e-6 * Math.max(1, Math.abs(end));
     return sign === 1 ? at(this.#least, column) <= end + near : at(this.#most, column) >= end - near;
+  }
+
+  differs(column: number): boolean {
+    return at(this.#most, column) > at(this.#least, column);
+  }
+
+  /** What was seen of a column, without the noise of the solver: an end that was reached is that end. */
+  between(column: number, low: number, high: number): { possibleLower: number; possibleUpper: number } {
+    const clean = (value: number): number => (this.#integral ? Math.round(value) : value);
+    return {
+      possibleLower: this.reaches(column, 1, low) ? low : clean(at(this.#least, column)),
+      possibleUpper: this.reaches(column, -1, high) ? high : clean(at(this.#most, column)),
+    };
   }
 }
 
@@ -96,23 +109,23 @@ function outcomeOf(session: Session, by: 'primal' | 'dual'): Exclude<Outcome, 'l
   return outcome;
 }
 
-/** An end in whole numbers, by branching; where that is too long, the end that is known stays, unattained. */
-function settle(
+/** An end in whole numbers, by branching; where that takes too long, the end that is known stays. */
+function settled(
   column: number,
   sign: 1 | -1,
   known: number,
   component: Component,
   solver: Solver,
   seen: Seen,
-): { value: number; attained: boolean } {
+): number {
   const { columns, lower, upper, rows, totals } = component;
   const costs = new Float64Array(columns.length);
   costs[column] = sign;
   const program = { columns: columns.length, lower, upper, rows, rowLower: totals, rowUpper: totals };
   const result = solver.solveWhole(program, costs, new Uint8Array(columns.length).fill(1), NODES);
   if (result.values !== undefined) seen.note(result.values);
-  if (result.outcome === 'optimal') return { value: Math.round(sign * result.objective), attained: true };
-  return { value: known, attained: false };
+  if (result.outcome === 'infeasible') throw new Contradiction();
+  return result.outcome === 'optimal' ? Math.round(sign * result.objective) : known;
 }
 
 /** The optimum without the noise of the solver. */

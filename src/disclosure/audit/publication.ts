@@ -11,14 +11,17 @@ export interface Publication {
   readonly upper: Float64Array;
 }
 
-/** What can be derived of a column: it is in here, and nobody can say more. */
+/** What can be derived of a column. */
 export interface Interval {
   readonly column: number;
+  /** The truth lies within: an attacker can say at least this much. */
   readonly lower: number;
   readonly upper: number;
   /**
-   * Whether tables of whole numbers are known that reach both ends. Where not (it was too hard to say), the ends are
-   * right in the sense that the truth lies between them, and an attacker may know a little more than they say.
+   * Tables that lead to the same publication are known in which the column has these values: no attacker can exclude
+   * them, nor say more than that. Of counts these are tables of whole numbers; where some are too hard to find, the
+   * inner ends lie within the outer ones, and what an attacker knows lies between.
    */
-  readonly attained: boolean;
+  readonly possibleLower: number;
+  readonly possibleUpper: number;
 }

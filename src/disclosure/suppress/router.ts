@@ -1,82 +1,111 @@
 import type { Session, Solver } from '../solver.ts';
 import { at, type SparseRows } from '../tables/sparse-rows.ts';
-import type { Pattern, Suppression } from './suppression.ts';
+import type { Demand } from './demands.ts';
+import { type Restricted, restricted } from './restricted.ts';
+import type { Suppression } from './suppression.ts';
+
+/** Columns that move, and how far; all others stay. */
+export interface Movement {
+  readonly columns: Int32Array;
+  readonly amounts: Float64Array;
+}
+
+const STILL = 1e-7;
+/** A little more than nothing, so that nothing moves needlessly. */
+const LEAST_PRICE = 1e-6;
 
 /**
  * Finds the cheapest way for a column to move: other columns that move with it so that every relation still holds.
- * Those have to be hidden. What is hidden already moves for nothing.
+ * Those have to be hidden. Only columns of `among` can move.
  */
 export class Router implements Disposable {
-  readonly #suppression: Suppression;
+  readonly #restricted: Restricted;
   readonly #session: Session;
-  readonly #columns: number;
-  readonly #prices: Float64Array;
   /** How far each column may move up (first half) and down (second half). */
   readonly #room: Float64Array;
 
-  constructor(suppression: Suppression, pattern: Pattern, solver: Solver) {
-    const { system, up, down, candidate, given } = suppression;
-    this.#suppression = suppression;
-    this.#columns = system.columns;
-    const n = system.columns;
+  constructor({ system, up, down }: Suppression, among: (column: number) => boolean, solver: Solver) {
+    this.#restricted = restricted(system, among);
+    const { columnOf, system: own } = this.#restricted;
+    const n = own.columns;
     this.#room = new Float64Array(2 * n);
-    for (let column = 0; column < n; column += 1) {
-      const may = at(candidate, column) + at(given, column) + at(pattern, column) > 0;
-      this.#room[column] = may ? at(up, column) : 0;
-      this.#room[n + column] = may ? at(down, column) : 0;
+    for (let place = 0; place < n; place += 1) {
+      this.#room[place] = at(up, at(columnOf, place));
+      this.#room[n + place] = at(down, at(columnOf, place));
     }
-    this.#prices = new Float64Array(2 * n);
-    const rowBounds = new Float64Array(system.totals.length);
     this.#session = solver.open({
       columns: 2 * n,
       lower: new Float64Array(2 * n),
       upper: this.#room,
-      rows: doubled(system.relations, n),
-      rowLower: rowBounds,
-      rowUpper: rowBounds,
+      rows: doubled(own.relations, n),
+      rowLower: own.totals,
+      rowUpper: own.totals,
     });
-    this.price((column) => (at(pattern, column) === 1 ? 0 : at(suppression.cost, column)));
   }
 
-  /** What it costs to move a column by one; a little more than nothing, so that nothing moves needlessly. */
+  /** What it costs to move a column by one. */
   price(of: (column: number) => number): void {
-    for (let column = 0; column < this.#columns; column += 1) {
-      const price = of(column) + 1e-6;
-      this.#prices[column] = price;
-      this.#prices[this.#columns + column] = price;
-    }
-    this.#session.setCosts(this.#prices);
+    const { columnOf } = this.#restricted;
+    const prices = Float64Array.from(columnOf, (column) => of(column) + LEAST_PRICE);
+    const both = new Float64Array(2 * prices.length);
+    both.set(prices);
+    both.set(prices, prices.length);
+    this.#session.setCosts(both);
   }
 
   setPrice(column: number, price: number): void {
-    this.#session.setCost(column, price + 1e-6);
-    this.#session.setCost(this.#columns + column, price + 1e-6);
+    const place = at(this.#restricted.placeOf, column);
+    this.#session.setCost(place, price + LEAST_PRICE);
+    this.#session.setCost(this.#restricted.columnOf.length + place, price + LEAST_PRICE);
   }
 
   /** Keeps a column from moving, or lets it again. */
   allow(column: number, allowed: boolean): void {
-    this.#session.setBounds(column, 0, allowed ? at(this.#room, column) : 0);
-    this.#session.setBounds(this.#columns + column, 0, allowed ? at(this.#room, this.#columns + column) : 0);
+    const place = at(this.#restricted.placeOf, column);
+    for (const each of [place, this.#restricted.columnOf.length + place]) {
+      this.#session.setBounds(each, 0, allowed ? at(this.#room, each) : 0);
+    }
   }
 
-  /** Movements of all columns in which this one moves by `amount`; undefined where there are none. */
-  route(column: number, amount: number): Float64Array | undefined {
-    const n = this.#columns;
-    const [with_, against] = amount > 0 ? [column, n + column] : [n + column, column];
-    const size = Math.abs(amount);
-    if (size > at(this.#room, with_) + 1e-9) return undefined;
-    this.#session.setBounds(with_, size, size);
+  /**
+   * Movements that meet a demand together, most often one; undefined where there are none. A demand in both directions
+   * is met by one alone, where that can be, else by as much as there is room on the one side and the rest on the other.
+   */
+  route({ column, sign, amount }: Demand): readonly Movement[] | undefined {
+    if (sign !== 0) return listed(this.#move(column, sign * amount));
+    const single = this.#move(column, amount) ?? this.#move(column, -amount);
+    if (single !== undefined) return [single];
+    const above = Math.min(amount, at(this.#room, at(this.#restricted.placeOf, column)));
+    const [up, down] = [this.#move(column, above), this.#move(column, above - amount)];
+    return up === undefined || down === undefined ? undefined : [up, down];
+  }
+
+  #move(column: number, by: number): Movement | undefined {
+    const { placeOf, columnOf } = this.#restricted;
+    const n = columnOf.length;
+    const place = at(placeOf, column);
+    const [along, against] = by >= 0 ? [place, n + place] : [n + place, place];
+    const size = Math.abs(by);
+    if (size > at(this.#room, along) + STILL) return undefined;
+    this.#session.setBounds(along, size, size);
     this.#session.setBounds(against, 0, 0);
-    const outcome = this.#session.solve('dual');
-    const values = outcome === 'optimal' ? this.#session.solution().values : undefined;
-    this.#session.setBounds(with_, 0, at(this.#room, with_));
+    const values = this.#session.solve('dual') === 'optimal' ? this.#session.solution().values : undefined;
+    this.#session.setBounds(along, 0, at(this.#room, along));
     this.#session.setBounds(against, 0, at(this.#room, against));
     if (values === undefined) return undefined;
-    return Float64Array.from({ length: n }, (_, index) => at(values, index) - at(values, n + index));
+    const columns: number[] = [];
+    const amounts: number[] = [];
+    for (let each = 0; each < n; each += 1) {
+      const moved = at(values, each) - at(values, n + each);
+      if (Math.abs(moved) <= STILL) continue;
+      columns.push(at(columnOf, each));
+      amounts.push(moved);
+    }
+    return { columns: Int32Array.from(columns), amounts: Float64Array.from(amounts) };
   }
 
-  get suppression(): Suppression {
-    return this.#suppression;
+  get iterations(): number {
+    return this.#session.iterations;
   }
 
   [Symbol.dispose](): void {
@@ -84,11 +113,19 @@ export class Router implements Disposable {
   }
 }
 
+function listed(movement: Movement | undefined): readonly Movement[] | undefined {
+  return movement === undefined ? undefined : [movement];
+}
+
+/** The same relations over movements up and movements down. */
 function doubled({ starts, columns, values }: SparseRows, n: number): SparseRows {
-  const size = columns.length;
-  const both = { starts: starts.map((start) => 2 * start), columns: new Int32Array(2 * size), values: new Float64Array(2 * size) };
+  const both = {
+    starts: starts.map((start) => 2 * start),
+    columns: new Int32Array(2 * columns.length),
+    values: new Float64Array(2 * columns.length),
+  };
+  let place = 0;
   for (let row = 0; row + 1 < starts.length; row += 1) {
-    let place = 2 * at(starts, row);
     for (const sign of [1, -1]) {
       for (let k = at(starts, row); k < at(starts, row + 1); k += 1) {
         both.columns[place] = at(columns, k) + (sign === 1 ? 0 : n);
