@@ -53,7 +53,11 @@ export function makeTables({ dimensions, maxN, mean, seed }: MadeTables) {
     }
     const size = sizes[dimension] ?? 1;
     for (const node of nodes[dimension] ?? []) {
-      walk(dimension + 1, { ...labels, [name]: node.label }, set.flatMap((each) => node.members.map((m) => each * size + m)));
+      walk(
+        dimension + 1,
+        { ...labels, [name]: node.label },
+        set.flatMap((each) => node.members.map((m) => each * size + m)),
+      );
     }
   };
   walk(0, {}, [0]);

@@ -7,6 +7,7 @@ import { addCatalogue } from './commands/catalogue.ts';
 import { addCheck } from './commands/check.ts';
 import { addDeliver } from './commands/deliver.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDisclosure } from './commands/disclosure.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addPlan } from './commands/plan.ts';
 import { addRegister } from './commands/register.ts';
@@ -42,6 +43,7 @@ function commandLine(): Command {
     addLedger,
     addAgreement,
     addCatalogue,
+    addDisclosure,
     addSynth,
     addDemo,
   ])

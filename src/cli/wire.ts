@@ -8,6 +8,7 @@ import type { Destination } from '../deliver/destination.ts';
 import { openFolderDestination } from '../deliver/folder-destination.ts';
 import { Outbox } from '../deliver/outbox.ts';
 import { openSftpDestination } from '../deliver/sftp-destination.ts';
+import type { Solver } from '../disclosure/solver.ts';
 import { openPgpEncryptor } from '../encrypt/openpgp-encryptor.ts';
 import { duckDbEngine } from '../engine/duckdb-engine.ts';
 import type { EngineInputs, SourceLocation } from '../engine/engine.ts';
@@ -23,6 +24,7 @@ import { openPublication, writePublication } from '../publish/publication-folder
 import type { SiteAssets } from '../register/site/site-pages.ts';
 import type { ReleaseEvent } from '../release/release-event.ts';
 import type { World } from '../release.ts';
+import { highsSolver } from '../solver/highs-solver.ts';
 import { parseMasterKey, readSecret } from '../workspace/read-secret.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { insidePath, operatorPath } from '../workspace/workspace-path.ts';
@@ -247,6 +249,11 @@ export async function readInput(path: string): Promise<{ readonly bytes: Uint8Ar
 /** Who a change is recorded as made by: the user of this process. */
 export function presentUser(): string {
   return process.env['DARS_USER'] ?? process.env['SUDO_USER'] ?? process.env['USER'] ?? userInfo().username;
+}
+
+/** The solver of suppression and audit, which need no workspace. */
+export function openSolver(): Promise<Solver> {
+  return highsSolver();
 }
 
 export { openPublication, writePublication };

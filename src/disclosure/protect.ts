@@ -1,6 +1,7 @@
 import { audit, isExact } from './audit/audit.ts';
 import type { Interval } from './audit/publication.ts';
 import type { Instance } from './instance/instance.ts';
+import { publicationOf } from './published-pattern.ts';
 import type { Solver } from './solver.ts';
 import { arranged, arrangedNearBy, cleaned, Unprotectable } from './suppress/arrange.ts';
 import { branchAndCut, type Progress } from './suppress/branch-and-cut.ts';
@@ -13,7 +14,6 @@ import {
   type SuppressionTerms,
   suppressionOf,
 } from './suppress/suppression.ts';
-import { publicationOf } from './published-pattern.ts';
 import { at } from './tables/sparse-rows.ts';
 
 export interface ProtectionTerms extends SuppressionTerms {
@@ -66,7 +66,8 @@ export function protect(
       const cost = costOfPattern(suppression, pattern);
       return { ...found, pattern, cost, proven: found.proven && cost <= found.cost + 1e-9, intervals };
     }
-    const repaired = repair < REPAIRS && open.map(({ column }) => hideBeside(column, suppression, pattern)).some(Boolean);
+    const repaired =
+      repair < REPAIRS && open.map(({ column }) => hideBeside(column, suppression, pattern)).some(Boolean);
     if (!repaired) throw new Unprotectable(open.map(({ column }) => ({ column, sign: 0, amount: 0 })));
   }
 }
@@ -86,8 +87,11 @@ function search(
   if (system.columns > MOST_TO_SEARCH_WHOLE) {
     return unproven(suppression, arrangedNearBy(suppression, demands, solver), 'routes near by');
   }
+  // Nothing to protect; or nothing that could be hidden besides, which `cleaned` finds enough or not.
+  const isSettled = demands.length === 0 || !suppression.candidate.includes(1);
   const ownPrice = (column: number): number => at(cost, column);
-  if (effort <= 0 || system.columns > MOST_TO_PROVE) return unproven(suppression, route(ownPrice), 'routes');
+  if (isSettled || effort <= 0 || system.columns > MOST_TO_PROVE)
+    return unproven(suppression, route(ownPrice), 'routes');
   const start = arranged(suppression, demands, ownPrice, solver);
   const { bound, ...found } = branchAndCut(
     suppression,
@@ -121,9 +125,7 @@ function holds({ column, lower, upper }: Interval, { needs, values }: Suppressio
   if (need === undefined) return true;
   const value = at(values, column);
   const near = 1e-6 * Math.max(1, Math.abs(value));
-  return (
-    lower <= value - need.below + near && upper >= value + need.above - near && upper - lower >= need.width - near
-  );
+  return lower <= value - need.below + near && upper >= value + need.above - near && upper - lower >= need.width - near;
 }
 
 /** Hides the cheapest column that shares a relation with this one; false where there is none. */

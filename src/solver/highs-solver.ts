@@ -57,11 +57,20 @@ function openSession(highs: Highs, program: LinearProgram): Session {
     if (status === modelStatus.unbounded || status === modelStatus.unboundedOrInfeasible) return 'unbounded';
     return 'limit';
   };
+  const run = (): Outcome => {
+    const { modelStatus } = model.run();
+    iterations += STEPS_A_SOLVE + Math.max(0, Number(model.info.get('simplex_iteration_count')));
+    return outcomeOf(modelStatus);
+  };
   return {
     setCost: (column, cost) => void model.changeColCost(column, cost),
-    setCosts: (costs) => void model.changeColsCost(all, costs),
+    setCosts: (costs) => {
+      if (program.columns > 0) model.changeColsCost(all, costs);
+    },
     setBounds: (column, lower, upper) => void model.changeColBounds(column, lower, upper),
-    setAllBounds: (lower, upper) => void model.changeColsBounds(all, lower, upper),
+    setAllBounds: (lower, upper) => {
+      if (program.columns > 0) model.changeColsBounds(all, lower, upper);
+    },
     addRow: (lower, upper, indices, values) => {
       model.addRow(lower, upper, { indices, values });
       rowsNow += 1;
@@ -74,9 +83,11 @@ function openSession(highs: Highs, program: LinearProgram): Session {
       const wanted = by === 'primal' ? PRIMAL_SIMPLEX : DUAL_SIMPLEX;
       if (wanted !== strategy) model.options.set('simplex_strategy', wanted);
       strategy = wanted;
-      const { modelStatus } = model.run();
-      iterations += STEPS_A_SOLVE + Math.max(0, Number(model.info.get('simplex_iteration_count')));
-      return outcomeOf(modelStatus);
+      const outcome = run();
+      // What was feasible before costs changed still is; where rounding says otherwise, it is asked again from scratch.
+      if (outcome !== 'limit' && !(outcome === 'infeasible' && by === 'primal')) return outcome;
+      model.clearSolver();
+      return run();
     },
     solution: (): Solution => {
       const { colValue, colDual, rowDual } = model.getSolution();

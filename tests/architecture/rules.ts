@@ -9,7 +9,7 @@ const DOCUMENTS = ['catalogue', 'agreement', 'pipeline'];
 /** What all of the middle of the program is made of. */
 const MIDDLE = ['kernel', 'relation', ...DOCUMENTS, 'gate', 'plan', 'disclosure', 'linkage'];
 
-export const ADAPTERS = ['engine', 'encrypt', 'deliver', 'ledger', 'publish', 'workspace', 'synth'];
+export const ADAPTERS = ['engine', 'encrypt', 'deliver', 'ledger', 'publish', 'workspace', 'synth', 'solver'];
 
 /**
  * `kernel ← relation ← {catalogue, agreement, pipeline} ← gate ← plan ← release ← cli`: a folder imports from itself and
@@ -35,6 +35,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   publish: ['kernel'],
   workspace: ['kernel', 'relation', ...DOCUMENTS],
   synth: ['kernel', 'relation', 'catalogue'],
+  solver: ['kernel', 'disclosure'],
 };
 
 /** Files of adapter folders that compute and touch nothing: what they export may be used, not only named as a type. */
@@ -89,6 +90,16 @@ export const noCycles: Rule = (files) => {
   return found;
 };
 
+/** What an auditor may know: what is published and how it hangs together, and how to solve a linear program. */
+const OF_THE_AUDITOR = /^disclosure\/(audit\/|tables\/|solver\.ts$)/;
+
+/** The auditor never sees true counts: nothing that holds them is within its reach. */
+export const auditorApart: Rule = (files) =>
+  importsOf(files)
+    .filter(({ from }) => from.startsWith('disclosure/audit/'))
+    .filter(({ to }) => !OF_THE_AUDITOR.test(to))
+    .map(({ from, to }) => `${from} imports ${to}, which an attacker does not have`);
+
 /** Adapters are types to everybody but the command line. */
 export const portsAsTypes: Rule = (files) =>
   importsOf(files)
@@ -98,7 +109,7 @@ export const portsAsTypes: Rule = (files) =>
 
 /** Who may name which adapters: the wiring, the demo, the command that makes data up; and who opens a workspace. */
 const NAMES: readonly (readonly [file: RegExp, adapters: readonly string[]])[] = [
-  [/^cli\/wire\.ts$/, ['engine', 'encrypt', 'deliver', 'ledger', 'publish', 'workspace']],
+  [/^cli\/wire\.ts$/, ['engine', 'encrypt', 'deliver', 'ledger', 'publish', 'workspace', 'solver']],
   [/^cli\/demo\//, ADAPTERS],
   [/^cli\/commands\/synth\.ts$/, ['synth']],
   [/^cli\/commands\/command-context\.ts$/, ['workspace']],

@@ -1,6 +1,6 @@
 import type { Solver } from '../solver.ts';
-import { Contradiction } from './contradiction.ts';
 import { componentsOf } from './components.ts';
+import { Contradiction } from './contradiction.ts';
 import { extremes } from './extremes.ts';
 import type { Interval, Publication } from './publication.ts';
 import { reduce } from './reduce.ts';

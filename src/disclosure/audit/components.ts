@@ -1,4 +1,4 @@
-import { sparseRows, type SparseRows } from '../tables/sparse-rows.ts';
+import { type SparseRows, sparseRows } from '../tables/sparse-rows.ts';
 import type { Reduced } from './reduce.ts';
 
 /** A part of the system that shares no relation with the rest, in columns of its own. */

@@ -1,7 +1,7 @@
 import type { Outcome, Session, Solver } from '../solver.ts';
 import { at } from '../tables/sparse-rows.ts';
-import { Contradiction } from './contradiction.ts';
 import type { Component } from './components.ts';
+import { Contradiction } from './contradiction.ts';
 import type { Interval } from './publication.ts';
 import { nearness } from './tighten.ts';
 

@@ -1,7 +1,7 @@
+import type { RelationSystem } from '../tables/relation-system.ts';
 import { rowCount, type Term } from '../tables/sparse-rows.ts';
 import type { Bounds } from './tighten.ts';
 import { nearness } from './tighten.ts';
-import type { RelationSystem } from '../tables/relation-system.ts';
 
 /** A column said through another: `scale * values[root] + shift`. Of a constant the scale is nothing. */
 interface Said {
@@ -124,4 +124,3 @@ function clean(value: number): number {
   const whole = Math.round(value);
   return Math.abs(value - whole) <= nearness(value) ? whole : value;
 }
-

@@ -11,7 +11,7 @@ const MOST_VISITS = 40;
 
 /** How near two numbers are the same, beside numbers of this size. */
 export function nearness(size: number): number {
-  return 1e-9 * Math.max(1, Math.abs(size));
+  return Number.isFinite(size) ? 1e-9 * Math.max(1, Math.abs(size)) : 1e-9;
 }
 
 /**
@@ -23,6 +23,9 @@ export function tighten({ system, lower: shownLower, upper: shownUpper }: Public
   const { columns, relations, totals, integral } = system;
   const lower = Float64Array.from(shownLower, (value, column) => Math.max(value, at(system.lower, column)));
   const upper = Float64Array.from(shownUpper, (value, column) => Math.min(value, at(system.upper, column)));
+  for (let column = 0; column < columns; column += 1) {
+    if (at(lower, column) > at(upper, column) + nearness(at(upper, column))) return undefined;
+  }
   const byColumn = transposed(relations, columns);
   const rows = rowCount(relations);
   const queue = Array.from({ length: rows }, (_, row) => row);
@@ -81,8 +84,22 @@ function visit(row: number, state: State, changed: (column: number) => void): bo
     const [oldLower, oldUpper] = [at(lower, column), at(upper, column)];
     const low = value > 0 ? value * oldLower : value * oldUpper;
     const high = value > 0 ? value * oldUpper : value * oldLower;
-    const othersLeast = low === Number.NEGATIVE_INFINITY ? (endlessBelow === 1 ? least : undefined) : endlessBelow === 0 ? least - low : undefined;
-    const othersMost = high === Number.POSITIVE_INFINITY ? (endlessAbove === 1 ? most : undefined) : endlessAbove === 0 ? most - high : undefined;
+    const othersLeast =
+      low === Number.NEGATIVE_INFINITY
+        ? endlessBelow === 1
+          ? least
+          : undefined
+        : endlessBelow === 0
+          ? least - low
+          : undefined;
+    const othersMost =
+      high === Number.POSITIVE_INFINITY
+        ? endlessAbove === 1
+          ? most
+          : undefined
+        : endlessAbove === 0
+          ? most - high
+          : undefined;
     let newLower = Number.NEGATIVE_INFINITY;
     let newUpper = Number.POSITIVE_INFINITY;
     if (othersLeast !== undefined) {

@@ -1,7 +1,7 @@
-import { decompose } from './decompose.ts';
-import { brokenInstance } from './broken-instance.ts';
-import type { CellStatus, Instance, InstanceCell } from './instance.ts';
 import { sparseRows } from '../tables/sparse-rows.ts';
+import { brokenInstance } from './broken-instance.ts';
+import { decompose } from './decompose.ts';
+import type { CellStatus, Instance, InstanceCell } from './instance.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 

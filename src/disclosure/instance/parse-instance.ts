@@ -7,10 +7,11 @@ import { parseLinked } from './parse-linked.ts';
 /** Reads an instance in whichever of the known forms its text is. */
 export function parseInstance(text: string): Instance {
   const trimmed = text.replace(/^\uFEFF/, '').trimStart();
-  if (trimmed === '') throw brokenInstance('file', 'it is empty');
+  if (trimmed === '') throw brokenInstance('all of it', 'it is empty');
   if (!trimmed.startsWith('{')) {
-    if (!/^[-+\d#]/.test(trimmed)) {
-      throw brokenInstance('file', 'it is neither a JJ file nor JSON', 'see: dars disclosure protect --help');
+    // Lines that begin with # are remarks.
+    if (!/^(#[^\n]*\s*)*[+\d]/.test(trimmed)) {
+      throw brokenInstance('all of it', 'it is neither a JJ file nor JSON', 'see: dars disclosure protect --help');
     }
     return parseJj(text);
   }
@@ -18,7 +19,7 @@ export function parseInstance(text: string): Instance {
   if (document['inner'] !== undefined || document['publish'] !== undefined) return parseGrid(document);
   if (document['cells'] !== undefined && document['tables'] !== undefined) return parseLinked(document);
   throw brokenInstance(
-    'file',
+    'all of it',
     'its JSON has neither inner, publish and members, nor cells and tables',
     'see: dars disclosure protect --help',
   );
@@ -28,6 +29,6 @@ function parseJson(text: string): Readonly<Record<string, unknown>> {
   try {
     return JSON.parse(text) as Readonly<Record<string, unknown>>;
   } catch {
-    throw brokenInstance('file', 'it is no valid JSON');
+    throw brokenInstance('all of it', 'it is no valid JSON');
   }
 }

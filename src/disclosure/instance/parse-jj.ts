@@ -35,7 +35,8 @@ export function parseJj(text: string): Instance {
   const start = headerLength(lines);
   const count = wholeNumber(lines[start], 'the number of cells');
   const listed = lines.slice(start + 1, start + 1 + count);
-  if (listed.length < count) throw brokenInstance('JJ file', `${count} cells are announced and ${listed.length} follow`);
+  if (listed.length < count)
+    throw brokenInstance('JJ file', `${count} cells are announced and ${listed.length} follow`);
   const notes: string[] = [];
   const unit = smallestUnit(listed);
   const columnOf = new Map<string, number>();
@@ -91,7 +92,13 @@ function wholeNumber(line: Line | undefined, what: string): number {
 /** 1 where values are whole numbers, else the last decimal place that one of them uses. */
 function smallestUnit(lines: readonly Line[]): number {
   const places = lines.map(({ words }) => words[1]?.match(/\.(\d*?)0*$/)?.[1]?.length ?? 0);
-  return 10 ** -Math.min(9, places.reduce((most, each) => Math.max(most, each), 0));
+  return (
+    10 **
+    -Math.min(
+      9,
+      places.reduce((most, each) => Math.max(most, each), 0),
+    )
+  );
 }
 
 function readCell({ number, words }: Line, column: number, unit: number, notes: string[]) {
@@ -162,7 +169,8 @@ function readRelations(lines: readonly Line[], count: number, columnOf: Readonly
   for (let index = 0; index < count; index += 1) {
     const place = `relation ${index}`;
     const match = RELATION.exec(text);
-    if (match === null) throw brokenInstance(place, 'it is missing or not of the form total terms : cell (coefficient) …');
+    if (match === null)
+      throw brokenInstance(place, 'it is missing or not of the form total terms : cell (coefficient) …');
     const [, total, size, body = ''] = match;
     const sums = new Map<number, number>();
     let listed = 0;

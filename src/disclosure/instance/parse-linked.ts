@@ -17,7 +17,8 @@ export function parseLinked(document: Row): Instance {
   const publish: Record<string, unknown>[] = [];
   const members: number[][] = [];
   for (const [table, way] of Object.entries(tables as Row)) {
-    if (typeof way !== 'string') throw brokenInstance(`tables.${table}`, 'it names no levels', 'Total > county > region');
+    if (typeof way !== 'string')
+      throw brokenInstance(`tables.${table}`, 'it names no levels', 'Total > county > region');
     for (const level of way.split('>').map((word) => word.trim())) {
       for (const [label, set] of groups(inner, level, `tables.${table}`)) {
         publish.push({ table, [level]: label, freq: set.reduce((sum, index) => sum + countOf(inner[index]), 0) });

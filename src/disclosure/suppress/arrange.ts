@@ -161,7 +161,8 @@ class Ways {
   }
 
   set(demand: Demand, way: readonly Movement[]): void {
-    for (const { columns } of this.#ways.get(demand) ?? []) for (const each of columns) this.#over.get(each)?.delete(demand);
+    for (const { columns } of this.#ways.get(demand) ?? [])
+      for (const each of columns) this.#over.get(each)?.delete(demand);
     this.#ways.set(demand, way);
     for (const { columns } of way) {
       for (const each of columns) {

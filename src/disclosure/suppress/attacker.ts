@@ -33,7 +33,12 @@ export class Attacker implements Disposable {
   readonly #upper: Float64Array;
 
   /** Only columns that are `in` have room. */
-  constructor(suppression: Suppression, isIn: (column: number) => boolean, room: (column: number) => Room, solver: Solver) {
+  constructor(
+    suppression: Suppression,
+    isIn: (column: number) => boolean,
+    room: (column: number) => Room,
+    solver: Solver,
+  ) {
     this.#whole = suppression;
     this.#restricted = restricted(suppression.system, isIn);
     const { system, columnOf } = this.#restricted;

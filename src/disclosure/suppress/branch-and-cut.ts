@@ -109,7 +109,7 @@ class Tree {
       const node: Node = next;
       open = open.filter((each) => each !== node);
       if (this.#isSpent()) return this.#found(Math.min(this.#cost, node.bound, ...open.map(({ bound }) => bound)));
-      const children: Node[] = this.#process(node);
+      const children: Node[] = this.#visit(node);
       open.push(...children);
       open = open.filter(({ bound }) => !this.#isHopeless(bound));
       // Deeper as long as it goes, the better child first; then on where the bound is lowest.
@@ -167,7 +167,7 @@ class Tree {
     return attacks + this.#separator.supports(hidden, most).filter((cut) => this.#relaxation.add(cut)).length;
   }
 
-  #process(node: Node): Node[] {
+  #visit(node: Node): Node[] {
     this.#nodes += 1;
     const lower = node.lower.map((value, variable) => Math.max(value, at(this.#relaxation.lower, variable)));
     const upper = node.upper.map((value, variable) => Math.min(value, at(this.#relaxation.upper, variable)));
@@ -178,7 +178,12 @@ class Tree {
     for (let round = 0; ; round += 1) {
       const mixture = this.#relaxation.solve();
       if (mixture === undefined || this.#isHopeless(mixture.cost)) return [];
-      this.#help.observe({ bound: this.#rounded(mixture.cost), cost: this.#cost, nodes: this.#nodes, work: this.#spent() });
+      this.#help.observe({
+        bound: this.#rounded(mixture.cost),
+        cost: this.#cost,
+        nodes: this.#nodes,
+        work: this.#spent(),
+      });
       const isWhole = this.#variables.every((column) => Number.isInteger(at(mixture.hidden, column)));
       const slow = round >= ROUNDS_A_NODE && mixture.cost - last < 0.02 * (this.#cost - mixture.cost);
       if (round % 4 === 3) last = mixture.cost;
@@ -286,7 +291,12 @@ class Tree {
 
 /** The greatest number that every cost is a multiple of; 0 where they are no whole numbers. */
 function stepOf(costs: readonly number[]): number {
-  return costs.reduce((step, cost) => (Number.isInteger(cost) && !Number.isNaN(step) ? divisor(step, cost) : Number.NaN), 0) || 0;
+  return (
+    costs.reduce(
+      (step, cost) => (Number.isInteger(cost) && !Number.isNaN(step) ? divisor(step, cost) : Number.NaN),
+      0,
+    ) || 0
+  );
 }
 
 function divisor(a: number, b: number): number {

@@ -1,4 +1,3 @@
-import { at } from '../tables/sparse-rows.ts';
 import type { Need } from './suppression.ts';
 
 /** That a column can move by an amount: up (`sign` 1), down (-1), or both together (0). */
@@ -16,11 +15,4 @@ export function demandsOf(needs: readonly Need[]): Demand[] {
     ...(below > 0 ? [{ column, sign: -1, amount: below } as const] : []),
     ...(width > above + below ? [{ column, sign: 0, amount: width } as const] : []),
   ]);
-}
-
-/** Whether movements of all columns show that a demand is met. One way shows nothing of a demand in both. */
-export function shows(deviation: Float64Array, { column, sign, amount }: Demand): boolean {
-  const moved = at(deviation, column);
-  const near = NEAR * Math.max(1, amount);
-  return sign === 0 ? Math.abs(moved) >= amount - near : sign * moved >= amount - near;
 }

@@ -1,5 +1,5 @@
-import { at, type SparseRows, transposed } from '../tables/sparse-rows.ts';
 import type { RelationSystem } from '../tables/relation-system.ts';
+import { at, type SparseRows, transposed } from '../tables/sparse-rows.ts';
 
 /** Finds the columns near a column: those that share a relation with it, with those again, and so on. */
 export class Neighbourhoods {

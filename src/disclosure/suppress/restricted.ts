@@ -1,5 +1,5 @@
-import { at, rowCount, sparseRows, type Term } from '../tables/sparse-rows.ts';
 import type { RelationSystem } from '../tables/relation-system.ts';
+import { at, rowCount, sparseRows, type Term } from '../tables/sparse-rows.ts';
 
 /** A system of some of the columns, in which all others stay what they are; `columnOf` says which is which in the whole. */
 export interface Restricted {

@@ -111,7 +111,12 @@ export class Separator {
       }
       if (distance >= amount - NEAR * Math.max(1, amount)) return undefined;
     }
-    const cut = cutOfDemand(reaches.map((reach) => reach.reduced()), amount, this.#suppression, this.#given);
+    const cut = cutOfDemand(
+      reaches.map((reach) => reach.reduced()),
+      amount,
+      this.#suppression,
+      this.#given,
+    );
     return cut !== undefined && misses(cut, hidden) > NEAR ? cut : undefined;
   }
 
@@ -144,7 +149,12 @@ export class Separator {
       const reaches = signs.map((each) => attacker.reach(column, each, amount));
       const distance = reaches.reduce((sum, reach) => sum + reach.distance, 0);
       if (distance >= amount - NEAR * Math.max(1, amount)) continue;
-      return cutOfDemand(reaches.map((reach) => reach.reduced()), amount, this.#suppression, this.#given);
+      return cutOfDemand(
+        reaches.map((reach) => reach.reduced()),
+        amount,
+        this.#suppression,
+        this.#given,
+      );
     }
     return 'meets';
   }

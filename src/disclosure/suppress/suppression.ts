@@ -41,7 +41,10 @@ export interface SuppressionTerms {
   readonly hideZeros: boolean;
 }
 
-export function suppressionOf({ cells, system, values }: Instance, { weight, hideZeros }: SuppressionTerms): Suppression {
+export function suppressionOf(
+  { cells, system, values }: Instance,
+  { weight, hideZeros }: SuppressionTerms,
+): Suppression {
   const { columns, lower, upper } = system;
   const cost = new Float64Array(columns);
   // Columns that no cell shows are unpublished.

@@ -35,7 +35,8 @@ export function rowCount(rows: SparseRows): number {
 export function transposed(rows: SparseRows, columnCount: number): SparseRows {
   const starts = new Int32Array(columnCount + 1);
   for (const column of rows.columns) starts[column + 1] = at(starts, column + 1) + 1;
-  for (let column = 0; column < columnCount; column += 1) starts[column + 1] = at(starts, column + 1) + at(starts, column);
+  for (let column = 0; column < columnCount; column += 1)
+    starts[column + 1] = at(starts, column + 1) + at(starts, column);
   const next = starts.slice(0, columnCount);
   const columns = new Int32Array(rows.columns.length);
   const values = new Float64Array(rows.values.length);
