@@ -161,14 +161,19 @@ function clearInbox(): void {
   for (const name of readdirSync(sshd.directory)) rmSync(join(sshd.directory, name), { recursive: true, force: true });
 }
 
+/** The recipient's key is one that GnuPG made, as most are: its preferences have gpg compress, unless told otherwise. */
 async function shellKeys(): Promise<{ home: string; recipient: string; custodian: string }> {
-  const { custodian, recipient } = await testKeys();
+  const { custodian } = await testKeys();
   const home = join(tmpdir(), `dars-bench-gpg-${process.pid}`);
   mkdirSync(home, { mode: 0o700 });
-  for (const key of [recipient.publicKey, custodian.privateKey.reveal()])
-    execFileSync('gpg', ['--homedir', home, '--batch', '--quiet', '--import'], {
-      input: key,
+  const gpg = (args: readonly string[], input?: string): void => {
+    execFileSync('gpg', ['--homedir', home, '--batch', '--quiet', ...args], {
+      input,
       stdio: ['pipe', 'ignore', 'ignore'],
     });
-  return { home, recipient: recipient.fingerprint, custodian: custodian.fingerprint };
+  };
+  gpg(['--import'], custodian.privateKey.reveal());
+  const recipient = 'recipient@example.org';
+  gpg(['--passphrase', '', '--quick-generate-key', recipient, 'future-default', 'default', 'never']);
+  return { home, recipient, custodian: custodian.fingerprint };
 }
