@@ -11,6 +11,7 @@ import { printRelation, quoteName, type TableResolver } from '../relation/print-
 import { ALL_SLICES } from '../relation/slices.ts';
 import { bindKey } from './bind-key.ts';
 import { connect } from './connect.ts';
+import { countTables } from './count-tables.ts';
 import type { Engine, EngineInputs, EngineSession, OptOutInspection } from './engine.ts';
 import { inspectOptOuts, loadOptOuts, noOptOuts } from './opt-outs.ts';
 import { proveFile } from './prove-file.ts';
@@ -71,6 +72,7 @@ export function duckDbEngine(limits: { readonly memory: string; readonly threads
         progress({ step: 'resolve', done: 1, of: 1, rows: 0 });
         return {
           write: (file, brief) => writeFile(state, file, brief, progress, (work) => located(state, work)),
+          count: (file) => countTables(state, file, progress, (work) => located(state, work)),
           prove: (file, produced) => located(state, () => proveFile(state, file, produced)),
           explain: (file) => explain(state, file),
           [Symbol.asyncDispose]: close,

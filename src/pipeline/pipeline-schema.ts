@@ -3,6 +3,7 @@ import { identifiabilities } from '../agreement/agreement-schema.ts';
 import { columnReference, derivationSchema } from '../catalogue/field-schema.ts';
 import { period, safeName, words } from '../kernel/schema-parts.ts';
 import { whereSchema } from '../relation/condition.ts';
+import { tabulationFields, tabulationSchema } from './tabulation-schema.ts';
 
 export const formats = ['csv', 'parquet', 'arrow'] as const;
 export const compressions = ['none', 'gzip', 'zstd'] as const;
@@ -64,8 +65,11 @@ const linked = z.strictObject({
 });
 
 const product = z
-  .discriminatedUnion('product', [extract, linked], { error: 'expected product: extract or linked' })
+  .discriminatedUnion('product', [extract, linked, tabulationSchema], {
+    error: 'expected product: extract, linked or tabulation',
+  })
   .superRefine((value, context) => {
+    if (value.product === 'tabulation') return;
     if (value.format !== 'csv' && value.compression !== undefined && value.compression !== 'none') {
       context.addIssue({
         code: 'custom',
@@ -120,14 +124,30 @@ export interface Selection {
   readonly period?: { readonly from: string; readonly to: string } | undefined;
   readonly where?: Record<string, unknown> | undefined;
   readonly fields: readonly AskedField[];
+  /** Where each field stands, from the selection on, where that is not in a list `fields`. */
+  readonly fieldPaths?: readonly (readonly PropertyKey[])[];
 }
 
-/** The selections of a product: one for an extract, one a dataset for linked; with their paths in the file. */
+/** The selections of a product: one for an extract or a tabulation, one a dataset for linked; with their paths in the file. */
 export function selectionsOf(
   product: Product,
   path: readonly PropertyKey[],
 ): { selection: Selection; path: PropertyKey[] }[] {
-  return product.product === 'extract'
-    ? [{ selection: product, path: [...path] }]
-    : product.datasets.map((selection, index) => ({ selection, path: [...path, 'datasets', index] }));
+  switch (product.product) {
+    case 'extract':
+      return [{ selection: product, path: [...path] }];
+    case 'linked':
+      return product.datasets.map((selection, index) => ({ selection, path: [...path, 'datasets', index] }));
+    case 'tabulation': {
+      const fields = tabulationFields(product);
+      const { dataset, period: asked, where } = product;
+      const selection = { dataset, period: asked, where, fields, fieldPaths: fields.map((field) => field.path) };
+      return [{ selection, path: [...path] }];
+    }
+  }
+}
+
+/** The path in the file of a field of a selection. */
+export function fieldPath({ fieldPaths }: Selection, path: readonly PropertyKey[], index: number): PropertyKey[] {
+  return [...path, ...(fieldPaths?.[index] ?? ['fields', index])];
 }
