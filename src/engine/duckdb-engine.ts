@@ -13,6 +13,8 @@ import { bindKey } from './bind-key.ts';
 import { connect } from './connect.ts';
 import { countTables } from './count-tables.ts';
 import type { Engine, EngineInputs, EngineSession, OptOutInspection } from './engine.ts';
+import { filesAt } from './files-at.ts';
+import { lookAtInputs } from './look-at-inputs.ts';
 import { inspectOptOuts, loadOptOuts, noOptOuts } from './opt-outs.ts';
 import { proveFile } from './prove-file.ts';
 import { openSource, type SourceScan } from './source-scan.ts';
@@ -41,6 +43,19 @@ export function duckDbEngine(limits: { readonly memory: string; readonly threads
         instance.closeSync();
       }
     },
+
+    lookAt: (inputs, datasets) =>
+      lookAtInputs(inputs, datasets, async (patterns) => {
+        const { instance, connection } = await connect(limits);
+        try {
+          const found: string[][] = [];
+          for (const pattern of patterns) found.push(await filesAt(connection, [pattern]));
+          return found;
+        } finally {
+          connection.closeSync();
+          instance.closeSync();
+        }
+      }),
 
     async open(plan, inputs, key, progress): Promise<EngineSession> {
       const { instance, connection } = await connect(inputs.limits);

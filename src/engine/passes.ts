@@ -1,4 +1,5 @@
 import { PDS } from '../catalogue/catalogue.ts';
+import { bytesOf } from '../kernel/byte-size.ts';
 import { type FilePlan, stepOf } from '../plan/plan.ts';
 import { SLICES, type SliceRange } from '../relation/slices.ts';
 import type { SessionState } from './duckdb-engine.ts';
@@ -61,11 +62,4 @@ export function split({ from, to }: SliceRange): [SliceRange, SliceRange] {
     { from, to: middle },
     { from: middle, to },
   ];
-}
-
-/** `4GB` -> 4e9; units as DuckDB reads them. */
-export function bytesOf(size: string): number {
-  const [, digits = '0', unit = ''] = /^(\d+(?:\.\d+)?)\s*([A-Za-z]*)$/.exec(size.trim()) ?? [];
-  const power = 'KMGT'.indexOf(unit.charAt(0).toUpperCase()) + 1;
-  return Number(digits) * (/i/i.test(unit.slice(1)) ? 1024 : 1000) ** power;
 }

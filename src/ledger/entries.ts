@@ -38,6 +38,8 @@ export type Intended = {
   readonly recipient: { readonly name: string; readonly fingerprint: string; readonly destination: string };
   /** The list that was applied; null if every product is exempt. */
   readonly opt_outs: { readonly as_at: string; readonly sha256: string } | null;
+  /** The datasets that were read, PDS among them, each with the day that its source told of, where that was known. */
+  readonly sources?: readonly { readonly source: string; readonly as_at: string | null }[] | undefined;
   readonly files: readonly ReleasedFile[];
   /** The delivered file that this release stands in for, and why. */
   readonly replaces?: FileReference | undefined;
@@ -145,6 +147,7 @@ const bodies: { readonly [K in Kind]: z.ZodType<BodyOf<K>> } = {
     plan: sha256,
     recipient: z.strictObject({ name: text, fingerprint: text, destination: text }),
     opt_outs: z.strictObject({ as_at: day, sha256 }).nullable(),
+    sources: z.array(z.strictObject({ source: text, as_at: day.nullable() })).optional(),
     files: z.array(releasedFile).min(1),
     replaces: file.optional(),
     because: text.optional(),

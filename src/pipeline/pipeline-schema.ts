@@ -91,11 +91,35 @@ const cohort = z.union(
   { error: 'expected { dataset, period, where } or { file }' },
 );
 
+export const everies = ['month', 'quarter', 'year', 'once'] as const;
+
+const schedule = z
+  .strictObject({
+    every: z
+      .enum(everies, { error: `expected one of ${everies.join(', ')}` })
+      .optional()
+      .describe('by default as often as the agreement lets its datasets go out'),
+    on: z
+      .int({ error: 'expected a number: 1 for the first working day' })
+      .min(1, 'working days are counted from 1')
+      .max(260, 'no year has so many working days')
+      .default(1)
+      .describe('the n-th working day of the month, quarter or year; from then on it is due'),
+    after: z
+      .union([safeName.transform((name) => [name]), z.array(safeName)], {
+        error: 'expected the name of a pipeline, or a list of them',
+      })
+      .default([])
+      .describe('pipelines that must have been delivered in the same period first'),
+  })
+  .describe('when dars due runs it; without one it is run by hand only');
+
 /** What to release under one agreement, as its file is written (design, section 3). */
 export const pipelineSchema = z
   .strictObject({
     pipeline: safeName.describe('its name; no other pipeline has it'),
     agreement: words.describe('the reference of the agreement, with its version'),
+    schedule: schedule.optional(),
     cohort: cohort.optional().describe('only people with such a row, in every product'),
     products: z
       .array(product)
@@ -114,6 +138,7 @@ export const pipelineSchema = z
 
 export type Pipeline = z.output<typeof pipelineSchema>;
 export type Product = Pipeline['products'][number];
+export type Every = (typeof everies)[number];
 export type AskedField = z.output<typeof askedField>;
 export type OutputFormat = (typeof formats)[number];
 export type Compression = (typeof compressions)[number];

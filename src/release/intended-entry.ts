@@ -23,7 +23,7 @@ export function intendedEntry(
   hash: string,
   release: string,
   outputs: readonly SealedOutput[],
-  optOuts: Intended['opt_outs'],
+  inputs: { readonly optOuts: Intended['opt_outs']; readonly sources: NonNullable<Intended['sources']> },
   { agreement }: LoadedAgreement,
   replacement: { readonly file: string; readonly because: string } | undefined,
 ): Intended {
@@ -39,7 +39,8 @@ export function intendedEntry(
       fingerprint: plan.recipient.fingerprint,
       destination: plan.recipient.destination,
     },
-    opt_outs: optOuts,
+    opt_outs: inputs.optOuts,
+    sources: inputs.sources,
     files: outputs.map((output, index) => releasedFile(output, fileReference(first + index), plan)),
     ...(replacement === undefined ? {} : { replaces: replacement.file as FileReference, because: replacement.because }),
   };

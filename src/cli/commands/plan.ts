@@ -6,6 +6,7 @@ import { agreementKey } from '../../kernel/pseudonym.ts';
 import { buildPlan } from '../../plan/build-plan.ts';
 import type { FilePlan, Plan, Step } from '../../plan/plan.ts';
 import { gateFacts } from '../../release/gate-facts.ts';
+import { outdatedBecause } from '../../release/waiting.ts';
 import { agreementOf, entriesOf, planHash } from '../../release.ts';
 import { counted } from '../counted.ts';
 import { wire } from '../wire.ts';
@@ -24,7 +25,7 @@ export function addPlan(program: Command): void {
       const pipeline = await findPipeline(workspace, name);
       const world = wire(workspace, context.now, () => {}, pipeline);
       const agreement = agreementOf(pipeline, world);
-      const { facts, waiting } = await gateFacts(pipeline, agreement, world, await entriesOf(world.ledger));
+      const { facts, waiting, optOuts } = await gateFacts(pipeline, agreement, world, await entriesOf(world.ledger));
       const refusals = refusalsFor(facts);
       if (refusals.length > 0) {
         const why = counted(refusals.length, 'reason');
@@ -32,10 +33,13 @@ export function addPlan(program: Command): void {
           problems: refusals,
         });
       }
-      if (waiting !== undefined)
-        context.reporter.note(
-          `Release ${waiting.release} waits in the outbox: a run would deliver it and make nothing.`,
-        );
+      if (waiting !== undefined) {
+        const then =
+          outdatedBecause(waiting, optOuts) === undefined
+            ? 'a run would deliver it and make nothing'
+            : 'the opt-out list is another one by now, so a run would give it up and make it again';
+        context.reporter.note(`Release ${waiting.release} waits in the outbox: ${then}.`);
+      }
       const plan = buildPlan(pipeline, agreement, workspace.catalogue, workspace.file.custodian.name);
       const sql: { file: string; table: string; sql: string }[] = [];
       if (options.sql === true) {
