@@ -17,6 +17,7 @@ import { Fault } from '../kernel/fault.ts';
 import { Secret } from '../kernel/secret.ts';
 import { openFileLedger } from '../ledger/file-ledger.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { openKeptTables } from '../ledger/kept-tables.ts';
 import { withLock } from '../ledger/lock.ts';
 import { formatSigner, type NoteSigner, parseSigner } from '../ledger/signed-note.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
@@ -62,6 +63,8 @@ export function wire(
     encryptor: openPgpEncryptor(),
     ledger: tuning.ledger ?? ledgerOf(workspace, now),
     outbox: new Outbox(state),
+    keptTables: openKeptTables(state),
+    solver: openSolver,
     now,
     unique: () => randomBytes(4).toString('hex'),
     signedAt: () => new Date(Math.min(now().getTime(), Date.now())),

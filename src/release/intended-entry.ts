@@ -25,6 +25,7 @@ export function intendedEntry(
   outputs: readonly SealedOutput[],
   inputs: { readonly optOuts: Intended['opt_outs']; readonly sources: NonNullable<Intended['sources']> },
   { agreement }: LoadedAgreement,
+  tables: Intended['tables'],
   replacement: { readonly file: string; readonly because: string } | undefined,
 ): Intended {
   const first = nextFileNumber(entries);
@@ -42,6 +43,7 @@ export function intendedEntry(
     opt_outs: inputs.optOuts,
     sources: inputs.sources,
     files: outputs.map((output, index) => releasedFile(output, fileReference(first + index), plan)),
+    ...(tables === undefined ? {} : { tables }),
     ...(replacement === undefined ? {} : { replaces: replacement.file as FileReference, because: replacement.because }),
   };
 }

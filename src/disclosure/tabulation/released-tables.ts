@@ -16,6 +16,8 @@ export interface ReleasedLine {
     readonly code: string;
   }[];
   readonly values: readonly string[];
+  /** Whether it is a national figure, which the agreement lets be shown as it is. */
+  readonly national: boolean;
 }
 
 export interface ReleasedTable {
@@ -51,7 +53,8 @@ export function releasedTables(
       cell,
       line: {
         at: cell.at.map((place, dimension) => named(place, spec, table.by[dimension]?.dimension ?? 0)),
-        values: measures.map((measure) => valueOf(measure, cell, cells, table.by, spec, rules, print)),
+        national: cell.national,
+        values: measures.map((measure) => printedValue(measure, cell, cells, table.by, spec, rules, print)),
       },
     }));
     return {
@@ -70,12 +73,12 @@ export function releasedTables(
 
 function named(place: Place, { dimensions }: TabulationSpec, dimension: number) {
   if (place === null) return { level: null, levelName: 'total', label: 'Total', code: 'Total' };
-  const { levels, labels } = dimensions[dimension] ?? { levels: [], labels: {} };
-  const label = labels[place.label] ?? place.label;
+  const { levels = [], labels } = dimensions[dimension] ?? {};
+  const label = labels?.[place.label] ?? place.label;
   return { level: place.level, levelName: levels[place.level]?.name ?? '', label, code: place.label };
 }
 
-function valueOf(
+function printedValue(
   measure: MeasureSpec,
   cell: CubeCell,
   cells: ReadonlyMap<string, CubeCell>,
