@@ -258,7 +258,11 @@ function writing(
     return { ...session.write(file, airlockBrief(file, agreement, world)), isProven: false };
   }
   const { bytes, produced } = renderTables(file, tables);
-  return { plaintext: Readable.from([bytes], { objectMode: false }), produced: Promise.resolve(produced), isProven: true };
+  return {
+    plaintext: Readable.from([bytes], { objectMode: false }),
+    produced: Promise.resolve(produced),
+    isProven: true,
+  };
 }
 
 interface MadeRelease extends AskedRelease {
@@ -282,13 +286,15 @@ async function intend(made: MadeRelease, world: World): Promise<Entry<Intended>>
   const list = optOuts.asAt === undefined || !applied ? null : { as_at: optOuts.asAt, sha256: optOuts.sha256 };
   const inputs = { optOuts: list, sources: sourceDates(looks) };
   const today = dayOf(world.now());
-  const kept = tables === undefined ? undefined : { sha256: sha256Hex(tables.published), certificate: tables.certificate };
+  const kept =
+    tables === undefined ? undefined : { sha256: sha256Hex(tables.published), certificate: tables.certificate };
   let refusals: readonly Refusal[] = [];
   const entry = await world.ledger.append((entries) => {
     const past = pastUses(entries).filter(({ release: each }) => !apart.includes(each));
     refusals = frequencyRefusals(pipeline, agreement, past, today);
     // Tables that were recorded meanwhile are not in the audit of these.
-    if (tables !== undefined && refusals.length === 0 && releasesOfTables(entries).length !== tablesBefore) return undefined;
+    if (tables !== undefined && refusals.length === 0 && releasesOfTables(entries).length !== tablesBefore)
+      return undefined;
     return refusals.length > 0
       ? refusedEntry(refusals, pipeline, agreement)
       : [

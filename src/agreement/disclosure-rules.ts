@@ -99,6 +99,7 @@ export const grantedRulesSchema = grantedParts.superRefine((value, context) => {
   for (const path of weaker(rulesOf(value), SETS[value.rules])) {
     context.addIssue({ code: 'custom', path: [path], message: `${path} is weaker than the rule set ${value.rules}` });
   }
+  if (isImpossible(rulesOf(value))) context.addIssue({ code: 'custom', path: ['width'], message: IMPOSSIBLE });
 });
 
 /** What a pipeline may say: parameters, no weaker than the agreement's. */
@@ -111,6 +112,13 @@ export const askedRulesSchema = z.strictObject({
 });
 
 type Parameters = Omit<z.output<typeof askedRulesSchema>, 'national'>;
+
+export const IMPOSSIBLE = 'what is printed of a small count is itself narrower than this width';
+
+/** Whether a small count can't have the required width: its own symbol says more. */
+export function isImpossible({ method, threshold, base, width }: DisclosureRules): boolean {
+  return (method === 'round' && width > threshold - 1) || (method === 'midpoint' && width > base - 1);
+}
 
 /** The rules that a grant names; the HES rule, without exemption, where it names none. */
 export function grantedRules(granted: z.output<typeof grantedRulesSchema> | undefined): DisclosureRules {

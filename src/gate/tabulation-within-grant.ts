@@ -1,5 +1,5 @@
 import type { Grant } from '../agreement/agreement-schema.ts';
-import { askedRules, grantedRules, weakerThan } from '../agreement/disclosure-rules.ts';
+import { askedRules, grantedRules, IMPOSSIBLE, isImpossible, weakerThan } from '../agreement/disclosure-rules.ts';
 import { resolveColumn } from '../catalogue/catalogue.ts';
 import { problemAt } from '../kernel/document.ts';
 import { fieldPath, type Selection } from '../pipeline/pipeline-schema.ts';
@@ -18,7 +18,19 @@ export function tabulationRefusals(
 ): Refusal[] {
   const granted = grantedRules(grant.disclosure);
   const clause = clauseOf(agreement, grant);
-  const weak = weakerThan(askedRules(granted, product.disclosure), granted).map((parameter) =>
+  const asked = askedRules(granted, product.disclosure);
+  const impossible = isImpossible(asked)
+    ? [
+        problemAt(
+          pipeline.document,
+          [...path, 'disclosure', 'width'],
+          'rules-impossible',
+          IMPOSSIBLE,
+          'ask for a lower width',
+        ),
+      ]
+    : [];
+  const weak = weakerThan(asked, granted).map((parameter) =>
     problemAt(
       pipeline.document,
       [...path, 'disclosure', parameter],
@@ -41,5 +53,5 @@ export function tabulationRefusals(
       ),
     ];
   });
-  return [...weak, ...named];
+  return [...weak, ...impossible, ...named];
 }

@@ -1,11 +1,11 @@
+import type { Solver } from '../disclosure/solver.ts';
 import { type Certificate, certificateOf } from '../disclosure/tabulation/certificate.ts';
 import { checkReleased } from '../disclosure/tabulation/check-released.ts';
 import { type CountedProduct, control, Disclosive } from '../disclosure/tabulation/control.ts';
 import { TooLarge } from '../disclosure/tabulation/cube.ts';
+import type { PublishedCells } from '../disclosure/tabulation/published-cells.ts';
 import { type ReleasedTables, releasedTables } from '../disclosure/tabulation/released-tables.ts';
 import { renderCsv } from '../disclosure/tabulation/render-csv.ts';
-import type { KeyedSystem } from '../disclosure/tables/system-builder.ts';
-import type { Solver } from '../disclosure/solver.ts';
 import type { EngineSession, Produced } from '../engine/engine.ts';
 import { canonicalJson, type Json } from '../kernel/canonical-json.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
@@ -31,7 +31,7 @@ export interface MadeTables {
 export async function makeTables(
   plan: Plan,
   session: EngineSession,
-  earlier: readonly KeyedSystem[],
+  earlier: readonly PublishedCells[],
   openSolver: () => Promise<Solver>,
   observe: (event: ReleaseEvent) => void,
 ): Promise<MadeTables | undefined> {
@@ -58,9 +58,14 @@ export async function makeTables(
   for (const each of tables) {
     const [found] = checkReleased(each);
     if (found === undefined) continue;
-    throw new Fault(ExitCode.disclosure, 'small-count', `${each.product} ${found.table}, line ${found.line} ${found.message}`, {
-      hint: 'nothing was released. This should not happen: keep the inputs and report it',
-    });
+    throw new Fault(
+      ExitCode.disclosure,
+      'small-count',
+      `${each.product} ${found.table}, line ${found.line} ${found.message}`,
+      {
+        hint: 'nothing was released. This should not happen: keep the inputs and report it',
+      },
+    );
   }
   return {
     products: new Map(
@@ -90,15 +95,26 @@ function orRefused<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof TooLarge) throw new Fault(ExitCode.disclosure, 'too-large', error.message, { hint: 'choose coarser levels, or fewer dimensions' });
+    if (error instanceof TooLarge)
+      throw new Fault(ExitCode.disclosure, 'too-large', error.message, {
+        hint: 'choose coarser levels, or fewer dimensions',
+      });
     if (!(error instanceof Disclosive)) throw error;
     const cells = [...new Set(error.cells)];
     const problems = cells
       .slice(0, MOST_NAMED)
-      .map((cell) => ({ code: 'disclosive', message: `${cell}: its true count could be derived, whatever is withheld` }));
-    throw new Fault(ExitCode.disclosure, 'disclosive', 'these tables can’t be published: small counts could be derived', {
-      hint: 'merge categories, leave a table or a level out, or ask with coarser dimensions',
-      problems,
-    });
+      .map((cell) => ({
+        code: 'disclosive',
+        message: `${cell}: its true count could be derived, whatever is withheld`,
+      }));
+    throw new Fault(
+      ExitCode.disclosure,
+      'disclosive',
+      'these tables can’t be published: small counts could be derived',
+      {
+        hint: 'merge categories, leave a table or a level out, or ask with coarser dimensions',
+        problems,
+      },
+    );
   }
 }

@@ -1,4 +1,4 @@
-import type { KeyedSystem } from '../disclosure/tables/system-builder.ts';
+import type { PublishedCells } from '../disclosure/tabulation/published-cells.ts';
 import { sha256Hex } from '../kernel/digest.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
@@ -15,8 +15,8 @@ export function releasesOfTables(entries: readonly Entry[]): Entry<Intended>[] {
  * What was published in tables before, of each release, as the ledger says it was. One that is gone or not what it was
  * is a Fault (exit 16): without it nobody knows what can be derived.
  */
-export async function earlierTables(entries: readonly Entry[], kept: KeptTables): Promise<KeyedSystem[]> {
-  const systems: KeyedSystem[] = [];
+export async function earlierTables(entries: readonly Entry[], kept: KeptTables): Promise<PublishedCells[]> {
+  const systems: PublishedCells[] = [];
   for (const { release, tables } of releasesOfTables(entries)) {
     const text = await kept.read(release);
     if (text === undefined || sha256Hex(text) !== tables?.sha256) {
@@ -25,7 +25,7 @@ export async function earlierTables(entries: readonly Entry[], kept: KeptTables)
         hint: `restore tables/${release}.json in the state folder; new tables can't be audited without it`,
       });
     }
-    systems.push(JSON.parse(text) as KeyedSystem);
+    systems.push(JSON.parse(text) as PublishedCells);
   }
   return systems;
 }

@@ -24,7 +24,11 @@ export interface Certificate {
 
 const WIDE = 10;
 
-export function certificateOf(controlled: Controlled, products: readonly CountedProduct[], solver: Solver): Certificate {
+export function certificateOf(
+  controlled: Controlled,
+  products: readonly CountedProduct[],
+  solver: Solver,
+): Certificate {
   const { intervals, audited, small, secondary, print } = controlled;
   const widths = new Map<string, number>();
   for (const { lower, upper } of intervals) {

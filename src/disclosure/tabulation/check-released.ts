@@ -19,7 +19,11 @@ export function checkReleased({ tables, rules }: ReleasedTables): TableFinding[]
       table.measures.flatMap(({ kind }, measure): TableFinding[] => {
         const value = line.values[measure] ?? '';
         const wrong =
-          kind === 'count' && !line.national ? countProblem(value, rules) : isPrintable(value) ? undefined : 'holds no number';
+          kind === 'count' && !line.national
+            ? countProblem(value, rules)
+            : isPrintable(value)
+              ? undefined
+              : 'holds no number';
         return wrong === undefined ? [] : [{ table: table.name, line: index + 1, message: wrong }];
       }),
     ),
@@ -32,7 +36,9 @@ function countProblem(value: string, { method, threshold, base }: DisclosureRule
   const count = Number(value);
   switch (method) {
     case 'round':
-      return count <= threshold - Math.floor(base / 2) || count % base !== 0 ? 'shows a count that is not rounded' : undefined;
+      return count <= threshold - Math.floor(base / 2) || count % base !== 0
+        ? 'shows a count that is not rounded'
+        : undefined;
     case 'midpoint':
       return count % base === base - Math.floor(base / 2) || count % base === Math.ceil(base / 2)
         ? undefined

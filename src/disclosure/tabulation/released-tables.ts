@@ -1,8 +1,9 @@
 import type { DisclosureRules } from '../../agreement/disclosure-rules.ts';
 import type { Controlled, CountedProduct } from './control.ts';
 import type { CountedCell, Place } from './counted-tables.ts';
-import type { CubeCell, CubeTable, Kind } from './cube.ts';
+import { type CubeCell, type CubeTable, placeKey } from './cube.ts';
 import { inOrder } from './lattice.ts';
+import type { Kind } from './linked-cells.ts';
 import { CONFIDENTIAL, type Printed, SMALL } from './printed.ts';
 import type { MeasureSpec, TabulationSpec } from './tabulation-spec.ts';
 
@@ -48,7 +49,7 @@ export function releasedTables(
   const tables = spec.tables.map((table, number): ReleasedTable => {
     const cube = controlled.tables[index]?.[number] as CubeTable;
     const measures = table.measures.map((each) => spec.measures[each] as MeasureSpec);
-    const cells = new Map(cube.cells.map((cell) => [JSON.stringify(cell.at), cell]));
+    const cells = new Map(cube.cells.map((cell) => [placeKey(cell.at), cell]));
     const lines = cube.cells.map((cell) => ({
       cell,
       line: {
@@ -88,7 +89,7 @@ function printedValue(
   print: ReadonlyMap<number, Printed>,
 ): string {
   const printOf = (of: CubeCell | undefined, kind: Kind): Printed | undefined =>
-    of === undefined ? undefined : print.get(of.columns[kind]);
+    of === undefined ? undefined : print.get(of.columns.get(kind) ?? -1);
   switch (measure.kind) {
     case 'count':
       return printOf(cell, measure.of)?.text ?? CONFIDENTIAL;
@@ -97,7 +98,7 @@ function printedValue(
         const name = spec.dimensions[by[index]?.dimension ?? -1]?.name ?? '';
         return measure.within.length === 0 || measure.within.includes(name) ? null : place;
       });
-      return percentage(printOf(cell, measure.of), printOf(cells.get(JSON.stringify(whole)), measure.of), rules);
+      return percentage(printOf(cell, measure.of), printOf(cells.get(placeKey(whole)), measure.of), rules);
     }
     case 'rate':
       return rate(printOf(cell, measure.of), printOf(cell, measure.over), measure.per, rules);
@@ -149,7 +150,7 @@ function statistic(
   const value: CountedCell['values'][string] | undefined = counted.values[column];
   if (value === undefined || value.rows === 0) return '';
   if (value.people <= rules.threshold || value.rows <= rules.threshold) return SMALL;
-  const beside = [print.get(columns.people), print.get(columns.rows)];
+  const beside = [...columns.values()].map((each) => print.get(each));
   if (beside.some((each) => each?.text === CONFIDENTIAL)) return CONFIDENTIAL;
   if (beside.some((each) => each?.text === SMALL)) return SMALL;
   switch (kind) {
