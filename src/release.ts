@@ -231,7 +231,7 @@ async function make(
   const outputs: SealedOutput[] = [];
   for (const [index, file] of plan.files.entries()) {
     world.observe({ kind: 'step', step: 'extract', release: id, product: file.product, dataset: file.dataset });
-    const { plaintext, produced, isProven } = writing(file, tables, session, agreement, world);
+    const { plaintext, produced, isProven } = writing(plan, file, tables, session, agreement, world);
     const [plain, cipher] = [new HashTap(), new HashTap()];
     const ciphertext = await world.encryptor.encrypt(through(plaintext, plain), recipientKey, signer, world.signedAt());
     await world.outbox.write(plan.pipeline, id, index, through(ciphertext, cipher));
@@ -248,6 +248,7 @@ async function make(
 
 /** The bytes of a file as they are made; of tables, which were counted and proven before, as they are. */
 function writing(
+  plan: Plan,
   file: FilePlan,
   tables: MadeTables | undefined,
   session: EngineSession,
@@ -257,7 +258,7 @@ function writing(
   if (tables === undefined || !isTabulation(file)) {
     return { ...session.write(file, airlockBrief(file, agreement, world)), isProven: false };
   }
-  const { bytes, produced } = renderTables(file, tables);
+  const { bytes, produced } = renderTables(plan, file, tables);
   return {
     plaintext: Readable.from([bytes], { objectMode: false }),
     produced: Promise.resolve(produced),

@@ -210,7 +210,7 @@ class Sums {
       });
       const finest = labels[0] ?? NOT_KNOWN;
       const known = this.#categories[dimension]?.get(finest);
-      if (known !== undefined && known.some((label, level) => label !== labels[level])) {
+      if (known?.some((label, level) => label !== labels[level]) === true) {
         throw new Error('a category lies in two of a coarser level');
       }
       this.#categories[dimension]?.set(finest, labels);

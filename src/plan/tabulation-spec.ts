@@ -44,6 +44,7 @@ export function tabulationSpec(product: Tabulation, dataset: Dataset, national: 
   }));
   return {
     title: product.title ?? spoken(product.name),
+    source: dataset.title,
     national: national.length > 0,
     dimensions,
     measures: product.measures.map(measureOf),

@@ -1,11 +1,15 @@
 import type { Solver } from '../disclosure/solver.ts';
 import { type Certificate, certificateOf } from '../disclosure/tabulation/certificate.ts';
 import { checkReleased } from '../disclosure/tabulation/check-released.ts';
-import { type CountedProduct, control, Disclosive } from '../disclosure/tabulation/control.ts';
+import { type CountedProduct, control } from '../disclosure/tabulation/control.ts';
+import { Disclosive } from '../disclosure/tabulation/disclosive.ts';
 import { TooLarge } from '../disclosure/tabulation/cube.ts';
+import { type Note, notesOf, type TablesContext } from '../disclosure/tabulation/notes.ts';
 import type { PublishedCells } from '../disclosure/tabulation/published-cells.ts';
 import { type ReleasedTables, releasedTables } from '../disclosure/tabulation/released-tables.ts';
 import { renderCsv } from '../disclosure/tabulation/render-csv.ts';
+import { renderPage } from '../disclosure/tabulation/render-page.ts';
+import { renderWorkbook } from '../disclosure/tabulation/render-workbook.ts';
 import type { EngineSession, Produced } from '../engine/engine.ts';
 import { canonicalJson, type Json } from '../kernel/canonical-json.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
@@ -81,12 +85,34 @@ export function isTabulation({ productKind }: FilePlan): boolean {
 }
 
 /** The bytes of a file of tables, and how many lines it has. */
-export function renderTables(file: FilePlan, { products }: MadeTables): { bytes: Uint8Array; produced: Produced } {
+export function renderTables(
+  plan: Plan,
+  file: FilePlan,
+  { products, certificate }: MadeTables,
+): { bytes: Uint8Array; produced: Produced } {
   const made = products.get(file.product);
   if (made === undefined) throw new Error('a tabulation that was not made');
-  const { text, rows } = renderCsv(made.tables, file.columns);
+  const context: TablesContext = {
+    custodian: plan.custodian,
+    agreement: plan.agreement,
+    period: file.period,
+    optOuts: file.terms.optOuts,
+    certificate,
+  };
+  const { bytes, rows } = inForm(file, made.tables, notesOf(made.tables, context), context);
   const columns = file.columns.map((name) => ({ name, type: 'text' }));
-  return { bytes: Buffer.from(text), produced: { rows, columns, waterfall: made.counted.waterfall } };
+  return { bytes, produced: { rows, columns, waterfall: made.counted.waterfall } };
+}
+
+function inForm(
+  { format, columns }: FilePlan,
+  tables: ReleasedTables,
+  notes: readonly Note[],
+  context: TablesContext,
+): { bytes: Uint8Array; rows: number } {
+  if (format === 'xlsx') return renderWorkbook(tables, notes);
+  const { text, rows } = format === 'html' ? renderPage(tables, notes, context) : renderCsv(tables, notes, columns);
+  return { bytes: Buffer.from(text), rows };
 }
 
 const MOST_NAMED = 20;

@@ -9,7 +9,9 @@ import { Neighbourhoods } from '../suppress/neighbourhood.ts';
 import type { RelationSystem } from '../tables/relation-system.ts';
 import { at, rowCount } from '../tables/sparse-rows.ts';
 import type { CountedCell, CountedTables } from './counted-tables.ts';
+import { controlSums, type SumKey } from './control-sums.ts';
 import { addCells, type CubeTable, countBetween, countKinds } from './cube.ts';
+import { Disclosive } from './disclosive.ts';
 import { Cells, linkCells, type Meaning } from './linked-cells.ts';
 import { type Printed, printed, withheld } from './printed.ts';
 import { layCells, meaningsOf, ofPopulations, type PublishedCells, publishedCells } from './published-cells.ts';
@@ -34,18 +36,10 @@ export interface Controlled {
   readonly secondary: ReadonlySet<number>;
   /** What can be derived of each column that is small or may be. */
   readonly intervals: readonly Interval[];
+  /** Sums that are withheld. */
+  readonly withheldSums: ReadonlySet<SumKey>;
   readonly published: PublishedCells;
   readonly audited: { readonly columns: number; readonly relations: number; readonly earlier: number };
-}
-
-/** Cells whose true small count could be derived whatever is withheld; by their names. */
-export class Disclosive extends Error {
-  readonly cells: readonly string[];
-
-  constructor(cells: readonly string[]) {
-    super('small counts could be derived');
-    this.cells = cells;
-  }
 }
 
 /** How many ways to repair a cell are tried. */
@@ -83,6 +77,7 @@ export function control(
     small: state.small,
     secondary: state.secondary,
     intervals,
+    withheldSums: controlSums(products, meanings, solver),
     published: publishedCells(cells, meanings, (column) => state.published(column)),
     audited: { columns: joint.system.columns, relations: rowCount(joint.system.relations), earlier: near.length },
   };

@@ -6,6 +6,8 @@ import type { TabulationSpec } from './tabulation-spec.ts';
 /** A line of a table, and the columns of the system that stand behind its numbers. */
 export interface CubeCell {
   readonly at: readonly Place[];
+  /** The places as a text. */
+  readonly place: string;
   /** By kind, where the table has that kind. */
   readonly columns: ReadonlyMap<Kind, number>;
   /** Whether it is a national figure that may be shown as it is. */
@@ -56,6 +58,7 @@ export function addCells(
       const cellOf = (kind: Kind): Cell => ({ population: counted.population, kind, at: set });
       return {
         at,
+        place: placeKey(at),
         columns: new Map(kinds.map((kind) => [kind, cells.column(cellOf(kind))])),
         national:
           spec.national &&
@@ -76,7 +79,7 @@ export function countBetween(
   cell: Cell,
   spec: TabulationSpec,
   counted: CountedTables,
-  valueOf: (cell: CountedCell) => number,
+  countOf: (cell: CountedCell) => number,
 ): number | undefined {
   const wanted = [...cell.at.keys()];
   const table = spec.tables.findIndex(({ by }) =>
@@ -96,7 +99,7 @@ export function countBetween(
         return set === undefined ? place === null : place?.level === 0 && set.has(place.label);
       }),
     )
-    .reduce((sum, each) => sum + valueOf(each), 0);
+    .reduce((sum, each) => sum + countOf(each), 0);
 }
 
 /** The counts that a table's measures need. */

@@ -1,5 +1,6 @@
 import type { DisclosureRules } from '../../agreement/disclosure-rules.ts';
 import type { Controlled, CountedProduct } from './control.ts';
+import { sumKey } from './control-sums.ts';
 import type { CountedCell, Place } from './counted-tables.ts';
 import { type CubeCell, type CubeTable, placeKey } from './cube.ts';
 import { inOrder } from './lattice.ts';
@@ -34,6 +35,7 @@ export interface ReleasedTables {
   readonly disclosure: 'aggregated';
   readonly product: string;
   readonly title: string;
+  readonly source: string;
   readonly rules: DisclosureRules;
   readonly tables: readonly ReleasedTable[];
 }
@@ -55,7 +57,7 @@ export function releasedTables(
       line: {
         at: cell.at.map((place, dimension) => named(place, spec, table.by[dimension]?.dimension ?? 0)),
         national: cell.national,
-        values: measures.map((measure) => printedValue(measure, cell, cells, table.by, spec, rules, print)),
+        values: measures.map((measure) => printedValue(measure, cell, cells, table.by, spec, rules, print, (column) => controlled.withheldSums.has(sumKey(product, number, cell.place, column)))),
       },
     }));
     return {
@@ -69,7 +71,7 @@ export function releasedTables(
       lines: lines.sort((a, b) => compared(a.cell.at, b.cell.at)).map(({ line }) => line),
     };
   });
-  return { disclosure: 'aggregated', product, title: spec.title, rules, tables };
+  return { disclosure: 'aggregated', product, title: spec.title, source: spec.source, rules, tables };
 }
 
 function named(place: Place, { dimensions }: TabulationSpec, dimension: number) {
@@ -87,6 +89,7 @@ function printedValue(
   spec: TabulationSpec,
   rules: DisclosureRules,
   print: ReadonlyMap<number, Printed>,
+  isWithheld: (column: string) => boolean,
 ): string {
   const printOf = (of: CubeCell | undefined, kind: Kind): Printed | undefined =>
     of === undefined ? undefined : print.get(of.columns.get(kind) ?? -1);
@@ -105,7 +108,7 @@ function printedValue(
     case 'sum':
     case 'mean':
     case 'median':
-      return statistic(measure, cell, rules, print);
+      return statistic(measure, cell, rules, print, isWithheld(measure.column));
   }
 }
 
@@ -146,9 +149,11 @@ function statistic(
   { counted, columns }: CubeCell,
   rules: DisclosureRules,
   print: ReadonlyMap<number, Printed>,
+  isWithheld: boolean,
 ): string {
   const value: CountedCell['values'][string] | undefined = counted.values[column];
   if (value === undefined || value.rows === 0) return '';
+  if (kind === 'sum') return isWithheld ? CONFIDENTIAL : String(Number(value.sum.toFixed(2)));
   if (value.people <= rules.threshold || value.rows <= rules.threshold) return SMALL;
   const beside = [...columns.values()].map((each) => print.get(each));
   if (beside.some((each) => each?.text === CONFIDENTIAL)) return CONFIDENTIAL;
@@ -158,8 +163,6 @@ function statistic(
       return (value.sum / value.rows).toFixed(1);
     case 'median':
       return String(Number((value.median ?? 0).toFixed(1)));
-    case 'sum':
-      return CONFIDENTIAL;
   }
 }
 

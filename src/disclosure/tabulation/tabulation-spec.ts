@@ -50,6 +50,8 @@ export interface TableSpec {
 /** What is to be counted and shown: plain data, a part of the plan. */
 export interface TabulationSpec {
   readonly title: string;
+  /** What was counted: the dataset as people call it. */
+  readonly source: string;
   /** Whether the rows are those of the whole nation, and the agreement lets national figures be shown as they are. */
   readonly national: boolean;
   readonly dimensions: readonly DimensionSpec[];

@@ -5,7 +5,7 @@ import type { Change } from '../changes.ts';
 import type { RegisterRow } from '../register-row.ts';
 import { printed } from '../words.ts';
 import { changeItem } from './changes-page.ts';
-import { counted, type Html, html } from './html.ts';
+import { counted, type Html, html } from '../../kernel/html.ts';
 import { organisationLink } from './mixed-page.ts';
 import { purposeOf } from './organisation-pages.ts';
 import { type PageFrame, page, type SiteFile } from './page.ts';

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type DisclosureRules, grantedRules } from '../../../src/agreement/disclosure-rules.ts';
 import type { Solver } from '../../../src/disclosure/solver.ts';
-import { type Controlled, control, Disclosive } from '../../../src/disclosure/tabulation/control.ts';
+import { type Controlled, control } from '../../../src/disclosure/tabulation/control.ts';
+import { Disclosive } from '../../../src/disclosure/tabulation/disclosive.ts';
 import type { CountedTables } from '../../../src/disclosure/tabulation/counted-tables.ts';
 import { type ReleasedTables, releasedTables } from '../../../src/disclosure/tabulation/released-tables.ts';
 import type { TabulationSpec } from '../../../src/disclosure/tabulation/tabulation-spec.ts';
@@ -80,6 +81,7 @@ function arbitrarySpec(sizes: readonly number[]): fc.Arbitrary<TabulationSpec> {
       .map((list) => ({ by: list }));
     return fc.array(table, { minLength: 1, maxLength: 2 }).map((tables) => ({
       title: 't',
+      source: 's',
       national: false,
       dimensions,
       measures: [{ name: 'rows', kind: 'count' as const, of: 'rows' as const }],
