@@ -33,22 +33,22 @@ const dimension = z.strictObject({
 const count = z.enum(['people', 'rows'], { error: 'expected people, rows, or a measure with a name' });
 const measure = z.union(
   [
-    count.transform((name) => ({ name, kind: 'count' as const, of: name })),
+    count.transform((name) => ({ name, title: undefined, kind: 'count' as const, of: name })),
     z
-      .strictObject({ name: part, percentage: count, within: z.array(part).default([]) })
-      .transform(({ name, percentage, within }) => ({ name, kind: 'percentage' as const, of: percentage, within })),
+      .strictObject({ name: part, title: words.optional(), percentage: count, within: z.array(part).default([]) })
+      .transform(({ name, title, percentage, within }) => ({ name, title, kind: 'percentage' as const, of: percentage, within })),
     z
-      .strictObject({ name: part, rate: count, over: count, per: z.int().min(1).default(100) })
-      .transform(({ name, rate, over, per }) => ({ name, kind: 'rate' as const, of: rate, over, per })),
+      .strictObject({ name: part, title: words.optional(), rate: count, over: count, per: z.int().min(1).default(100) })
+      .transform(({ name, title, rate, over, per }) => ({ name, title, kind: 'rate' as const, of: rate, over, per })),
     z
-      .strictObject({ name: part, sum: columnReference })
-      .transform(({ name, sum }) => ({ name, kind: 'sum' as const, from: sum })),
+      .strictObject({ name: part, title: words.optional(), sum: columnReference })
+      .transform(({ name, title, sum }) => ({ name, title, kind: 'sum' as const, from: sum })),
     z
-      .strictObject({ name: part, mean: columnReference })
-      .transform(({ name, mean }) => ({ name, kind: 'mean' as const, from: mean })),
+      .strictObject({ name: part, title: words.optional(), mean: columnReference })
+      .transform(({ name, title, mean }) => ({ name, title, kind: 'mean' as const, from: mean })),
     z
-      .strictObject({ name: part, median: columnReference })
-      .transform(({ name, median }) => ({ name, kind: 'median' as const, from: median })),
+      .strictObject({ name: part, title: words.optional(), median: columnReference })
+      .transform(({ name, title, median }) => ({ name, title, kind: 'median' as const, from: median })),
   ],
   {
     error:
@@ -86,7 +86,7 @@ export const tabulationSchema = z.strictObject({
   measures: z
     .array(measure)
     .min(1)
-    .default([{ name: 'people', kind: 'count', of: 'people' }]),
+    .default([{ name: 'people', title: undefined, kind: 'count', of: 'people' }]),
   tables: z.array(table).min(1).describe('what is crossed with what; all tables of a release are protected together'),
   disclosure: askedRulesSchema.optional().describe('parameters of the agreement’s rule set, no weaker than there'),
   formats: z

@@ -71,16 +71,37 @@ function levelsOf(dimension: Tabulation['dimensions'][number]): LevelSpec[] {
   ];
 }
 
+const COUNTED = { people: 'People', rows: 'Records' } as const;
+
 function measureOf(measure: Measure): MeasureSpec {
+  const { name } = measure;
+  const title = measure.title ?? titleOf(measure);
   switch (measure.kind) {
     case 'count':
+      return { name, title, kind: 'count', of: measure.of };
     case 'percentage':
+      return { name, title, kind: 'percentage', of: measure.of, within: measure.within };
     case 'rate':
-      return measure;
+      return { name, title, kind: 'rate', of: measure.of, over: measure.over, per: measure.per };
     case 'sum':
     case 'mean':
     case 'median':
-      return { name: measure.name, kind: measure.kind, column: measureColumn(measure.name), from: measure.from };
+      return { name, title, kind: measure.kind, column: measureColumn(name), from: measure.from };
+  }
+}
+
+function titleOf(measure: Measure): string {
+  switch (measure.kind) {
+    case 'count':
+      return COUNTED[measure.of];
+    case 'percentage':
+      return `${COUNTED[measure.of]}, per cent${measure.within.length === 0 ? '' : ` within ${measure.within.join(', ')}`}`;
+    case 'rate':
+      return `${COUNTED[measure.of]} per ${measure.per.toLocaleString('en-GB')} ${COUNTED[measure.over].toLowerCase()}`;
+    case 'sum':
+    case 'mean':
+    case 'median':
+      return `${measure.from.toUpperCase()}, ${measure.kind}`;
   }
 }
 

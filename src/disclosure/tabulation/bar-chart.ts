@@ -3,7 +3,8 @@ import { CONFIDENTIAL, SMALL } from './printed.ts';
 import type { ReleasedLine, ReleasedTable } from './released-tables.ts';
 
 const WIDTH = 760;
-const LABELS = 250;
+/** About as wide as a letter is, in the units of the drawing. */
+const LETTER = 7;
 const VALUES = 90;
 const BAR = 17;
 const GAP = 11;
@@ -22,6 +23,8 @@ export interface Chart {
   readonly categories: readonly string[];
   readonly series: readonly Series[];
   readonly small: number;
+  /** Categories with too few people for bars of their own. */
+  readonly leftOut: readonly string[];
 }
 
 /**
@@ -56,15 +59,17 @@ export function chartOf(table: ReleasedTable, threshold: number): Chart | undefi
     label: code === undefined ? '' : labelOf(side, sideLevel?.level ?? 0, code),
     values: shown.map((each) => valueAt(each, code)),
   }));
-  // Bars of nobody at all tell nothing.
-  const series = all.filter(({ values }) => values.some((value) => value !== '0' && value !== ''));
+  // Bars of nobody at all, or of nobody but a few, would only stand in the way of the others; the table has them.
+  const series = all.filter(({ values }) => values.some((value) => Number(value) > 0));
   if (series.length === 0) return undefined;
+  const left = all.filter((each) => !series.includes(each)).map(({ label }) => label);
   const title = `${table.measures[measure]?.title ?? ''}: ${table.title}`;
   return {
     title: choice.codes.length > shown.length ? `${title} (the first ${shown.length} of ${choice.codes.length})` : title,
     categories: shown.map((code) => labelOf(main, choice.level, code)),
     series,
     small: threshold,
+    leftOut: left,
   };
 }
 
@@ -80,13 +85,15 @@ function levelsOf({ lines }: ReleasedTable, dimension: number): { level: number;
 }
 
 /** The chart as inline SVG; what it shows stands in the table beside it as well, for those who can't see it. */
-export function drawChart({ title, categories, series, small }: Chart, id: string): Html {
+export function drawChart({ title, categories, series, small, leftOut }: Chart, id: string): Html {
   const numbers = series.flatMap(({ values }) => values.map(Number).filter(Number.isFinite));
   const top = niceTop(Math.max(1, ...numbers));
   const each = series.length * BAR + GAP;
   const height = categories.length * each + 34;
-  const span = WIDTH - LABELS - VALUES;
-  const x = (value: number): number => LABELS + (span * value) / top;
+  const longest = Math.max(...categories.map((label) => Math.min(label.length, LINE_LETTERS)));
+  const left = Math.max(60, longest * LETTER + 20);
+  const span = WIDTH - left - VALUES;
+  const x = (value: number): number => left + (span * value) / top;
   const ticks = Array.from({ length: 5 }, (_, index) => (top * index) / 4);
   const grid = ticks.map(
     (tick) =>
@@ -95,7 +102,7 @@ export function drawChart({ title, categories, series, small }: Chart, id: strin
   const bars = categories.map((label, index) => {
     const y = index * each;
     const middle = y + (series.length * BAR) / 2 + 5;
-    return html`<g><text class="category" x="${LABELS - 10}" y="${middle}" text-anchor="end">${shortened(label)}<title>${label}</title></text>${series.map(
+    return html`<g><text class="category" x="${left - 10}" y="${middle}" text-anchor="end">${shortened(label)}<title>${label}</title></text>${series.map(
       ({ values }, order) => bar(values[index] ?? '', x, y + order * BAR, order, small, id),
     )}</g>`;
   });
@@ -110,7 +117,7 @@ ${legend}<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="${id}
 <defs><pattern id="${id}-hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" class="hatch-paper"/><line x1="0" y1="0" x2="0" y2="6" class="hatch"/></pattern></defs>
 ${grid}${bars}
 </svg>
-</figure>`;
+${leftOut.length === 0 ? undefined : html`<p class="hint">Not drawn, with few people or none: ${leftOut.join(', ')}.</p>\n`}</figure>`;
 }
 
 function bar(value: string, x: (value: number) => number, y: number, order: number, small: number, id: string): Html {
@@ -118,12 +125,12 @@ function bar(value: string, x: (value: number) => number, y: number, order: numb
   const text = (at: number, words: string): Html => html`<text class="value" x="${round(at + 6)}" y="${y + height - 2}">${words}</text>`;
   if (value === SMALL) {
     const width = Math.max(5, x(small) - x(0));
-    return html`<rect fill="url(#${id}-hatch)" class="hidden" x="${LABELS}" y="${y}" width="${round(width)}" height="${height}"/>${text(LABELS + width, `1 to ${small}`)}`;
+    return html`<rect fill="url(#${id}-hatch)" class="hidden" x="${round(x(0))}" y="${y}" width="${round(width)}" height="${height}"/>${text(x(0) + width, `1 to ${small}`)}`;
   }
-  if (value === CONFIDENTIAL) return text(LABELS, 'withheld');
-  if (!Number.isFinite(Number(value)) || value === '') return text(LABELS, '–');
+  if (value === CONFIDENTIAL) return text(x(0), 'withheld');
+  if (!Number.isFinite(Number(value)) || value === '') return text(x(0), '–');
   const width = x(Number(value)) - x(0);
-  return html`<rect class="s${order}" x="${LABELS}" y="${y}" width="${round(width)}" height="${height}" rx="1.5"/>${text(LABELS + width, figure(value))}`;
+  return html`<rect class="s${order}" x="${round(x(0))}" y="${y}" width="${round(width)}" height="${height}" rx="1.5"/>${text(x(0) + width, figure(value))}`;
 }
 
 /** A round number at or above, so that ticks are round as well. */

@@ -67,7 +67,7 @@ export function releasedTables(
         const { name, title } = spec.dimensions[dimension] ?? { name: '', title: '' };
         return { name, title };
       }),
-      measures: measures.map((measure) => ({ name: measure.name, title: titleOf(measure), kind: measure.kind })),
+      measures: measures.map((measure) => ({ name: measure.name, title: measure.title, kind: measure.kind })),
       lines: lines.sort((a, b) => compared(a.cell.at, b.cell.at)).map(({ line }) => line),
     };
   });
@@ -163,22 +163,6 @@ function statistic(
       return (value.sum / value.rows).toFixed(1);
     case 'median':
       return String(Number((value.median ?? 0).toFixed(1)));
-  }
-}
-
-function titleOf(measure: MeasureSpec): string {
-  const counted = { people: 'People', rows: 'Records' } as const;
-  switch (measure.kind) {
-    case 'count':
-      return counted[measure.of];
-    case 'percentage':
-      return `${counted[measure.of]}, per cent${measure.within.length === 0 ? '' : ` within ${measure.within.join(', ')}`}`;
-    case 'rate':
-      return `${counted[measure.of]} per ${measure.per.toLocaleString('en-GB')} ${counted[measure.over].toLowerCase()}`;
-    case 'sum':
-    case 'mean':
-    case 'median':
-      return `${measure.from.toUpperCase()}, ${measure.kind}`;
   }
 }
 

@@ -20,23 +20,14 @@ export interface DimensionSpec {
   readonly national: boolean;
 }
 
-export type MeasureSpec =
-  | { readonly name: string; readonly kind: 'count'; readonly of: 'people' | 'rows' }
-  | {
-      readonly name: string;
-      readonly kind: 'percentage';
-      readonly of: 'people' | 'rows';
-      /** The dimensions over which a whole is a total. */
-      readonly within: readonly string[];
-    }
-  | {
-      readonly name: string;
-      readonly kind: 'rate';
-      readonly of: 'people' | 'rows';
-      readonly over: 'people' | 'rows';
-      readonly per: number;
-    }
-  | { readonly name: string; readonly kind: 'sum' | 'mean' | 'median'; readonly column: string; readonly from: string };
+/** Measures have the name that data have, and the title that people read. */
+export type MeasureSpec = { readonly name: string; readonly title: string } & (
+  | { readonly kind: 'count'; readonly of: 'people' | 'rows' }
+  /** `within`: the dimensions over which a whole is a total; none means all. */
+  | { readonly kind: 'percentage'; readonly of: 'people' | 'rows'; readonly within: readonly string[] }
+  | { readonly kind: 'rate'; readonly of: 'people' | 'rows'; readonly over: 'people' | 'rows'; readonly per: number }
+  | { readonly kind: 'sum' | 'mean' | 'median'; readonly column: string; readonly from: string }
+);
 
 export interface TableSpec {
   readonly name: string;

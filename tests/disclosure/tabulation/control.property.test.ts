@@ -84,7 +84,7 @@ function arbitrarySpec(sizes: readonly number[]): fc.Arbitrary<TabulationSpec> {
       source: 's',
       national: false,
       dimensions,
-      measures: [{ name: 'rows', kind: 'count' as const, of: 'rows' as const }],
+      measures: [{ name: 'rows', title: 'rows', kind: 'count' as const, of: 'rows' as const }],
       tables: tables.map((each, index) => ({ name: `t${index}`, title: 't', by: each.by, measures: [0] })),
     }));
   });
