@@ -9,6 +9,7 @@ import { openFolderDestination } from '../deliver/folder-destination.ts';
 import { Outbox } from '../deliver/outbox.ts';
 import { openSftpDestination } from '../deliver/sftp-destination.ts';
 import { ToldFolder } from '../deliver/told-folder.ts';
+import type { Solver } from '../disclosure/solver.ts';
 import { openPgpEncryptor } from '../encrypt/openpgp-encryptor.ts';
 import { duckDbEngine } from '../engine/duckdb-engine.ts';
 import type { EngineInputs, Freshness, SourceLocation } from '../engine/engine.ts';
@@ -19,6 +20,7 @@ import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 import { Secret } from '../kernel/secret.ts';
 import { openFileLedger } from '../ledger/file-ledger.ts';
+import { openKeptTables } from '../ledger/kept-tables.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { withLock } from '../ledger/lock.ts';
 import { formatSigner, type NoteSigner, parseSigner } from '../ledger/signed-note.ts';
@@ -29,6 +31,7 @@ import type { SiteAssets } from '../register/site/site-pages.ts';
 import type { ReleaseEvent } from '../release/release-event.ts';
 import type { World } from '../release.ts';
 import type { ScheduleFacts } from '../schedule/units.ts';
+import { highsSolver } from '../solver/highs-solver.ts';
 import { parseMasterKey, readSecret } from '../workspace/read-secret.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { insidePath, operatorPath } from '../workspace/workspace-path.ts';
@@ -67,6 +70,8 @@ export function wire(
     outbox: new Outbox(state),
     told: new ToldFolder(state),
     keepReport: (release, name, text) => keepReport(join(state, 'quality', release), name, text),
+    keptTables: openKeptTables(state),
+    solver: openSolver,
     now,
     unique: () => randomBytes(4).toString('hex'),
     signedAt: () => new Date(Math.min(now().getTime(), Date.now())),
@@ -349,6 +354,11 @@ export async function readInput(path: string): Promise<{ readonly bytes: Uint8Ar
 /** Who a change is recorded as made by: the user of this process. */
 export function presentUser(): string {
   return process.env['DARS_USER'] ?? process.env['SUDO_USER'] ?? process.env['USER'] ?? userInfo().username;
+}
+
+/** The solver of suppression and audit, which need no workspace. */
+export function openSolver(): Promise<Solver> {
+  return highsSolver();
 }
 
 export { openPublication, writePublication };

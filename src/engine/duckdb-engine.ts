@@ -12,6 +12,7 @@ import { printRelation, quoteName, type TableResolver } from '../relation/print-
 import { ALL_SLICES } from '../relation/slices.ts';
 import { bindKey } from './bind-key.ts';
 import { connect } from './connect.ts';
+import { countTables } from './count-tables.ts';
 import type { Engine, EngineInputs, EngineSession, OptOutInspection, TracedCohort } from './engine.ts';
 import { filesAt } from './files-at.ts';
 import { lookAtInputs } from './look-at-inputs.ts';
@@ -95,6 +96,7 @@ export function duckDbEngine(limits: { readonly memory: string; readonly threads
         return {
           traced,
           write: (file, brief) => writeFile(state, file, brief, progress, (work) => located(state, work)),
+          count: (file) => countTables(state, file, progress, (work) => located(state, work)),
           prove: (file, produced) =>
             located(state, () =>
               stepOf(file.steps, 'tell') === undefined

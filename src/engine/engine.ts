@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { AirlockBrief } from '../disclosure/airlock-brief.ts';
+import type { CountedTables } from '../disclosure/tabulation/counted-tables.ts';
 import type { CalendarDate } from '../kernel/calendar-date.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { ValidationReport } from '../linkage/cohort/validation-report.ts';
@@ -137,8 +138,13 @@ export interface EngineSession extends AsyncDisposable {
   write(file: FilePlan, brief: AirlockBrief): { readonly plaintext: Readable; readonly produced: Promise<Produced> };
 
   /**
+   * The tables of a tabulation, counted: raw, and for disclosure control alone. `produced` says what the rows came to.
+   */
+  count(file: FilePlan): Promise<{ readonly counted: CountedTables; readonly produced: Produced }>;
+
+  /**
    * Counts the file again in another way and looks for opted-out people among those released; a difference is a Fault
-   * (exit 13). Call it after `write` of the same file.
+   * (exit 13). Call it after `write` or `count` of the same file.
    */
   prove(file: FilePlan, produced: Produced): Promise<void>;
 

@@ -5,8 +5,9 @@ import { findColumn } from '../catalogue/dataset.ts';
 import { derivationsOf, needsEventDate } from '../catalogue/derivation.ts';
 import { type Document, problemAt, quoted } from '../kernel/document.ts';
 import type { Problem } from '../kernel/problem.ts';
+import { checkTabulation } from './check-tabulation.ts';
 import { outputName } from './output-name.ts';
-import { type Pipeline, type Selection, selectionsOf } from './pipeline-schema.ts';
+import { fieldPath, type Pipeline, type Selection, selectionsOf } from './pipeline-schema.ts';
 import { columnsOfReport, eventOf, type ReportKind } from './tracking-report.ts';
 
 /** Names that dars gives to columns of its own; a field may not take them. */
@@ -41,6 +42,9 @@ export function checkPipeline(
     if (product.product === 'tracking' && pipeline.cohort !== undefined) {
       const message = `${product.name} has a cohort of its own, beside the pipeline’s`;
       problems.push(problemAt(document, ['cohort'], 'two-cohorts', message, 'put tracking into a pipeline of its own'));
+    }
+    if (product.product === 'tabulation') {
+      problems.push(...checkTabulation(product, ['products', index], document, catalogue));
     }
     const names = new Set<string>();
     for (const { selection, path } of selectionsOf(product, ['products', index])) {
@@ -107,7 +111,7 @@ function checkSelection(
   }
   const names = new Set<string>();
   selection.fields.forEach((field, position) => {
-    const place = [...path, 'fields', position];
+    const place = fieldPath(selection, path, position);
     const name = outputName(field).toUpperCase();
     if (names.has(name))
       problems.push(

@@ -4,6 +4,7 @@ import { PDS } from '../catalogue/catalogue.ts';
 import { columnReference, derivationSchema } from '../catalogue/field-schema.ts';
 import { period, safeName, words } from '../kernel/schema-parts.ts';
 import { whereSchema } from '../relation/condition.ts';
+import { tabulationFields, tabulationSchema } from './tabulation-schema.ts';
 import { datasetOfReport, type ReportKind, reportKinds } from './tracking-report.ts';
 
 export const formats = ['csv', 'parquet', 'arrow'] as const;
@@ -115,10 +116,11 @@ const bespokeLinkage = z.strictObject({
 });
 
 const product = z
-  .discriminatedUnion('product', [extract, linked, bespokeLinkage, tracking], {
-    error: 'expected product: extract, linked, bespoke-linkage or tracking',
+  .discriminatedUnion('product', [extract, linked, tabulationSchema, bespokeLinkage, tracking], {
+    error: 'expected product: extract, linked, tabulation, bespoke-linkage or tracking',
   })
   .superRefine((value, context) => {
+    if (value.product === 'tabulation') return;
     if (value.format !== 'csv' && value.compression !== undefined && value.compression !== 'none') {
       context.addIssue({
         code: 'custom',
@@ -198,6 +200,8 @@ export interface Selection {
   readonly period?: { readonly from: string; readonly to: string } | undefined;
   readonly where?: Record<string, unknown> | undefined;
   readonly fields: readonly AskedField[];
+  /** Where each field stands, from the selection on, where that is not in a list `fields`. */
+  readonly fieldPaths?: readonly (readonly PropertyKey[])[];
   /** Set for the match file of a bespoke linkage, which is made of these and no fields. */
   readonly match?: readonly MatchColumn[];
   /** Of a tracking product: which of its reports this is. */
@@ -205,8 +209,8 @@ export interface Selection {
 }
 
 /**
- * The selections of a product: one for an extract, one a dataset for linked and bespoke linkage, PDS for a match file,
- * which tells of PDS records, and one a report for tracking; with their paths in the file.
+ * The selections of a product: one for an extract or a tabulation, one a dataset for linked and bespoke linkage, PDS for
+ * a match file, which tells of PDS records, and one a report for tracking; with their paths in the file.
  */
 export function selectionsOf(
   product: Product,
@@ -219,6 +223,12 @@ export function selectionsOf(
       return [{ selection: product, path: [...path] }];
     case 'linked':
       return each('datasets', product.datasets);
+    case 'tabulation': {
+      const fields = tabulationFields(product);
+      const { dataset, period: asked, where } = product;
+      const selection = { dataset, period: asked, where, fields, fieldPaths: fields.map((field) => field.path) };
+      return [{ selection, path: [...path] }];
+    }
     case 'bespoke-linkage': {
       const files = each('datasets', product.datasets);
       if (product.match_file === undefined) return files;
@@ -240,4 +250,9 @@ export function cohortUploads(product: Product): readonly string[] {
     default:
       return [];
   }
+}
+
+/** The path in the file of a field of a selection. */
+export function fieldPath({ fieldPaths }: Selection, path: readonly PropertyKey[], index: number): PropertyKey[] {
+  return [...path, ...(fieldPaths?.[index] ?? ['fields', index])];
 }

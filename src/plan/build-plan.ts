@@ -1,4 +1,5 @@
 import type { Grant, Identifiability, MatchColumn } from '../agreement/agreement-schema.ts';
+import { askedRules, grantedRules } from '../agreement/disclosure-rules.ts';
 import { grantAnswer } from '../agreement/grant-answer.ts';
 import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
 import { type Catalogue, PDS, resolveColumn } from '../catalogue/catalogue.ts';
@@ -19,6 +20,7 @@ import {
   type Selection,
   selectionsOf,
 } from '../pipeline/pipeline-schema.ts';
+import type { Tabulation } from '../pipeline/tabulation-schema.ts';
 import {
   columnsOfReport,
   eventOf,
@@ -41,6 +43,7 @@ import {
   type TracePlan,
   type TrackedEvent,
 } from './plan.ts';
+import { tabulationSpec, tidyColumns } from './tabulation-spec.ts';
 
 /** What a sensitive record never gives out (PDS confidentiality S and Y; design, section 4, step 3). */
 const WITHHELD: readonly ColumnConcept[] = [
@@ -79,8 +82,8 @@ export function buildPlan(
     cohort: cohortPlan(pipeline, loaded, catalogue, clauses),
     ...tracePlans(pipeline, loaded, clauses),
     files: pipeline.pipeline.products.flatMap((product, index) =>
-      selectionsOf(product, ['products', index]).map(({ selection, path }) =>
-        filePlan(product, selection, path, pipeline, loaded, catalogue, clauses),
+      selectionsOf(product, ['products', index]).flatMap(({ selection, path }) =>
+        formsOf(product).map((form) => filePlan(product, form, selection, path, pipeline, loaded, catalogue, clauses)),
       ),
     ),
   };
@@ -118,8 +121,16 @@ class Clauses {
   }
 }
 
+/** The forms in which a product goes out, a file each. */
+function formsOf(product: Product): Pick<FilePlan, 'format' | 'compression'>[] {
+  if (product.product === 'tabulation') return product.formats.map((format) => ({ format, compression: 'none' }));
+  const { format, compression } = product;
+  return [{ format, compression: compression ?? (format === 'csv' ? 'gzip' : 'none') }];
+}
+
 function filePlan(
   product: Product,
+  form: Pick<FilePlan, 'format' | 'compression'>,
   selection: Selection,
   path: readonly PropertyKey[],
   pipeline: LoadedPipeline,
@@ -129,7 +140,10 @@ function filePlan(
 ): FilePlan {
   const dataset = must(catalogue.get(selection.dataset));
   const grant = must(loaded.agreement.datasets.find((each) => each.dataset === selection.dataset));
-  const identifiability = product.identifiability ?? grant.identifiability ?? 'aggregated';
+  const identifiability =
+    product.product === 'tabulation'
+      ? 'aggregated'
+      : (product.identifiability ?? grant.identifiability ?? 'aggregated');
   const columns =
     selection.match?.map(matchColumn) ?? outputColumns(selection.fields, dataset, catalogue, identifiability);
   const isBespoke = product.product === 'bespoke-linkage';
@@ -143,6 +157,9 @@ function filePlan(
     product.product === 'tracking'
       ? trackedPart(product, selection, path, dataset, columns, pipeline, clauses)
       : undefined;
+  const key = dataset.key
+    .filter((name) => findColumn(dataset, name) !== undefined)
+    .map((name) => columnName(dataset, name));
   const leading = tracked?.leading ?? (isBespoke ? [STUDY_COLUMN] : tokens ? [TOKEN_COLUMN] : []);
   const unresolved = tracked === undefined ? (grant.unresolved ?? loaded.agreement.unresolved) : 'exclude';
   const { fingerprint, destination } = {
@@ -202,21 +219,20 @@ function filePlan(
         ]
       : []),
     ...(tracked === undefined ? [] : [tracked.tell]),
-    {
-      kind: 'order',
-      key:
-        tracked === undefined
-          ? dataset.key
-              .filter((name) => findColumn(dataset, name) !== undefined)
-              .map((name) => columnName(dataset, name))
-          : tracked.leading,
-      reason: clauses.rule(
-        'design 3',
-        isBespoke
-          ? 'an order that tells nothing of the source: keyed slice, study id, the dataset’s own key'
-          : 'an order that tells nothing of the source: keyed slice, token, the dataset’s own key',
-      ),
-    },
+    ...(product.product === 'tabulation'
+      ? tabulationSteps(product, path, grant, key, dataset, clauses, isOfAll(select, grant, pipeline, dataset))
+      : [
+          {
+            kind: 'order',
+            key: tracked?.leading ?? key,
+            reason: clauses.rule(
+              'design 3',
+              isBespoke
+                ? 'an order that tells nothing of the source: keyed slice, study id, the dataset’s own key'
+                : 'an order that tells nothing of the source: keyed slice, token, the dataset’s own key',
+            ),
+          } as const,
+        ]),
     {
       kind: 'check',
       reason: clauses.rule('design 4.9', 'an independent look at the finished output, which knows the grant'),
@@ -253,9 +269,8 @@ function filePlan(
     abbreviation: tracked?.abbreviation ?? (selection.match === undefined ? dataset.abbreviation : 'MATCH'),
     identifiability,
     period: selection.period ?? grant.period,
-    format: product.format,
-    compression: product.compression ?? (product.format === 'csv' ? 'gzip' : 'none'),
-    columns: [...leading, ...columns.map(({ name }) => name)],
+    ...form,
+    columns: product.product === 'tabulation' ? tidyColumns(product) : [...leading, ...columns.map(({ name }) => name)],
     ...(tracked === undefined ? {} : { leading }),
     steps,
     terms: {
@@ -387,6 +402,50 @@ const MATCH_TYPES: Readonly<Partial<Record<MatchColumn, ColumnType>>> = {
 function matchColumn(name: MatchColumn): OutputColumn {
   const type = MATCH_TYPES[name] ?? 'integer';
   return { name, type, of: 'match', from: name, sourceType: type, concept: undefined, withheld: false };
+}
+
+/**
+ * Whether the rows are those of the whole nation: no cohort, and no choice but by the dataset's own date and by columns
+ * that the agreement lets national figures be shown by.
+ */
+function isOfAll(select: readonly Step[], grant: Grant, { pipeline }: LoadedPipeline, dataset: Dataset): boolean {
+  const harmless = [...grantedRules(grant.disclosure).national, dataset.date ?? ''].map((name) => name.toUpperCase());
+  return (
+    pipeline.cohort === undefined &&
+    select
+      .flatMap((step) => (step.kind === 'select-rows' ? conditionColumns(step.condition) : []))
+      .every((name) => harmless.includes(name.toUpperCase()))
+  );
+}
+
+/** Counting, and what makes the counts fit to leave. */
+function tabulationSteps(
+  product: Tabulation,
+  path: readonly PropertyKey[],
+  grant: Grant,
+  key: readonly string[],
+  dataset: Dataset,
+  clauses: Clauses,
+  mayBeNational: boolean,
+): Step[] {
+  const rules = askedRules(grantedRules(grant.disclosure), product.disclosure);
+  return [
+    {
+      kind: 'tabulate',
+      tabulation: tabulationSpec(product, dataset, mayBeNational ? rules.national : []),
+      key,
+      reason: clauses.pipeline([...path, 'tables'], 'people and rows are counted, a person once a cell'),
+    },
+    {
+      kind: 'control',
+      rules,
+      reason: clauses.grant(
+        grant,
+        'disclosure',
+        `disclosure control by the rule set ${rules.rules}; then an audit of what would be published`,
+      ),
+    },
+  ];
 }
 
 /** Period and rows: the agreement's always apply on top of the pipeline's. */

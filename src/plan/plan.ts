@@ -1,7 +1,10 @@
 import type { Identifiability, OptOutPolicy, ProductKind } from '../agreement/agreement-schema.ts';
+import type { DisclosureRules } from '../agreement/disclosure-rules.ts';
 import type { ColumnType } from '../catalogue/dataset.ts';
 import type { Derivation } from '../catalogue/derivation.ts';
+import type { TabulationSpec } from '../disclosure/tabulation/tabulation-spec.ts';
 import type { Compression, OutputFormat } from '../pipeline/pipeline-schema.ts';
+import type { TabulationFormat } from '../pipeline/tabulation-schema.ts';
 import type { ReportKind } from '../pipeline/tracking-report.ts';
 import type { Condition } from '../relation/condition.ts';
 
@@ -86,6 +89,14 @@ export type Step =
       readonly reason: Reason;
     }
   | { readonly kind: 'pseudonymise'; readonly columns: readonly string[]; readonly reason: Reason }
+  | {
+      readonly kind: 'tabulate';
+      readonly tabulation: TabulationSpec;
+      /** The columns that name a row of the dataset. */
+      readonly key: readonly string[];
+      readonly reason: Reason;
+    }
+  | { readonly kind: 'control'; readonly rules: DisclosureRules; readonly reason: Reason }
   | { readonly kind: 'order'; readonly key: readonly string[]; readonly reason: Reason }
   | { readonly kind: 'check'; readonly reason: Reason }
   | { readonly kind: 'encrypt'; readonly fingerprint: string; readonly reason: Reason }
@@ -141,7 +152,7 @@ export interface FilePlan {
   readonly abbreviation: string;
   readonly identifiability: Identifiability;
   readonly period: { readonly from: string; readonly to: string } | undefined;
-  readonly format: OutputFormat;
+  readonly format: OutputFormat | TabulationFormat;
   readonly compression: Compression;
   /** Names of the output's columns, in order: what says who first (see `keyColumnOf`). */
   readonly columns: readonly string[];

@@ -30,6 +30,7 @@ export function intendedEntry(
     readonly cohorts: NonNullable<Intended['cohorts']>;
   },
   { agreement }: LoadedAgreement,
+  tables: Intended['tables'],
   replacement: { readonly file: string; readonly because: string } | undefined,
 ): Intended {
   const first = nextFileNumber(entries);
@@ -48,6 +49,7 @@ export function intendedEntry(
     sources: inputs.sources,
     ...(inputs.cohorts.length === 0 ? {} : { cohorts: inputs.cohorts }),
     files: outputs.map((output, index) => releasedFile(output, fileReference(first + index), plan)),
+    ...(tables === undefined ? {} : { tables }),
     ...(replacement === undefined ? {} : { replaces: replacement.file as FileReference, because: replacement.because }),
   };
 }

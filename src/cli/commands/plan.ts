@@ -133,6 +133,15 @@ function detail(step: Step): string {
         .join(', ');
     case 'pseudonymise':
       return step.columns.join(', ');
+    case 'tabulate':
+      return step.tabulation.tables
+        .map(
+          ({ name, by }) =>
+            `${name} (${by.map((each) => step.tabulation.dimensions[each.dimension]?.name).join(' × ')})`,
+        )
+        .join(', ');
+    case 'control':
+      return `${step.rules.rules}: counts of 1 to ${step.rules.threshold} are small${step.rules.method === 'round' ? `, others rounded to ${step.rules.base}` : ''}`;
     case 'order':
       return ['slice', 'token', ...step.key].join(', ');
     case 'encrypt':
