@@ -9,7 +9,17 @@ const DOCUMENTS = ['catalogue', 'agreement', 'pipeline'];
 /** What all of the middle of the program is made of. */
 const MIDDLE = ['kernel', 'relation', ...DOCUMENTS, 'gate', 'plan', 'disclosure', 'linkage'];
 
-export const ADAPTERS = ['engine', 'encrypt', 'deliver', 'ledger', 'publish', 'workspace', 'monitoring', 'synth', 'solver'];
+export const ADAPTERS = [
+  'engine',
+  'encrypt',
+  'deliver',
+  'ledger',
+  'publish',
+  'workspace',
+  'monitoring',
+  'synth',
+  'solver',
+];
 
 /**
  * `kernel ← relation ← {catalogue, agreement, pipeline} ← gate ← plan ← release ← schedule ← cli`: a folder imports from
