@@ -257,7 +257,6 @@ export const agreementSchema = z
 
 export type Agreement = z.output<typeof agreementSchema>;
 export type Grant = Agreement['datasets'][number];
-export type CohortTerms = z.output<typeof cohortTerms>;
 export type MatchColumn = (typeof matchColumns)[number];
 export type Approval = Agreement['approvals'][number];
 export type ProductKind = (typeof productKinds)[number];

@@ -155,9 +155,15 @@ function besideSingletons(
   isOpen: (column: number) => boolean,
 ): number | undefined {
   for (let row = 0; row < rowCount(relations); row += 1) {
-    const columns = [...relations.columns.slice(at(relations.starts, row), at(relations.starts, row + 1))];
+    const [from, to] = [at(relations.starts, row), at(relations.starts, row + 1)];
+    const columns = [...relations.columns.slice(from, to)];
     const hidden = columns.filter((column) => at(pattern, column) === 1);
     if (hidden.length !== 2 || !hidden.some((column) => peopleOf(column) === 1)) continue;
+    // A whole and a part of one and the same person tell that person nothing.
+    const isWholeAndPart = columns.some(
+      (column, index) => hidden.includes(column) && at(relations.values, from + index) < 0,
+    );
+    if (isWholeAndPart && hidden.every((column) => peopleOf(column) === 1)) continue;
     const [cheapest] = columns
       .filter((column) => at(pattern, column) === 0 && isOpen(column))
       .sort((a, b) => Math.abs(at(values, a)) - Math.abs(at(values, b)) || a - b);
