@@ -7,6 +7,7 @@ import { addCatalogue } from './commands/catalogue.ts';
 import { addCheck } from './commands/check.ts';
 import { addDeliver } from './commands/deliver.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDisclosure } from './commands/disclosure.ts';
 import { addDue } from './commands/due.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addLink } from './commands/link.ts';
@@ -57,6 +58,7 @@ function commandLine(run: string): Command {
     addLedger,
     addAgreement,
     addCatalogue,
+    addDisclosure,
     addSynth,
     addDemo,
   ])

@@ -8,6 +8,8 @@ import type { Destination } from '../deliver/destination.ts';
 import { openFolderDestination } from '../deliver/folder-destination.ts';
 import { Outbox } from '../deliver/outbox.ts';
 import { openSftpDestination } from '../deliver/sftp-destination.ts';
+import { ToldFolder } from '../deliver/told-folder.ts';
+import type { Solver } from '../disclosure/solver.ts';
 import { openPgpEncryptor } from '../encrypt/openpgp-encryptor.ts';
 import { duckDbEngine } from '../engine/duckdb-engine.ts';
 import type { EngineInputs, Freshness, SourceLocation } from '../engine/engine.ts';
@@ -18,15 +20,18 @@ import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 import { Secret } from '../kernel/secret.ts';
 import { openFileLedger } from '../ledger/file-ledger.ts';
+import { openKeptTables } from '../ledger/kept-tables.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { withLock } from '../ledger/lock.ts';
 import { formatSigner, type NoteSigner, parseSigner } from '../ledger/signed-note.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
+import { cohortUploads } from '../pipeline/pipeline-schema.ts';
 import { openPublication, writePublication } from '../publish/publication-folder.ts';
 import type { SiteAssets } from '../register/site/site-pages.ts';
 import type { ReleaseEvent } from '../release/release-event.ts';
 import type { World } from '../release.ts';
 import type { ScheduleFacts } from '../schedule/units.ts';
+import { highsSolver } from '../solver/highs-solver.ts';
 import { parseMasterKey, readSecret } from '../workspace/read-secret.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { insidePath, operatorPath } from '../workspace/workspace-path.ts';
@@ -63,7 +68,10 @@ export function wire(
     encryptor: openPgpEncryptor(),
     ledger: tuning.ledger ?? ledgerOf(workspace, now),
     outbox: new Outbox(state),
+    told: new ToldFolder(state),
     keepReport: (release, name, text) => keepReport(join(state, 'quality', release), name, text),
+    keptTables: openKeptTables(state),
+    solver: openSolver,
     now,
     unique: () => randomBytes(4).toString('hex'),
     signedAt: () => new Date(Math.min(now().getTime(), Date.now())),
@@ -202,8 +210,10 @@ export function engineInputs(workspace: Workspace, pipeline?: LoadedPipeline, to
               ),
             ),
             files: new Map(
-              (pipeline?.pipeline.products ?? []).flatMap((product): [string, string][] =>
-                product.product === 'bespoke-linkage' ? [[product.name, insidePath(root, product.cohort) ?? '']] : [],
+              (pipeline?.pipeline.products ?? []).flatMap((product): [string, string[]][] =>
+                cohortUploads(product).length === 0
+                  ? []
+                  : [[product.name, cohortUploads(product).map((path) => insidePath(root, path) ?? '')]],
               ),
             ),
           },
@@ -351,6 +361,11 @@ export async function readInput(path: string): Promise<{ readonly bytes: Uint8Ar
 /** Who a change is recorded as made by: the user of this process. */
 export function presentUser(): string {
   return process.env['DARS_USER'] ?? process.env['SUDO_USER'] ?? process.env['USER'] ?? userInfo().username;
+}
+
+/** The solver of suppression and audit, which need no workspace. */
+export function openSolver(): Promise<Solver> {
+  return highsSolver();
 }
 
 export { openPublication, writePublication };

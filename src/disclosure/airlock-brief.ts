@@ -22,4 +22,6 @@ export interface AirlockBrief {
   /** What the agreement lets be told of how a participant was found. */
   readonly matchGrant?: readonly string[];
   readonly declared: readonly DeclaredColumn[];
+  /** What a tracking report has before these: the applicant’s own study id, and what it says of an event. */
+  readonly leading?: readonly string[];
 }

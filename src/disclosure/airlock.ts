@@ -100,8 +100,7 @@ export class Airlock {
   /** Every column is declared, and what it declares to be is granted. */
   #columns(names: readonly string[]): AirlockFinding[] {
     const { declared } = this.#brief;
-    const key = this.#key();
-    const expected = [...(key === undefined ? [] : [key]), ...declared.map(({ name }) => name)];
+    const expected = [...this.#leading(), ...declared.map(({ name }) => name)];
     const findings: AirlockFinding[] = [];
     for (const name of names) {
       if (!expected.includes(name))
@@ -129,6 +128,12 @@ export class Airlock {
 
   #declared(name: string): DeclaredColumn | undefined {
     return this.#brief.declared.find((column) => column.name === name);
+  }
+
+  /** Columns that stand before the declared ones. */
+  #leading(): readonly string[] {
+    const key = this.#key();
+    return this.#brief.leading ?? (key === undefined ? [] : [key]);
   }
 
   /** What says whose a row is. */

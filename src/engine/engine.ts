@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { AirlockBrief } from '../disclosure/airlock-brief.ts';
+import type { CountedTables } from '../disclosure/tabulation/counted-tables.ts';
 import type { CalendarDate } from '../kernel/calendar-date.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { ValidationReport } from '../linkage/cohort/validation-report.ts';
@@ -37,6 +38,16 @@ export interface GeographyLocation {
   readonly columns: Readonly<Record<'lsoa' | 'msoa' | 'local_authority' | 'region', string>>;
 }
 
+/**
+ * What the recipient of a tracking report has been told, as files of keyed digests and nothing else; absolute paths.
+ * Later ones stand above earlier ones.
+ */
+export interface ToldFiles {
+  readonly before: readonly string[];
+  /** Where the engine writes what this release adds. */
+  readonly now: string;
+}
+
 /** Everything that an engine may read, and how much of the machine it may use. */
 export interface EngineInputs {
   readonly catalogue: Catalogue;
@@ -45,10 +56,12 @@ export interface EngineInputs {
   readonly geography: GeographyLocation | undefined;
   /** Absolute path of the cohort file, where the pipeline has one. */
   readonly cohortFile: string | undefined;
+  /** What tracking reports have told before, by their scope. */
+  readonly told?: ReadonlyMap<string, ToldFiles>;
   /** Applicants' cohort files, by the product that each is traced for; nobody in them was born after today. */
   readonly tracing?: {
     readonly today: CalendarDate;
-    readonly files: ReadonlyMap<string, string>;
+    readonly files: ReadonlyMap<string, readonly string[]>;
     /** What people decided of near links, by product as well. */
     readonly decisions: ReadonlyMap<string, string>;
   };
@@ -130,8 +143,13 @@ export interface EngineSession extends AsyncDisposable {
   write(file: FilePlan, brief: AirlockBrief): { readonly plaintext: Readable; readonly produced: Promise<Produced> };
 
   /**
+   * The tables of a tabulation, counted: raw, and for disclosure control alone. `produced` says what the rows came to.
+   */
+  count(file: FilePlan): Promise<{ readonly counted: CountedTables; readonly produced: Produced }>;
+
+  /**
    * Counts the file again in another way and looks for opted-out people among those released; a difference is a Fault
-   * (exit 13). Call it after `write` of the same file.
+   * (exit 13). Call it after `write` or `count` of the same file.
    */
   prove(file: FilePlan, produced: Produced): Promise<void>;
 

@@ -39,7 +39,7 @@ export async function lookAtInputs(
   if (geography !== undefined) wanted.push({ source: 'geography', paths: [geography.path] });
   const cohorts = [
     ...(cohortFile === undefined ? [] : [cohortFile]),
-    ...(tracing?.files.values() ?? []),
+    ...[...(tracing?.files.values() ?? [])].flat(),
     ...(tracing?.decisions.values() ?? []),
   ];
   if (cohorts.length > 0) wanted.push({ source: 'cohort', paths: cohorts });

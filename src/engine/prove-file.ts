@@ -19,55 +19,12 @@ import { count, execute, rows } from './sql.ts';
  */
 export async function proveFile(state: SessionState, file: FilePlan, produced: Produced): Promise<void> {
   const { connection, sources } = state;
-  const pds = sources.get(PDS);
   const source = sources.get(file.dataset);
   const read = stepOf(file.steps, 'read');
   const resolve = stepOf(file.steps, 'resolve');
-  if (pds === undefined || source === undefined || read === undefined || resolve === undefined)
-    throw new Error('nothing to prove');
-  const nhs = (name: string): string => printExpression(call('nhs_number', column(name)));
-  const invalid = `coalesce(upper(trim(confidentiality)) = 'I', false)`;
-  const records = pds.select(['nhs_number', 'replaced_by', 'confidentiality']);
-  const applies = stepOf(file.steps, 'remove-opt-outs')?.policy.apply === true && state.inputs.optOuts !== undefined;
-
-  await execute(
-    connection,
-    `CREATE OR REPLACE TEMP TABLE "#pairs" AS SELECT ${nhs('nhs_number')} AS own, ${nhs('replaced_by')} AS ahead, ${invalid} AS invalid FROM ${records} WHERE replaced_by IS NOT NULL`,
-  );
-  await execute(
-    connection,
-    `CREATE OR REPLACE TEMP TABLE "#reaches" AS WITH RECURSIVE r(n, up) AS (
-       SELECT own, ahead FROM "#pairs" WHERE ahead IS NOT NULL
-       UNION SELECT r.n, p.ahead FROM r JOIN "#pairs" p ON r.up = p.own WHERE p.ahead IS NOT NULL) SELECT n, up FROM r`,
-  );
-  const people = `SELECT ${nhs('nhs_number')} AS nhs FROM ${records} WHERE replaced_by IS NULL AND NOT ${invalid}`;
-  await execute(
-    connection,
-    `CREATE OR REPLACE TEMP TABLE "#broken" AS SELECT own AS n FROM "#pairs" WHERE invalid OR ahead IS NULL
-     UNION SELECT r.n FROM "#reaches" r JOIN "#pairs" p ON r.up = p.own WHERE p.invalid OR p.ahead IS NULL`,
-  );
-  await execute(
-    connection,
-    `CREATE OR REPLACE TEMP TABLE "#tops" AS SELECT r.n, r.up AS person FROM "#reaches" r SEMI JOIN (${people}) p ON r.up = p.nhs ANTI JOIN "#broken" b ON r.n = b.n`,
-  );
-  await markOptOuts(state, applies ? state.inputs.optOuts : undefined);
-
-  const keep = stepOf(file.steps, 'keep-participants');
-  const participants = keep === undefined ? undefined : quoteName(Tables.participants(keep.cohort));
-  const bound =
-    participants === undefined
-      ? '"#released"'
-      : `(SELECT * FROM "#released" ANTI JOIN (SELECT "#participant" AS person FROM ${participants} WHERE "#exempt") USING (person))`;
-  const optedReleased = applies ? await count(connection, releasedOptOuts(state.inputs.optOuts, bound)) : 0;
-  if (optedReleased > 0) throw refuted(file, 'people who opted out are among those released');
-  const strangers =
-    participants === undefined
-      ? 0
-      : await count(
-          connection,
-          `SELECT count(*) FROM "#released" r ANTI JOIN ${participants} n ON r.person = n."#participant" AND n."#state" = 'added'`,
-        );
-  if (strangers > 0) throw refuted(file, 'people who are no participants are among those released');
+  if (source === undefined || read === undefined || resolve === undefined) throw new Error('nothing to prove');
+  const { people, applies, participants } = await proveNobodyOptedOut(state, file);
+  const nhs = numberOf;
 
   const selected = printExpression(selectionOf(file));
   const cohort = stepOf(file.steps, 'keep-cohort') === undefined ? undefined : quoteName(Tables.cohort);
@@ -120,6 +77,67 @@ export async function proveFile(state: SessionState, file: FilePlan, produced: P
   }
 }
 
+/** SQL: a column as an NHS number, or null. */
+const numberOf = (name: string): string => printExpression(call('nhs_number', column(name)));
+
+/**
+ * Walks the successions anew, reads the opt-out list anew, and looks for opted-out people, and for people who are no
+ * participants, among those released. Leaves `#tops`, `#hit` and `#miss` behind, and gives the SQL of current people by
+ * `nhs` and the table of the participants.
+ */
+export async function proveNobodyOptedOut(
+  state: SessionState,
+  file: FilePlan,
+): Promise<{ readonly people: string; readonly applies: boolean; readonly participants: string | undefined }> {
+  const { connection, sources } = state;
+  const pds = sources.get(PDS);
+  if (pds === undefined) throw new Error('nothing to prove');
+  const nhs = numberOf;
+  const invalid = `coalesce(upper(trim(confidentiality)) = 'I', false)`;
+  const records = pds.select(['nhs_number', 'replaced_by', 'confidentiality']);
+  const applies = stepOf(file.steps, 'remove-opt-outs')?.policy.apply === true && state.inputs.optOuts !== undefined;
+
+  await execute(
+    connection,
+    `CREATE OR REPLACE TEMP TABLE "#pairs" AS SELECT ${nhs('nhs_number')} AS own, ${nhs('replaced_by')} AS ahead, ${invalid} AS invalid FROM ${records} WHERE replaced_by IS NOT NULL`,
+  );
+  await execute(
+    connection,
+    `CREATE OR REPLACE TEMP TABLE "#reaches" AS WITH RECURSIVE r(n, up) AS (
+       SELECT own, ahead FROM "#pairs" WHERE ahead IS NOT NULL
+       UNION SELECT r.n, p.ahead FROM r JOIN "#pairs" p ON r.up = p.own WHERE p.ahead IS NOT NULL) SELECT n, up FROM r`,
+  );
+  const people = `SELECT ${nhs('nhs_number')} AS nhs FROM ${records} WHERE replaced_by IS NULL AND NOT ${invalid}`;
+  await execute(
+    connection,
+    `CREATE OR REPLACE TEMP TABLE "#broken" AS SELECT own AS n FROM "#pairs" WHERE invalid OR ahead IS NULL
+     UNION SELECT r.n FROM "#reaches" r JOIN "#pairs" p ON r.up = p.own WHERE p.invalid OR p.ahead IS NULL`,
+  );
+  await execute(
+    connection,
+    `CREATE OR REPLACE TEMP TABLE "#tops" AS SELECT r.n, r.up AS person FROM "#reaches" r SEMI JOIN (${people}) p ON r.up = p.nhs ANTI JOIN "#broken" b ON r.n = b.n`,
+  );
+  await markOptOuts(state, applies ? state.inputs.optOuts : undefined);
+
+  const keep = stepOf(file.steps, 'keep-participants');
+  const participants = keep === undefined ? undefined : quoteName(Tables.participants(keep.cohort));
+  const bound =
+    participants === undefined
+      ? '"#released"'
+      : `(SELECT * FROM "#released" ANTI JOIN (SELECT "#participant" AS person FROM ${participants} WHERE "#exempt") USING (person))`;
+  const optedReleased = applies ? await count(connection, releasedOptOuts(state.inputs.optOuts, bound)) : 0;
+  if (optedReleased > 0) throw refuted(file, 'people who opted out are among those released');
+  const strangers =
+    participants === undefined
+      ? 0
+      : await count(
+          connection,
+          `SELECT count(*) FROM "#released" r ANTI JOIN ${participants} n ON r.person = n."#participant" AND n."#state" = 'added'`,
+        );
+  if (strangers > 0) throw refuted(file, 'people who are no participants are among those released');
+  return { people, applies, participants };
+}
+
 /** `#hit`: numbers whose tree has a listed number. `#miss`: with a keep-list, numbers whose tree has an unlisted one. */
 async function markOptOuts({ connection }: SessionState, location: OptOutLocation | undefined): Promise<void> {
   if (location === undefined) {
@@ -158,7 +176,7 @@ function releasedOptOuts(location: OptOutLocation | undefined, released: string)
     : `SELECT count(*) FROM ${released} r SEMI JOIN "#hit" h ON r.person = h.n`;
 }
 
-function refuted(file: FilePlan, what: string): Fault {
+export function refuted(file: FilePlan, what: string): Fault {
   return new Fault(ExitCode.disclosure, 'not-proven', `${file.product}, ${file.dataset}: ${what}`, {
     hint: 'the release was destroyed; nothing left. This should not happen: keep the inputs and report it',
   });

@@ -3,9 +3,11 @@ import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { sha256Hex } from '../kernel/digest.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
-import { type CohortTerms, headerProblems, validateCohort } from '../linkage/cohort/validate-cohort.ts';
+import { COHORT } from '../linkage/cohort/cohort-tables.ts';
+import { type CohortTerms, headerProblems, sizeProblems, validateCohort } from '../linkage/cohort/validate-cohort.ts';
 import type { ValidationReport } from '../linkage/cohort/validation-report.ts';
 import { DECISION_COLUMNS, readDecisions } from '../linkage/trace/clerical.ts';
 import { type Trace, type TraceStep, traceCohort } from '../linkage/trace/trace-cohort.ts';
@@ -16,7 +18,7 @@ import { printExpression, quoteName } from '../relation/print-sql.ts';
 import { type LinkFile, openLinkFile } from './link-file.ts';
 import { linkageDatabase } from './linkage-database.ts';
 import type { SourceScan } from './source-scan.ts';
-import { count } from './sql.ts';
+import { count, execute } from './sql.ts';
 
 /** What a trace needs of PDS beside number, succession and confidentiality, where the source has it. */
 export const TRACED_COLUMNS = [
@@ -67,6 +69,63 @@ async function openedCohort(connection: DuckDBConnection, path: string): Promise
     if (error instanceof Fault && error.code === 'link-file') return undefined;
     throw error;
   }
+}
+
+/**
+ * Takes in an applicant's uploads, oldest first: whom a later one names is as that one says, added or deleted. The
+ * agreement's size is that of all of them together. The report is of the first upload with a problem of its own, or
+ * counts the rows of all.
+ */
+export async function takeInUploads(
+  connection: DuckDBConnection,
+  paths: readonly string[],
+  terms: CohortTerms,
+  today: string,
+): Promise<ValidationReport> {
+  const [only, ...more] = paths;
+  if (only === undefined) throw new Error('a cohort has an upload');
+  if (more.length === 0) return takeIn(connection, only, terms, today);
+  const reports: ValidationReport[] = [];
+  for (const [upload, path] of paths.entries()) {
+    const report = await takeIn(
+      connection,
+      path,
+      { ...terms, size: { at_least: undefined, at_most: undefined } },
+      today,
+    );
+    if (report.problems.length > 0) return report;
+    reports.push(report);
+    const rows = `SELECT ${upload} AS upload, * FROM ${COHORT}`;
+    await execute(
+      connection,
+      upload === 0 ? `CREATE OR REPLACE TEMP TABLE "#uploads" AS ${rows}` : `INSERT INTO "#uploads" ${rows}`,
+    );
+  }
+  await execute(
+    connection,
+    `CREATE OR REPLACE TEMP TABLE ${COHORT} AS SELECT CAST(row_number() OVER (ORDER BY upload, row) AS INTEGER) AS row, * EXCLUDE (upload, row)
+     FROM (FROM "#uploads" QUALIFY row_number() OVER (PARTITION BY study_id ORDER BY upload DESC) = 1) ORDER BY row`,
+  );
+  await execute(connection, 'DROP TABLE "#uploads"');
+  return merged(reports, await count(connection, `SELECT count(*) FROM ${COHORT} WHERE adds`), terms);
+}
+
+function merged(reports: readonly ValidationReport[], adds: number, { size }: CohortTerms): ValidationReport {
+  const last = reports.at(-1);
+  if (last === undefined) throw new Error('a cohort has an upload');
+  const sum = (of: (report: ValidationReport) => number): number =>
+    reports.reduce((total, report) => total + of(report), 0);
+  return {
+    ...last,
+    sha256: sha256Hex(reports.map(({ sha256 }) => sha256).join('\n')),
+    rows: sum(({ rows }) => rows),
+    passed: sum(({ passed }) => passed),
+    failed: sum(({ failed }) => failed),
+    adds: sum((report) => report.adds),
+    deletes: sum(({ deletes }) => deletes),
+    problems: sizeProblems(adds, size),
+    categories: last.categories,
+  };
 }
 
 /** Traces the participants who were taken in; the table of succession must have been made. */

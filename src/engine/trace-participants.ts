@@ -14,7 +14,14 @@ import type { EngineProgress, TracedCohort } from './engine.ts';
 import { linkageDatabase } from './linkage-database.ts';
 import type { SourceScan } from './source-scan.ts';
 import { count, execute } from './sql.ts';
-import { takeIn, traceTakenIn } from './trace-members.ts';
+import { takeInUploads, traceTakenIn } from './trace-members.ts';
+
+/** What an applicant sent, by the names that it has once it was taken in. */
+const SENT = ['nhs', 'family_name', 'given_name', 'other_given_name', 'gender', 'born', 'postcode'] as const;
+export type SentField = (typeof SENT)[number];
+
+/** The column of the participants that holds it. */
+export const sentColumn = (field: SentField): string => `#sent ${field}`;
 
 /**
  * Takes in the cohort of a product and traces it; `Tables.participants` of the product holds afterwards who is in it, under
@@ -27,12 +34,12 @@ export async function traceParticipants(
   progress: EngineProgress,
 ): Promise<TracedCohort> {
   const { tracing } = inputs;
-  const path = tracing?.files.get(product);
-  if (tracing === undefined || path === undefined) throw new Error('a cohort was to be traced without its file');
+  const paths = tracing?.files.get(product);
+  if (tracing === undefined || paths === undefined) throw new Error('a cohort was to be traced without its file');
   const { today } = tracing;
-  const validation = await takeIn(connection, path, terms, today);
+  const validation = await takeInUploads(connection, paths, terms, today);
   if (validation.problems.length > 0) {
-    throw new Fault(ExitCode.source, 'cohort', `the cohort file of ${quoted(product)} can’t be taken in`, {
+    throw new Fault(ExitCode.source, 'cohort', `${validation.file} of ${quoted(product)} can’t be taken in`, {
       problems: validation.problems.map(({ code, message }) => ({ code, message })),
       hint: 'dars trace FILE --check tells more; the applicant has to send another',
     });
@@ -45,12 +52,13 @@ export async function traceParticipants(
   const match = Object.entries(MATCH_COLUMNS).map(
     ([name, column]) => `CAST(t.${column} AS VARCHAR) AS ${quoteName(`#match ${name}`)}`,
   );
+  const sent = SENT.map((field) => `c.${field} AS ${quoteName(sentColumn(field))}`);
   const table = quoteName(Tables.participants(product));
   await execute(
     connection,
     `CREATE OR REPLACE TEMP TABLE ${table} AS
      SELECT c.study_id AS "#study", CASE WHEN c.adds THEN 'added' ELSE 'deleted' END AS "#state", t.person AS "#participant",
-       c.from_day AS "#from", c.to_day AS "#to", ${bases} AS "#exempt", ${match.join(', ')}
+       c.from_day AS "#from", c.to_day AS "#to", ${bases} AS "#exempt", ${match.join(', ')}, ${sent.join(', ')}
      FROM ${COHORT} c LEFT JOIN ${TRACED} t USING (row) ORDER BY c.row`,
   );
   const found = await count(connection, `SELECT count("#participant") FROM ${table}`);

@@ -1,18 +1,19 @@
-import type { Grant, ProductKind } from '../agreement/agreement-schema.ts';
+import type { Grant, Identifiability, ProductKind } from '../agreement/agreement-schema.ts';
 import { problemAt } from '../kernel/document.ts';
-import { type Product, type Selection, selectionsOf } from '../pipeline/pipeline-schema.ts';
+import { cohortUploads, type Product, type Selection, selectionsOf } from '../pipeline/pipeline-schema.ts';
 import type { Asking } from './asking.ts';
 import { clauseOf, grantOf } from './clause.ts';
 import { fieldRefusals } from './fields-within-grant.ts';
 import { atMost, DETAIL } from './identifiability.ts';
 import type { Refusal } from './refusal.ts';
 import { rowRefusals } from './rows-within-grant.ts';
+import { tabulationRefusals } from './tabulation-within-grant.ts';
 
 /** Everything asked is granted: product, dataset, identifiability, year, row, field. Never a silent intersection. */
 export function grantRefusals(asking: Asking): Refusal[] {
   const products = asking.pipeline.pipeline.products.flatMap((product, index) => [
     ...mixtureRefusals(product, index, asking),
-    ...bespokeRefusals(product, index, asking),
+    ...applicantsCohortRefusals(product, index, asking),
     ...selectionsOf(product, ['products', index]).flatMap(({ selection, path }) =>
       selectionRefusals(selection, path, product, ['products', index], asking),
     ),
@@ -44,18 +45,18 @@ function selectionRefusals(
     );
   }
   const granted = grant.identifiability ?? 'aggregated';
-  const asked = product.identifiability ?? granted;
-  if (product.product === 'bespoke-linkage' && asked !== 'identifiable') {
+  const asked = askedDetail(product, granted);
+  if (cohortUploads(product).length > 0 && asked !== 'identifiable') {
     refusals.push(
       problemAt(
         pipeline.document,
         [...productPath, 'identifiability'],
         'identifiability-not-granted',
-        `bespoke linkage goes out under the applicant’s own study ids, which say to them who is who: it is identifiable data`,
+        `${product.product} goes out under the applicant’s own study ids, which say to them who is who: it is identifiable data`,
         `${clause} identifiability: ${granted}`,
       ),
     );
-  } else if (DETAIL[asked] > DETAIL[granted] || asked === 'aggregated') {
+  } else if (DETAIL[asked] > DETAIL[granted] || (asked === 'aggregated' && product.product !== 'tabulation')) {
     refusals.push(
       problemAt(
         pipeline.document,
@@ -67,15 +68,18 @@ function selectionRefusals(
     );
   }
   const identifiability = atMost(asked, granted);
-  const outcome = { identifiability, named: granted === 'identifiable' };
+  const counted = product.product === 'tabulation';
+  if (counted) refusals.push(...tabulationRefusals(product, selection, grant, path, asking));
+  const outcome = { identifiability, named: granted === 'identifiable' && !counted };
   refusals.push(...rowRefusals(selection, grant, path, outcome, asking));
   refusals.push(...fieldRefusals(selection, grant, path, identifiability, asking));
   return refusals;
 }
 
 /** An applicant's cohort is what the agreement describes, and so is what may be told of how its members were found. */
-function bespokeRefusals(product: Product, index: number, { pipeline, agreement }: Asking): Refusal[] {
-  if (product.product !== 'bespoke-linkage') return [];
+function applicantsCohortRefusals(product: Product, index: number, { pipeline, agreement }: Asking): Refusal[] {
+  const uploads = cohortUploads(product);
+  if (uploads.length === 0) return [];
   const { cohort } = agreement.agreement;
   const refusals: Refusal[] = [];
   const refuse = (part: PropertyKey[], code: string, message: string, hint: string): void => {
@@ -89,9 +93,10 @@ function bespokeRefusals(product: Product, index: number, { pipeline, agreement 
       `${agreement.document.file} says under cohort: what such a file may hold`,
     );
   }
-  const file = product.cohort.split('/').at(-1) ?? '';
   const nic = agreement.reference.nic.replace(/^NIC-?/i, '');
-  if (!new RegExp(`^NIC-?${nic}(?![0-9])`, 'i').test(file)) {
+  const isNamed = (path: string): boolean =>
+    new RegExp(`^NIC-?${nic}(?![0-9])`, 'i').test(path.split('/').at(-1) ?? '');
+  if (!uploads.every(isNamed)) {
     refuse(
       ['cohort'],
       'cohort-file-name',
@@ -99,7 +104,9 @@ function bespokeRefusals(product: Product, index: number, { pipeline, agreement 
       `its name begins with NIC-${nic}`,
     );
   }
-  const ungranted = (product.match_file ?? []).filter((name) => cohort?.match_file.includes(name) !== true);
+  const ungranted = ((product.product === 'bespoke-linkage' && product.match_file) || []).filter(
+    (name) => cohort?.match_file.includes(name) !== true,
+  );
   if (ungranted.length > 0) {
     refuse(
       ['match_file'],
@@ -109,6 +116,11 @@ function bespokeRefusals(product: Product, index: number, { pipeline, agreement 
     );
   }
   return refusals;
+}
+
+/** A tabulation tells of nobody, whatever is granted; other products as much as is granted, or less where they say so. */
+function askedDetail(product: Product, granted: Identifiability): Identifiability {
+  return product.product === 'tabulation' ? 'aggregated' : (product.identifiability ?? granted);
 }
 
 /** One person key for all files of a linked product: numbers in one and tokens in another would name the tokens. */
@@ -155,7 +167,7 @@ function cohortRefusals(asking: Asking): Refusal[] {
       const own = grantOf(agreement, selection.dataset);
       if (own === undefined) return [];
       const granted = own.identifiability ?? 'aggregated';
-      return [{ own, asked: atMost(product.identifiability ?? granted, granted) }];
+      return [{ own, asked: atMost(askedDetail(product, granted), granted) }];
     }),
   );
   const finer = chosen.find(({ asked }) => DETAIL[asked] > DETAIL[grant.identifiability ?? asked]);

@@ -59,8 +59,8 @@ export const Tables = {
   cohort: '#cohort',
   /**
    * Participants of a product's cohort, one row each: `#study`, `#state` (`added` or `deleted`), `#participant` (the
-   * person's current number, null if not found; no two rows have one), `#from` and `#to` (null if open), `#exempt`, and
-   * `#match NAME` of each column of a match file, as text.
+   * person's current number, null if not found; no two rows have one), `#from` and `#to` (null if open), `#exempt`,
+   * `#match NAME` of each column of a match file, as text, and `#sent NAME` of what the applicant sent.
    */
   participants: (product: string): string => `#participants ${product}`,
   /** `lsoa`, `msoa`, `local_authority`, `region`. */
@@ -80,7 +80,13 @@ export const WATERFALL = [
   'outside the conditions',
   'released',
 ] as const;
-export type WaterfallStep = (typeof WATERFALL)[number];
+
+/**
+ * What became of the things that a tracking report could tell. Who is not reported, because PDS does not know them or
+ * because they opted out, is one step, so that no count tells of the one or the other.
+ */
+export const TRACKING_WATERFALL = ['not reported', 'told before', 'released'] as const;
+export type WaterfallStep = (typeof WATERFALL)[number] | (typeof TRACKING_WATERFALL)[number];
 export const RELEASED = WATERFALL.indexOf('released');
 
 /**
@@ -130,7 +136,7 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
   const resolve = must(stepOf(file.steps, 'resolve'));
   const { columns } = must(stepOf(file.steps, 'minimise'));
   const lacking = facts.lacks(file.dataset);
-  const key = must(stepOf(file.steps, 'order')).key.filter((name) => !lacking.includes(name));
+  const key = keyOf(file.steps).filter((name) => !lacking.includes(name));
 
   const dealing = dealingOf(file);
   const fromPds = columns.filter(({ of }) => of === 'pds');
@@ -250,6 +256,11 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
   };
 }
 
+/** The columns that name a row: of a file in their order, or of what is counted. */
+function keyOf(steps: readonly Step[]): readonly string[] {
+  return must(stepOf(steps, 'order') ?? stepOf(steps, 'tabulate')).key;
+}
+
 function goesOutAsIs(each: OutputColumn, name: string): boolean {
   return each.of === 'own' && each.from === name && each.as === undefined && each.token === undefined && !each.withheld;
 }
@@ -277,7 +288,7 @@ export function compileCohort(cohort: CohortPlan): Relation<'identified'> {
 export const COHORT_FILE = '#cohort_file';
 
 /** Rows of a dataset with `#own` (their normalised number), `#tree` (its root) and `#candidate` (the current number). */
-function place(dataset: string, columns: readonly ReadColumn[], key: string): Relation<'identified'> {
+export function place(dataset: string, columns: readonly ReadColumn[], key: string): Relation<'identified'> {
   const rows = project(table(Tables.source(dataset)), [
     { name: '#own', value: call('nhs_number', column(key)) },
     ...columns.map(({ name }) => ({ name: read_(name), value: column(name) })),
@@ -292,7 +303,7 @@ function place(dataset: string, columns: readonly ReadColumn[], key: string): Re
 }
 
 /** PDS records that are a person: not superseded and not invalid; with the demographics asked for. */
-function currentPeople(demographics: readonly ReadColumn[]): Relation<'identified'> {
+export function currentPeople(demographics: readonly ReadColumn[]): Relation<'identified'> {
   const confidentiality = call('code', column('confidentiality'));
   const valid = coalesce(compare(confidentiality, '<>', text('I')), truth(true));
   return project(filter(table(Tables.source('pds')), and(isNull(column('replaced_by')), valid)), [
@@ -321,7 +332,7 @@ function stepOfRow(
   const optOuts = must(stepOf(file.steps, 'remove-opt-outs')).policy;
   const listed = not(isNull(column('#opted')));
   const when: [Expression, Expression][] = [];
-  const leaves = (condition: Expression, step: WaterfallStep): void => {
+  const leaves = (condition: Expression, step: (typeof WATERFALL)[number]): void => {
     when.push([condition, integer(WATERFALL.indexOf(step))]);
   };
   if (unresolved === 'exclude') leaves(isNull(column('#person')), 'unresolved');
@@ -341,7 +352,7 @@ function stepOfRow(
 }
 
 /** Both ends included; a missing date or one that stands for none lies outside. Never null. */
-function inPeriods(steps: readonly Step[], read: readonly ReadColumn[]): Expression {
+export function inPeriods(steps: readonly Step[], read: readonly ReadColumn[]): Expression {
   return and(
     ...stepsOf(steps, 'select-period').map((step) => {
       const value = presentDate(step.column, read);
@@ -376,7 +387,7 @@ export function selectionOf(file: FilePlan): Expression {
 }
 
 /** Whether the row meets every condition; unknown counts as no. Never null. */
-function inRows(steps: readonly Step[], read: readonly ReadColumn[]): Expression {
+export function inRows(steps: readonly Step[], read: readonly ReadColumn[]): Expression {
   return and(...stepsOf(steps, 'select-rows').map((step) => coalesce(meets(step.condition, read), truth(false))));
 }
 
@@ -437,13 +448,17 @@ function present(value: Expression, name: string, columns: readonly ReadColumn[]
  * A PDS column as far as the record alone can make it: withheld where the record is sensitive, derived unless the row's
  * event or a lookup is needed as well.
  */
-function ofRecord(each: OutputColumn): Expression {
+export function ofRecord(each: OutputColumn): Expression {
   const value = each.at !== undefined || isGeography(each) ? column(each.from) : derived(each, column(each.from));
   return each.withheld ? choose([[column('#sensitive'), nothing()]], value) : value;
 }
 
 /** A column of the output, from what the joins brought. */
-function finished(each: OutputColumn, demographics: readonly ReadColumn[], read: Step & { kind: 'read' }): Expression {
+export function finished(
+  each: OutputColumn,
+  demographics: readonly ReadColumn[],
+  read: Step & { kind: 'read' },
+): Expression {
   if (isGeography(each)) return column(`#geo ${each.name}`);
   if (each.of === 'match') return column(`#match ${each.from}`);
   if (each.of === 'pds') {
@@ -523,7 +538,7 @@ function ownSources(columns: readonly OutputColumn[], key: readonly string[], mo
 }
 
 /** The name that a source column has inside the relations. */
-function read_(name: string): string {
+export function read_(name: string): string {
   return `#row ${name}`;
 }
 

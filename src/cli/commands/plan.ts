@@ -72,10 +72,10 @@ function formatPlan(plan: Plan): string {
             ? [`  people listed in ${plan.cohort.path}`]
             : plan.cohort.steps.flatMap(formatStep)),
         ];
-  const traces = (plan.traces ?? []).flatMap(({ product, file, decisions, terms, reason }) => [
+  const traces = (plan.traces ?? []).flatMap(({ product, files, decisions, terms, reason }) => [
     '',
     `trace of ${product}`,
-    `  participants of ${file}, by ${terms.identifiers.join(', ')}`,
+    `  participants of ${files.join(', ')}, by ${terms.identifiers.join(', ')}`,
     ...(decisions === undefined ? [] : [`  near links as decided in ${decisions}`]),
     `  ${''.padEnd(16)} because ${reason.clause}: ${reason.words}`,
   ]);
@@ -114,6 +114,8 @@ function detail(step: Step): string {
     case 'prove':
     case 'record':
       return '';
+    case 'tell':
+      return `${step.report}${step.events.length === 0 ? '' : ': '}${step.events.map(({ event, columns }) => `${event} (${columns.join(', ')})`).join('; ')}`;
     case 'keep-participants':
       return `of ${step.cohort}, by study id`;
     case 'select-stay':
@@ -132,6 +134,15 @@ function detail(step: Step): string {
         .join(', ');
     case 'pseudonymise':
       return step.columns.join(', ');
+    case 'tabulate':
+      return step.tabulation.tables
+        .map(
+          ({ name, by }) =>
+            `${name} (${by.map((each) => step.tabulation.dimensions[each.dimension]?.name).join(' × ')})`,
+        )
+        .join(', ');
+    case 'control':
+      return `${step.rules.rules}: counts of 1 to ${step.rules.threshold} are small${step.rules.method === 'round' ? `, others rounded to ${step.rules.base}` : ''}`;
     case 'order':
       return ['slice', 'token', ...step.key].join(', ');
     case 'encrypt':

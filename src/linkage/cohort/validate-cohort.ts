@@ -183,11 +183,7 @@ async function fileProblems(
       });
     }
   }
-  const { at_least: least, at_most: most } = terms?.size ?? {};
-  if (least !== undefined && adds < least)
-    problems.push({ code: 'too-few', message: `${adds} participants, and the agreement is for at least ${least}` });
-  if (most !== undefined && adds > most)
-    problems.push({ code: 'too-many', message: `${adds} participants, and the agreement is for at most ${most}` });
+  if (terms !== undefined) problems.push(...sizeProblems(adds, terms.size));
   const [like] = await database.rows(
     `SELECT count(*) AS n, count(*) FILTER (WHERE regexp_full_match(${digits('UNIQUE_REFERENCE')}, '[0-9]{10}') AND ${checkDigitHolds(`TRY_CAST(${digits('UNIQUE_REFERENCE')} AS BIGINT)`)}) AS hits FROM ${LINES}`,
   );
@@ -198,6 +194,16 @@ async function fileProblems(
         'the unique references read like NHS numbers; they come out with the data, so they must be the study’s own',
     });
   }
+  return problems;
+}
+
+/** Whether so many participants are as many as the agreement is for. */
+export function sizeProblems(adds: number, { at_least: least, at_most: most }: CohortTerms['size']): FileProblem[] {
+  const problems: FileProblem[] = [];
+  if (least !== undefined && adds < least)
+    problems.push({ code: 'too-few', message: `${adds} participants, and the agreement is for at least ${least}` });
+  if (most !== undefined && adds > most)
+    problems.push({ code: 'too-many', message: `${adds} participants, and the agreement is for at most ${most}` });
   return problems;
 }
 
