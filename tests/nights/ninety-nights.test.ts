@@ -232,7 +232,7 @@ beforeAll(async () => {
     if (special === undefined) await due(day);
     else await special(day);
   }
-}, 300_000);
+}, 600_000);
 afterAll(async () => {
   custodian[Symbol.dispose]();
   await sshd[Symbol.asyncDispose]();
