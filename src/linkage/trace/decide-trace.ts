@@ -39,8 +39,8 @@ export async function decideTrace(database: LinkageDatabase, { shift, slope }: C
   const bare = (postcode: string): string => `replace(upper(${postcode}), ' ', '')`;
   const prefix = `list_max([CASE WHEN left(${bare('c.postcode')}, i) = left(${bare('f.postcode')}, i) THEN i ELSE 0 END for i in range(1, 8)])`;
   const postcodeScore = `CASE WHEN c.postcode IS NULL OR f.postcode IS NULL THEN NULL WHEN ${bare('c.postcode')} = ${bare('f.postcode')} THEN 100 ELSE CAST(round(100 * ${prefix} / length(${bare('f.postcode')})) AS INTEGER) END`;
-  const step = `CASE rank WHEN 1 THEN 'NHS number, date of birth, sex, postcode' WHEN 2 THEN 'NHS number, date of birth'
-    WHEN 3 THEN 'NHS number, part of the date of birth, name or outcode' WHEN 4 THEN 'everything but the NHS number' WHEN 6 THEN 'probabilistic' END`;
+  const step = `CASE rank WHEN 1 THEN 'NHS number + date of birth + sex + postcode' WHEN 2 THEN 'NHS number + date of birth'
+    WHEN 3 THEN 'NHS number + part of date of birth + name or outcode' WHEN 4 THEN 'everything but the NHS number' WHEN 6 THEN 'probabilistic' END`;
   const score = (sql: string): string => `CASE WHEN rank IN (4, 6) THEN ${sql} WHEN rank = 3 THEN 0 END`;
   await database.execute(
     `CREATE OR REPLACE TEMP TABLE ${TRACED} AS

@@ -41,6 +41,9 @@ const POPULATION = 300_000;
 /** Pairs below this weight are nobody's best. */
 const FLOOR = -20;
 
+/** Odds are summed in thousand-millionths. */
+const ODDS = 1_000_000_000;
+
 const FETCHED = quoteName('#trace fetched');
 const POPULATION_TABLE = quoteName('#population');
 
@@ -211,17 +214,25 @@ async function rankCandidates(
     is('postcode', 'exact', 'former'),
   ].join(' AND ');
   await database.execute(
-    `CREATE OR REPLACE TEMP TABLE "#trace best" AS
-     SELECT row, kind, truth, person, weight, weight - second AS gap, odds, pow(2, least(weight, 60)) / odds AS share, is_mutual,
-       ${is('given_name', 'different')} AS twin_like, (${exact}) AS is_exact, pattern
-     FROM (
-       SELECT *, row_number() OVER mine AS nth, lead(weight) OVER mine AS second,
-         sum(pow(2, least(weight, 60))) OVER (PARTITION BY row ORDER BY weight DESC, person ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS odds,
-         weight = max(weight) OVER (PARTITION BY kind, person) AND count(*) OVER (PARTITION BY kind, person, weight) = 1 AS is_mutual
-       FROM (SELECT s.row, s.kind, s.truth, CAST(r.id AS BIGINT) AS person, x.weight, x.pattern
-             FROM ${SCORED} x JOIN (SELECT rid, CAST(id AS INTEGER) AS row FROM ${left.table}) l ON l.rid = x.a
-             JOIN ${SOUGHT} s ON s.row = l.row JOIN ${right.table} r ON r.rid = x.b)
-       WINDOW mine AS (PARTITION BY row ORDER BY weight DESC, person))
-     WHERE nth = 1 ORDER BY row`,
+    `CREATE OR REPLACE TEMP TABLE "#trace rivals" AS
+     SELECT s.row, s.kind, CAST(r.id AS BIGINT) AS person, x.weight, x.pattern
+     FROM ${SCORED} x JOIN (SELECT rid, CAST(id AS INTEGER) AS row FROM ${left.table}) l ON l.rid = x.a
+     JOIN ${SOUGHT} s ON s.row = l.row JOIN ${right.table} r ON r.rid = x.b`,
   );
+  // Aggregates and no windows: a window for each of a million participants takes minutes. Odds are summed as whole
+  // numbers, so that the sum does not depend on the order of rows; of equal weights the lower number comes first.
+  const odds = `CAST(round(${ODDS} * pow(2, least(weight, 60))) AS HUGEINT)`;
+  await database.execute(
+    `CREATE OR REPLACE TEMP TABLE "#trace best" AS
+     WITH mine AS (
+       SELECT row, kind, max({'w': weight, 'p': -person, 'g': pattern}, 2) AS top, CAST(sum(${odds}) AS DOUBLE) / ${ODDS} AS odds
+       FROM "#trace rivals" GROUP BY row, kind),
+     theirs AS (SELECT kind, person, max(weight, 2) AS top FROM "#trace rivals" GROUP BY kind, person),
+     best AS (SELECT row, kind, odds, top[1].w AS weight, -top[1].p AS person, top[1].g AS pattern, top[1].w - top[2].w AS gap FROM mine)
+     SELECT b.row, b.kind, s.truth, b.person, b.weight, b.gap, b.odds, least(1, pow(2, least(b.weight, 60)) / b.odds) AS share,
+       b.weight = t.top[1] AND coalesce(t.top[2] < t.top[1], true) AS is_mutual,
+       ${is('given_name', 'different')} AS twin_like, (${exact}) AS is_exact, pattern
+     FROM best b JOIN theirs t ON t.kind = b.kind AND t.person = b.person JOIN ${SOUGHT} s ON s.row = b.row ORDER BY b.row`,
+  );
+  await database.execute('DROP TABLE "#trace rivals"');
 }
