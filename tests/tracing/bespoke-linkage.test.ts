@@ -29,6 +29,7 @@ describe('a bespoke linkage', () => {
     const entries = readFileSync(join(done.workspace.root, 'state/ledger.jsonl'), 'utf8').trim().split('\n');
     const intended = entries.map((line) => JSON.parse(line)).find(({ kind }) => kind === 'intended');
     expect(intended.cohorts).toMatchObject([{ product: 'study', rows: 4, failed: 0, participants: 4, found: 4 }]);
+    expect(intended.files[0].opt_outs).toMatch(/^Yes - .*; not to participants by consent: They agreed\.$/);
     expect(entries.some((line) => JSON.parse(line).kind === 'delivered')).toBe(true);
     const [release = ''] = readdirSync(join(done.workspace.root, 'state/quality'));
     expect(readdirSync(join(done.workspace.root, 'state/quality', release)).sort()).toEqual([

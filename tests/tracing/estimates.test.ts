@@ -8,7 +8,7 @@ describe('estimates of a trace', () => {
     // Of 1,000 whom no number found PDS knows 600; it links 90 % of those rightly, 1 % wrongly, and 2 % of the others.
     const probe = { heldOut: 10_000, right: 9000, wrong: 100, decoys: 10_000, linked: 200 };
     const linked = 600 * 0.91 + 400 * 0.02;
-    const found = traceEstimates(probe, { byNumber: 9000, residue: 1000, linked });
+    const found = traceEstimates(probe, { certain: 9000, residue: 1000, linked });
     expect(found?.residueInPds).toBeCloseTo(0.6, 3);
     expect(found?.precision.value).toBeCloseTo(1 - 14 / (9000 + linked), 4);
     expect(found?.recall.value).toBeCloseTo((9000 + 540) / 9600, 4);
@@ -20,7 +20,7 @@ describe('estimates of a trace', () => {
 
   test('are not made of few', () => {
     const probe = { heldOut: 99, right: 99, wrong: 0, decoys: 99, linked: 0 };
-    expect(traceEstimates(probe, { byNumber: 200, residue: 10, linked: 5 })).toBeUndefined();
+    expect(traceEstimates(probe, { certain: 200, residue: 10, linked: 5 })).toBeUndefined();
   });
 
   test('have Wilson’s interval, which does not shrink to nothing where nothing went wrong', () => {

@@ -59,6 +59,7 @@ test('every fault of every row is told by row, column and category, and no value
 describe('a file is refused as a whole', () => {
   test.each([
     ['without a header of the template', 'A,add,9990000018\n', 'the header lacks UNIQUE_REFERENCE'],
+    ['whose first line is a participant', 'A,add,9990000018,Thomas,Thomas,,1,1970-01-01\n', 'the header lacks'],
     ['with a column that the template does not have', `${TEMPLATE},SHOE_SIZE\n`, 'the header has 1 columns'],
     ['without rows', `${TEMPLATE}\n`, 'the file has no rows'],
     [
@@ -70,7 +71,7 @@ describe('a file is refused as a whole', () => {
     const { ran } = await intake(content);
     expect(ran.status).toBe(11);
     expect(ran.stderr).toContain(says);
-    expect(ran.stderr).not.toMatch(/9990000018|SHOE/);
+    expect(ran.stderr).not.toMatch(/9990000018|SHOE|Thomas/);
   });
 });
 

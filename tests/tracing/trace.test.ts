@@ -64,6 +64,7 @@ describe('by likeness', () => {
   let workspace: TestWorkspace;
   const at = (name: string): string => join(workspace.root, name);
   let report: Record<string, unknown>;
+  let decided: { yes: [string, string]; no: [string, string] };
   beforeAll(async () => {
     workspace = await makeWorkspace({
       workspace: (file) => {
@@ -78,7 +79,29 @@ describe('by likeness', () => {
       expect(ran.status).toBe(0);
     }
     report = JSON.parse(readFileSync(at('report.json'), 'utf8'));
-  }, 120_000);
+    const truth = byReference(at('cohort/truth.csv'));
+    const rows = [...byReference(at('one.csv'))];
+    const missed = rows.find(([ref, row]) => row['MATCH_RANK'] === '' && truth.get(ref)?.['NHS_NUMBER'] !== '');
+    const likely = rows.find(([, row]) => row['MATCH_RANK'] === '6');
+    if (missed === undefined || likely === undefined) throw new Error('this cohort leaves nothing to decide');
+    decided = {
+      yes: [missed[0], truth.get(missed[0])?.['NHS_NUMBER'] ?? ''],
+      no: [likely[0], likely[1]['MATCHED_NHS_NO'] ?? ''],
+    };
+    const lines = ['UNIQUE_REFERENCE,CANDIDATE_NHS_NO,DECISION'];
+    for (const [decision, pair] of Object.entries(decided)) lines.push(`${pair.join(',')},${decision}`);
+    workspace.write('decisions.csv', `${lines.join('\n')}\n`);
+    const flags = ['--decisions', at('decisions.csv'), '--clerical', at('clerical.csv'), '--out', at('decided.csv')];
+    const ran = await darsHere(workspace.root, [
+      'trace',
+      at('cohort/NIC-1_cohort.csv'),
+      '--with-numbers',
+      '--report',
+      at('decided.json'),
+      ...flags,
+    ]);
+    expect(ran.status).toBe(0);
+  }, 180_000);
   afterAll(() => {
     workspace[Symbol.dispose]();
     rmSync(folder, { recursive: true });
@@ -103,6 +126,18 @@ describe('by likeness', () => {
 
   test('the same cohort and PDS give the same bytes', () => {
     expect(readFileSync(at('two.csv'))).toEqual(readFileSync(at('one.csv')));
+  });
+
+  test('what people decided stands, and what they have not decided is for them to', () => {
+    const rows = byReference(at('decided.csv'));
+    const [yes, no] = [rows.get(decided.yes[0]), rows.get(decided.no[0])];
+    expect([yes?.['MATCHED_NHS_NO'], yes?.['MATCH_RANK']]).toEqual([decided.yes[1], '7']);
+    expect(no?.['MATCHED_NHS_NO']).not.toBe(decided.no[1]);
+    const clerical = byReference(at('clerical.csv'));
+    for (const [ref, row] of clerical) {
+      expect(rows.get(ref)?.['MATCH_RANK']).toBe('');
+      expect(row['DECISION']).toBe('');
+    }
   });
 
   test('the report shows no count that could single somebody out', () => {

@@ -1,6 +1,8 @@
+import { ExitCode } from '../../kernel/exit-code.ts';
+import { Fault } from '../../kernel/fault.ts';
 import { quoteName } from '../../relation/print-sql.ts';
 import type { Sides } from '../block/block.ts';
-import { COHORT } from '../cohort/cohort-tables.ts';
+import { COHORT, COHORT_FAULTS } from '../cohort/cohort-tables.ts';
 import type { FieldSource } from '../column-mapping.ts';
 import type { Comparison } from '../compare/comparison.ts';
 import { comparisonsFor } from '../compare/comparisons.ts';
@@ -16,7 +18,7 @@ import { traceByNumber } from './by-number.ts';
 import { type Calibration, calibrate } from './calibrate.ts';
 import { decideTrace } from './decide-trace.ts';
 import { FOUND, findCandidates, type RuleYield } from './find-candidates.ts';
-import { BY_NUMBER, CANDIDATES, type PdsTables, SCORED, SOUGHT } from './trace-tables.ts';
+import { BY_NUMBER, CANDIDATES, DECISIONS, type PdsTables, SCORED, SOUGHT, TRACED } from './trace-tables.ts';
 
 export type TraceStep = 'number' | 'candidates' | 'fetch' | 'train' | 'decide';
 
@@ -107,6 +109,7 @@ export async function traceCohort(
     2,
   );
   const calibration = calibrate(weight ?? new Float64Array(), correct ?? new Float64Array());
+  await checkDecisions(database);
   await decideTrace(database, calibration);
   const sampled = (kind: string): Promise<number> =>
     oneNumber(database, `SELECT count(*) FROM ${SOUGHT} WHERE kind = '${kind}'`);
@@ -120,6 +123,14 @@ export async function traceCohort(
     heldOut: await sampled('held out'),
     decoys: await sampled('decoy'),
   };
+}
+
+/** Drops what a trace leaves behind; call it when its result and the report on it are where they belong. */
+export async function dropTrace(database: LinkageDatabase): Promise<void> {
+  const named = ['#left', '#right', '#population', '#trace fetched', '#trace verdicts'].map(quoteName);
+  for (const table of [...named, COHORT, COHORT_FAULTS, BY_NUMBER, SOUGHT, CANDIDATES, SCORED, DECISIONS, TRACED]) {
+    await database.execute(`DROP TABLE IF EXISTS ${table}`);
+  }
 }
 
 const NAMES = ['nhs_number', 'given_name', 'family_name', 'other_given_name', 'date_of_birth', 'gender', 'postcode'];
@@ -182,6 +193,18 @@ async function fetchRecords(database: LinkageDatabase, pds: PdsTables): Promise<
   await database.execute('DROP TABLE "#trace records"');
 }
 
+/** Whoever was decided for is somebody whom PDS has now. */
+async function checkDecisions(database: LinkageDatabase): Promise<void> {
+  const lost = await oneNumber(
+    database,
+    `SELECT count(*) FROM ${DECISIONS} d ANTI JOIN ${FETCHED} f ON f.person = d.person WHERE d.is_same`,
+  );
+  if (lost === 0) return;
+  throw new Fault(ExitCode.source, 'decisions', `${lost} decisions are for numbers that PDS has no current record of`, {
+    hint: 'numbers may have been superseded since; decide anew with dars trace --clerical FILE',
+  });
+}
+
 /** The candidates by the row numbers of their records; a decoy's own record is not among them. */
 async function makeCandidates(database: LinkageDatabase, left: Records, right: Records): Promise<void> {
   await database.execute(
@@ -189,7 +212,8 @@ async function makeCandidates(database: LinkageDatabase, left: Records, right: R
      FROM ${FOUND} f JOIN ${SOUGHT} s ON s.row = f.row
      JOIN (SELECT rid, CAST(id AS INTEGER) AS row FROM ${left.table}) l ON l.row = f.row
      JOIN (SELECT rid, CAST(id AS BIGINT) AS person FROM ${right.table}) r ON r.person = f.person
-     WHERE NOT (s.kind = 'decoy' AND f.person = s.truth) ORDER BY a, b`,
+     WHERE NOT (s.kind = 'decoy' AND f.person = s.truth) AND NOT EXISTS (SELECT 1 FROM ${DECISIONS} d WHERE d.row = f.row AND d.person = f.person AND NOT d.is_same)
+     ORDER BY a, b`,
   );
   await database.execute(`DROP TABLE ${FOUND}`);
 }
