@@ -61,16 +61,6 @@ export async function takeIn(
   return validateCohort(linkageDatabase(connection), raw, terms, today);
 }
 
-/** Undefined where its first line is no header: what stands in it may be somebody's, so no message may quote it. */
-async function openedCohort(connection: DuckDBConnection, path: string): Promise<LinkFile | undefined> {
-  try {
-    return await openLinkFile(connection, path, ',');
-  } catch (error) {
-    if (error instanceof Fault && error.code === 'link-file') return undefined;
-    throw error;
-  }
-}
-
 /**
  * Takes in an applicant's uploads, oldest first: whom a later one names is as that one says, added or deleted. The
  * agreement's size is that of all of them together. The report is of the first upload with a problem of its own, or
@@ -126,6 +116,16 @@ function merged(reports: readonly ValidationReport[], adds: number, { size }: Co
     problems: sizeProblems(adds, size),
     categories: last.categories,
   };
+}
+
+/** Undefined where its first line is no header: what stands in it may be somebody's, so no message may quote it. */
+async function openedCohort(connection: DuckDBConnection, path: string): Promise<LinkFile | undefined> {
+  try {
+    return await openLinkFile(connection, path, ',');
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'link-file') return undefined;
+    throw error;
+  }
 }
 
 /** Traces the participants who were taken in; the table of succession must have been made. */

@@ -16,6 +16,7 @@ import { outputName } from '../pipeline/output-name.ts';
 import {
   type AskedField,
   cohortUploads,
+  decisionsOf,
   type Product,
   type Selection,
   selectionsOf,
@@ -342,20 +343,21 @@ function tracePlans(
   clauses: Clauses,
 ): { traces?: readonly TracePlan[] } {
   const { cohort } = agreement;
-  const traces = pipeline.products.flatMap((product): TracePlan[] =>
-    cohortUploads(product).length === 0
+  const traces = pipeline.products.flatMap((product): TracePlan[] => {
+    const decisions = decisionsOf(product);
+    return cohortUploads(product).length === 0
       ? []
       : [
           {
             product: product.name,
             files: cohortUploads(product),
-            ...('decisions' in product && product.decisions !== undefined ? { decisions: product.decisions } : {}),
+            ...(decisions === undefined ? {} : { decisions }),
             terms: { identifiers: must(cohort).identifiers, size: must(cohort).size },
             exempt: exemptBases(cohort),
             reason: clauses.agreement('cohort', 'participants are found in PDS by what the applicant knows of them'),
           },
-        ],
-  );
+        ];
+  });
   return traces.length === 0 ? {} : { traces };
 }
 
