@@ -12,7 +12,7 @@ import { theSolver } from '../tables/support/solver.ts';
 import { countByHand, type HandRow } from './support/count-by-hand.ts';
 import { EVERYTHING } from './support/everything.ts';
 
-const RUNS = Number(process.env['DARS_PROPERTY_RUNS'] ?? 60);
+const RUNS = Number(process.env['DARS_PROPERTY_RUNS'] ?? 30);
 
 let solver: Solver;
 beforeAll(async () => {
