@@ -9,7 +9,7 @@ import { BIT, type Comparison } from './compare/comparison.ts';
 import { comparisonsFor } from './compare/comparisons.ts';
 import { addRarities } from './compare/rarity.ts';
 import { type LinkageDatabase, numberIn, oneNumber } from './database.ts';
-import { assignOneToOne } from './decide/assign.ts';
+import { assignOneToOne, refuseClose } from './decide/assign.ts';
 import { clusters, STRONGEST, type WeightedPairs } from './decide/cluster.ts';
 import { type Model, modelOf, parametersOf } from './model.ts';
 import { FORMER_FIELDS } from './standardise/history.ts';
@@ -215,6 +215,7 @@ async function acceptPartners(
     `WHERE coalesce(decided, weight) >= ${threshold} ORDER BY coalesce(decided, weight) DESC, a, b`,
   );
   const chosen = assignOneToOne(pairs, leftRows, rightRows);
+  refuseClose(pairs, chosen, leftRows, rightRows, threshold);
   const keep = (values: Float64Array): Float64Array => values.filter((_, index) => chosen[index] === 1);
   return accept(database, keep(pairs.a), keep(pairs.b));
 }
