@@ -1,9 +1,12 @@
+import { Readable } from 'node:stream';
 import type { LoadedAgreement } from './agreement/loaded-agreement.ts';
 import type { Destination } from './deliver/destination.ts';
 import type { Outbox } from './deliver/outbox.ts';
+import type { ToldFolder } from './deliver/told-folder.ts';
 import type { AirlockBrief } from './disclosure/airlock-brief.ts';
+import type { Solver } from './disclosure/solver.ts';
 import type { Encryptor, Signer } from './encrypt/encryptor.ts';
-import type { Engine, EngineInputs, Produced } from './engine/engine.ts';
+import type { Engine, EngineInputs, EngineSession, Produced, TracedCohort } from './engine/engine.ts';
 import { frequencyRefusals } from './gate/frequency.ts';
 import { type Refusal, refusalsFor } from './gate/gate.ts';
 import { dayOf } from './kernel/calendar-date.ts';
@@ -15,21 +18,26 @@ import { agreementKey } from './kernel/pseudonym.ts';
 import type { Secret } from './kernel/secret.ts';
 import type { Intended } from './ledger/entries.ts';
 import { releaseState } from './ledger/history.ts';
+import type { KeptTables } from './ledger/kept-tables.ts';
 import type { Entry, Ledger } from './ledger/ledger.ts';
 import type { LoadedPipeline } from './pipeline/loaded-pipeline.ts';
 import { buildPlan } from './plan/build-plan.ts';
 import type { FilePlan, Plan } from './plan/plan.ts';
-import { stepOf } from './plan/plan.ts';
+import { keyColumnOf, STUDY_COLUMN, stepOf } from './plan/plan.ts';
 import { checkProduced } from './release/check-produced.ts';
 import { describedEntries } from './release/described-entry.ts';
 import { type GateFindings, gateFacts } from './release/gate-facts.ts';
 import { HashTap } from './release/hash-tap.ts';
 import { confirmUntouched, reasonFor, sourceDates } from './release/input-looks.ts';
 import { intendedEntry, type SealedOutput } from './release/intended-entry.ts';
+import { keepTraceReports } from './release/keep-trace-reports.ts';
+import { isTabulation, type MadeTables, makeTables, renderTables } from './release/make-tables.ts';
 import { manifestOf } from './release/manifest.ts';
 import { pastUses } from './release/past-uses.ts';
+import { earlierTables, releasesOfTables } from './release/published-tables.ts';
 import { refusedEntry, refusedFault } from './release/refused.ts';
 import type { ReleaseEvent } from './release/release-event.ts';
+import { sealTold, toldFiles } from './release/told-before.ts';
 import {
   outdatedBecause,
   replacementOf,
@@ -47,6 +55,12 @@ export interface World {
   readonly encryptor: Encryptor;
   readonly ledger: Ledger;
   readonly outbox: Outbox;
+  readonly told: ToldFolder;
+  /** Keeps a report on a release with the custodian; it is not delivered. */
+  readonly keepReport: (release: string, name: string, text: string) => Promise<void>;
+  /** What was published in tables, which later ones are audited together with. */
+  readonly keptTables: KeptTables;
+  readonly solver: () => Promise<Solver>;
   readonly now: () => Date;
   /** Eight characters that no other release has had: two made in one minute have different names. */
   readonly unique: () => string;
@@ -179,15 +193,19 @@ export async function giveUp(
 }
 
 async function makeAndDeliver(asked: AskedRelease, world: World): Promise<ReleaseOutcome> {
-  const { plan, pipeline, agreement, findings } = asked;
+  const { plan, pipeline, findings } = asked;
   const signer = await world.signer();
   const id = releaseId(pipeline, world);
   await world.outbox.begin(plan.pipeline, id);
   let intended: Entry<Intended>;
   try {
-    const outputs = await make(plan, id, agreement, signer, world);
+    const before = await entriesOf(world.ledger);
+    const { outputs, traced, tables } = await make(asked, id, signer, before, world);
     await confirmUntouched(findings.looks, world);
-    intended = await intend({ ...asked, id, outputs }, world);
+    const cohorts = await keepTraceReports(traced, id, world);
+    if (tables !== undefined) await world.keptTables.write(id, tables.published);
+    const tablesBefore = releasesOfTables(before).length;
+    intended = await intend({ ...asked, id, outputs, cohorts, tables, tablesBefore }, world);
   } catch (error) {
     // Unless the ledger has it all the same: an append that failed late may still have recorded it.
     const recorded = await entriesOf(world.ledger).then(
@@ -202,37 +220,72 @@ async function makeAndDeliver(asked: AskedRelease, world: World): Promise<Releas
 
 /** Makes, checks, encrypts and proves every file of the plan; the ciphertext lies in the outbox afterwards. */
 async function make(
-  plan: Plan,
+  { plan, agreement, replacement }: AskedRelease,
   id: string,
-  agreement: LoadedAgreement,
   signer: Signer,
+  entries: readonly Entry[],
   world: World,
-): Promise<SealedOutput[]> {
+): Promise<{
+  readonly outputs: SealedOutput[];
+  readonly traced: readonly TracedCohort[];
+  readonly tables: MadeTables | undefined;
+}> {
   const key = agreementKey(await world.masterKey(), plan.stem);
   const recipientKey = (await world.recipientKey(agreement)) ?? '';
   world.observe({ kind: 'step', step: 'read', release: id });
-  await using session = await world.engine.open(plan, world.inputs, key, (event) =>
+  const told = await toldFiles(plan, id, entries, replacement?.file, world.told);
+  await using session = await world.engine.open(plan, { ...world.inputs, told }, key, (event) =>
     world.observe({ kind: 'progress', ...event }),
   );
+  const tabulates = plan.files.some(isTabulation);
+  const earlier = tabulates ? await earlierTables(entries, world.keptTables) : [];
+  const tables = await makeTables(plan, session, earlier, world.solver, world.observe);
   const outputs: SealedOutput[] = [];
   for (const [index, file] of plan.files.entries()) {
     world.observe({ kind: 'step', step: 'extract', release: id, product: file.product, dataset: file.dataset });
-    const { plaintext, produced } = session.write(file, airlockBrief(file, agreement, world));
+    const { plaintext, produced, isProven } = writing(plan, file, tables, session, agreement, world);
     const [plain, cipher] = [new HashTap(), new HashTap()];
     const ciphertext = await world.encryptor.encrypt(through(plaintext, plain), recipientKey, signer, world.signedAt());
     await world.outbox.write(plan.pipeline, id, index, through(ciphertext, cipher));
     const made: Produced = await produced;
-    checkProduced(file, made);
-    world.observe({ kind: 'step', step: 'prove', release: id, product: file.product, dataset: file.dataset });
-    await session.prove(file, made);
-    outputs.push({ file, produced: made, plain, cipher });
+    if (!isProven) {
+      checkProduced(file, made);
+      world.observe({ kind: 'step', step: 'prove', release: id, product: file.product, dataset: file.dataset });
+      await session.prove(file, made);
+    }
+    const tells = await sealTold(file, plan.stem, id, index, world.told);
+    outputs.push({ file, produced: made, plain, cipher, tells });
   }
-  return outputs;
+  return { outputs, traced: session.traced, tables };
+}
+
+/** The bytes of a file as they are made; of tables, which were counted and proven before, as they are. */
+function writing(
+  plan: Plan,
+  file: FilePlan,
+  tables: MadeTables | undefined,
+  session: EngineSession,
+  agreement: LoadedAgreement,
+  world: World,
+): { plaintext: NodeJS.ReadableStream; produced: Promise<Produced>; isProven: boolean } {
+  if (tables === undefined || !isTabulation(file)) {
+    return { ...session.write(file, airlockBrief(file, agreement, world)), isProven: false };
+  }
+  const { bytes, produced } = renderTables(plan, file, tables);
+  return {
+    plaintext: Readable.from([bytes], { objectMode: false }),
+    produced: Promise.resolve(produced),
+    isProven: true,
+  };
 }
 
 interface MadeRelease extends AskedRelease {
   readonly id: string;
   readonly outputs: readonly SealedOutput[];
+  readonly cohorts: NonNullable<Intended['cohorts']>;
+  readonly tables: MadeTables | undefined;
+  /** How many releases of tables these were audited together with. */
+  readonly tablesBefore: number;
 }
 
 /**
@@ -241,25 +294,35 @@ interface MadeRelease extends AskedRelease {
  * looked at again, since another pipeline may have released the same meanwhile.
  */
 async function intend(made: MadeRelease, world: World): Promise<Entry<Intended>> {
-  const { plan, id, pipeline, agreement, findings, outputs, replacement } = made;
+  const { plan, id, pipeline, agreement, findings, outputs, cohorts, tables, tablesBefore, replacement } = made;
   const { apart, optOuts, looks } = findings;
   world.observe({ kind: 'step', step: 'intend', release: id });
   const applied = plan.files.some(({ steps }) => stepOf(steps, 'remove-opt-outs')?.policy.apply === true);
   const list = optOuts.asAt === undefined || !applied ? null : { as_at: optOuts.asAt, sha256: optOuts.sha256 };
-  const inputs = { optOuts: list, sources: sourceDates(looks) };
+  const inputs = { optOuts: list, sources: sourceDates(looks), cohorts };
   const today = dayOf(world.now());
+  const kept =
+    tables === undefined ? undefined : { sha256: sha256Hex(tables.published), certificate: tables.certificate };
   let refusals: readonly Refusal[] = [];
   const entry = await world.ledger.append((entries) => {
     const past = pastUses(entries).filter(({ release: each }) => !apart.includes(each));
     refusals = frequencyRefusals(pipeline, agreement, past, today);
+    // Tables that were recorded meanwhile are not in the audit of these.
+    if (tables !== undefined && refusals.length === 0 && releasesOfTables(entries).length !== tablesBefore)
+      return undefined;
     return refusals.length > 0
       ? refusedEntry(refusals, pipeline, agreement)
       : [
           ...describedEntries(entries, agreement, world.workspace.catalogue),
-          intendedEntry(entries, plan, planHash(plan), id, outputs, inputs, agreement, replacement),
+          intendedEntry(entries, plan, planHash(plan), id, outputs, inputs, agreement, kept, replacement),
         ];
   });
   if (refusals.length > 0) throw refusedFault(refusals);
+  if (entry === undefined) {
+    throw new Fault(ExitCode.delivery, 'tables-meanwhile', 'other tables were released while these were made', {
+      hint: 'run this again: tables are audited together with all that were released before',
+    });
+  }
   world.observe({ kind: 'step', step: 'intended', release: id });
   return entry as Entry<Intended>;
 }
@@ -344,6 +407,9 @@ export function airlockBrief(file: FilePlan, { agreement }: LoadedAgreement, { w
     grant,
     pdsGrant: agreement.datasets.find((each) => each.dataset === 'pds'),
     identifiability: file.identifiability,
+    ...(file.leading === undefined ? {} : { leading: file.leading }),
+    ...(keyColumnOf(file) === STUDY_COLUMN ? { key: STUDY_COLUMN } : {}),
+    ...(agreement.cohort === undefined ? {} : { matchGrant: agreement.cohort.match_file }),
     declared: (stepOf(file.steps, 'minimise')?.columns ?? []).map(({ name, of, from, as }) => ({ name, of, from, as })),
   };
 }

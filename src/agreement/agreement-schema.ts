@@ -3,10 +3,38 @@ import { columnReference, derivationSchema } from '../catalogue/field-schema.ts'
 import { parseAgreementReference } from '../kernel/agreement-reference.ts';
 import { calendarDate, period, words } from '../kernel/schema-parts.ts';
 import { whereSchema } from '../relation/condition.ts';
+import { grantedRulesSchema } from './disclosure-rules.ts';
 
 export const productKinds = ['extract', 'linked', 'tabulation', 'bespoke-linkage', 'tracking'] as const;
 export const identifiabilities = ['identifiable', 'pseudonymised', 'aggregated'] as const;
 export const frequencies = ['one-off', 'monthly', 'quarterly', 'annual'] as const;
+
+export const cohortIdentifiers = [
+  'nhs_number',
+  'family_name',
+  'given_name',
+  'other_given_name',
+  'date_of_birth',
+  'gender',
+  'postcode',
+  'address',
+] as const;
+export const matchColumns = [
+  'MATCH_RANK',
+  'MATCH_STEP',
+  'MATCHED_ALGORITHM_INDICATOR',
+  'MATCHED_CONFIDENCE_PERCENTAGE',
+  'GIVEN_NAME_SCORE_PERC',
+  'FAMILY_NAME_SCORE_PERC',
+  'DOB_SCORE_PERC',
+  'GENDER_SCORE_PERC',
+  'POSTCODE_SCORE_PERC',
+  'MATCH_WEIGHT',
+  'MATCH_PROBABILITY',
+  'MATCHABILITY',
+  'MATCH_GAP',
+  'ERROR_SUCCESS_CODE',
+] as const;
 
 const ods = words.optional().describe('ODS code');
 const organisation = z.strictObject({
@@ -60,6 +88,34 @@ const approval = z.strictObject({
   conditions: z.array(condition).default([]).describe('what must be met first; open until it has met_on'),
 });
 
+const count = z.int({ error: 'expected a whole number' }).min(1);
+
+const cohortTerms = z
+  .strictObject({
+    identifiers: z
+      .array(z.enum(cohortIdentifiers, { error: `expected some of ${cohortIdentifiers.join(', ')}` }))
+      .min(1)
+      .describe('what the applicant’s file may hold of its participants; a file with more is refused'),
+    size: z
+      .strictObject({ at_least: count.optional(), at_most: count.optional() })
+      .default({})
+      .describe('participants that the file may add'),
+    match_file: z
+      .array(z.enum(matchColumns, { error: `expected some of ${matchColumns.join(', ')}` }))
+      .default([])
+      .describe('what may be told of how a participant was found; needs pds as bespoke-linkage'),
+    opt_out_exemptions: z
+      .array(
+        z.strictObject({
+          legal_basis: z.enum(['consent', 'statutory'], { error: 'expected consent or statutory' }),
+          because: words.describe('a sentence, which is published'),
+        }),
+      )
+      .default([])
+      .describe('participants of this legal basis keep their rows though they opted out; all others are removed'),
+  })
+  .describe('the applicant’s cohort, for bespoke linkage');
+
 const unresolved = z.enum(['exclude', 'keep'], { error: 'expected exclude or keep' });
 
 const grant = z
@@ -91,6 +147,7 @@ const grant = z
       .array(grantedField)
       .min(1, 'grant at least one field')
       .describe('the columns granted; each grants its coarser forms as well'),
+    disclosure: grantedRulesSchema.optional().describe('for tabulations: the rule set, and its parameters'),
     opt_outs: optOutPolicy.default({ apply: true }).describe('national data opt-outs apply, unless exempt'),
     unresolved: unresolved.optional().describe('for this dataset; by default what the agreement says'),
     system_access: z
@@ -182,6 +239,7 @@ export const agreementSchema = z
       .array(approval)
       .default([])
       .describe('what was decided about it; nothing is taken out, later ones count'),
+    cohort: cohortTerms.optional(),
     unresolved: unresolved.default('exclude').describe('what becomes of rows that lead to nobody PDS knows'),
     datasets: z
       .array(grant)
@@ -199,6 +257,7 @@ export const agreementSchema = z
 
 export type Agreement = z.output<typeof agreementSchema>;
 export type Grant = Agreement['datasets'][number];
+export type MatchColumn = (typeof matchColumns)[number];
 export type Approval = Agreement['approvals'][number];
 export type ProductKind = (typeof productKinds)[number];
 export type Identifiability = (typeof identifiabilities)[number];

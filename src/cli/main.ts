@@ -7,6 +7,7 @@ import { addCatalogue } from './commands/catalogue.ts';
 import { addCheck } from './commands/check.ts';
 import { addDeliver } from './commands/deliver.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDisclosure } from './commands/disclosure.ts';
 import { addDue } from './commands/due.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addLink } from './commands/link.ts';
@@ -17,6 +18,7 @@ import { addRegister } from './commands/register.ts';
 import { addRun } from './commands/run.ts';
 import { addSchedule } from './commands/schedule.ts';
 import { addSynth } from './commands/synth.ts';
+import { addTrace } from './commands/trace.ts';
 import { Ended } from './ended.ts';
 import { newRunId } from './options.ts';
 import { reporterFor } from './reporter.ts';
@@ -48,6 +50,7 @@ function commandLine(run: string): Command {
     addDue,
     addOutbox,
     addDeliver,
+    addTrace,
     addLink,
     addSchedule,
     addMetrics,
@@ -55,6 +58,7 @@ function commandLine(run: string): Command {
     addLedger,
     addAgreement,
     addCatalogue,
+    addDisclosure,
     addSynth,
     addDemo,
   ])

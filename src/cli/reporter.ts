@@ -16,6 +16,8 @@ const STEPS: Readonly<Record<string, string>> = {
   gate: 'Gate: may this run under the agreement today',
   read: 'Read the sources; resolve who is who',
   extract: 'Extract, check and encrypt',
+  count: 'Count the tables',
+  control: 'Disclosure control, and an audit of what would be published',
   prove: 'Prove the counts another way',
   intend: 'Record what is about to leave',
   abandoned: 'Give up what waited',

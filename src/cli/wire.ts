@@ -8,23 +8,30 @@ import type { Destination } from '../deliver/destination.ts';
 import { openFolderDestination } from '../deliver/folder-destination.ts';
 import { Outbox } from '../deliver/outbox.ts';
 import { openSftpDestination } from '../deliver/sftp-destination.ts';
+import { ToldFolder } from '../deliver/told-folder.ts';
+import type { Solver } from '../disclosure/solver.ts';
 import { openPgpEncryptor } from '../encrypt/openpgp-encryptor.ts';
 import { duckDbEngine } from '../engine/duckdb-engine.ts';
 import type { EngineInputs, Freshness, SourceLocation } from '../engine/engine.ts';
 import { type LinkSession, openLinkSession } from '../engine/link-session.ts';
+import { openTraceSession, type TraceSession } from '../engine/trace-session.ts';
+import { type CalendarDate, dayOf } from '../kernel/calendar-date.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 import { Secret } from '../kernel/secret.ts';
 import { openFileLedger } from '../ledger/file-ledger.ts';
+import { openKeptTables } from '../ledger/kept-tables.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { withLock } from '../ledger/lock.ts';
 import { formatSigner, type NoteSigner, parseSigner } from '../ledger/signed-note.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
+import { cohortUploads } from '../pipeline/pipeline-schema.ts';
 import { openPublication, writePublication } from '../publish/publication-folder.ts';
 import type { SiteAssets } from '../register/site/site-pages.ts';
 import type { ReleaseEvent } from '../release/release-event.ts';
 import type { World } from '../release.ts';
 import type { ScheduleFacts } from '../schedule/units.ts';
+import { highsSolver } from '../solver/highs-solver.ts';
 import { parseMasterKey, readSecret } from '../workspace/read-secret.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { insidePath, operatorPath } from '../workspace/workspace-path.ts';
@@ -52,7 +59,7 @@ export function wire(
 ): World {
   const { root, file } = workspace;
   const state = stateFolder(workspace);
-  const inputs = engineInputs(workspace, pipeline);
+  const inputs = engineInputs(workspace, pipeline, dayOf(now()));
   const { memory, threads } = { ...file.limits, ...tuning.limits };
   return {
     workspace,
@@ -61,6 +68,10 @@ export function wire(
     encryptor: openPgpEncryptor(),
     ledger: tuning.ledger ?? ledgerOf(workspace, now),
     outbox: new Outbox(state),
+    told: new ToldFolder(state),
+    keepReport: (release, name, text) => keepReport(join(state, 'quality', release), name, text),
+    keptTables: openKeptTables(state),
+    solver: openSolver,
     now,
     unique: () => randomBytes(4).toString('hex'),
     signedAt: () => new Date(Math.min(now().getTime(), Date.now())),
@@ -121,6 +132,11 @@ export function linkSession(limits: { memory: string; threads: number | undefine
   return openLinkSession(limits);
 }
 
+/** A database for tracing a cohort to the workspace's PDS. */
+export function traceSession(workspace: Workspace): Promise<TraceSession> {
+  return openTraceSession(engineInputs(workspace));
+}
+
 export function ledgerOf(workspace: Workspace, now: () => Date): Ledger {
   return openFileLedger({ directory: stateFolder(workspace), clock: now });
 }
@@ -130,7 +146,7 @@ export function stateFolder({ root, file }: Workspace): string {
 }
 
 /** Absolute locations of everything that the engine may read. */
-export function engineInputs(workspace: Workspace, pipeline?: LoadedPipeline): EngineInputs {
+export function engineInputs(workspace: Workspace, pipeline?: LoadedPipeline, today?: CalendarDate): EngineInputs {
   const { root, file, catalogue } = workspace;
   const at = (path: string): string => operatorPath(root, path) ?? '';
   const freshness = ({ as_at: asAt, ready }: Pick<SourceFile, 'as_at' | 'ready'>): Freshness => ({
@@ -181,6 +197,20 @@ export function engineInputs(workspace: Workspace, pipeline?: LoadedPipeline): E
             },
           },
     cohortFile: cohort !== undefined && 'file' in cohort ? (insidePath(root, cohort.file) ?? '') : undefined,
+    ...(today === undefined
+      ? {}
+      : {
+          tracing: {
+            today,
+            files: new Map(
+              (pipeline?.pipeline.products ?? []).flatMap((product): [string, string[]][] =>
+                cohortUploads(product).length === 0
+                  ? []
+                  : [[product.name, cohortUploads(product).map((path) => insidePath(root, path) ?? '')]],
+              ),
+            ),
+          },
+        }),
     limits: { memory: file.limits.memory, threads: file.limits.threads, temp: tempFolder(workspace) },
   };
 }
@@ -219,6 +249,12 @@ function tempFolder({ root, file }: Workspace): string {
   const folder = operatorPath(root, file.limits.temp) ?? tmpdir();
   makeFolder(folder, 'limits.temp');
   return folder;
+}
+
+/** What the custodian keeps of a release beside the ledger: reports on it, of no person. */
+async function keepReport(folder: string, name: string, text: string): Promise<void> {
+  makeFolder(folder, 'state');
+  await writeFile(join(folder, name), text, { mode: 0o600 });
 }
 
 /** `setting` is what names the folder in `dars.yaml`. */
@@ -318,6 +354,11 @@ export async function readInput(path: string): Promise<{ readonly bytes: Uint8Ar
 /** Who a change is recorded as made by: the user of this process. */
 export function presentUser(): string {
   return process.env['DARS_USER'] ?? process.env['SUDO_USER'] ?? process.env['USER'] ?? userInfo().username;
+}
+
+/** The solver of suppression and audit, which need no workspace. */
+export function openSolver(): Promise<Solver> {
+  return highsSolver();
 }
 
 export { openPublication, writePublication };

@@ -6,19 +6,24 @@ import { PERSONAL_NAMES } from '../disclosure/airlock-tables.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 import { COHORT_FILE, compileCohort, compileFile, type SourceFacts, Tables } from '../plan/compile.ts';
+import { compileReport } from '../plan/compile-tracking.ts';
 import { type FilePlan, type Plan, stepOf } from '../plan/plan.ts';
 import { printRelation, quoteName, type TableResolver } from '../relation/print-sql.ts';
 import { ALL_SLICES } from '../relation/slices.ts';
 import { bindKey } from './bind-key.ts';
 import { connect } from './connect.ts';
-import type { Engine, EngineInputs, EngineSession, OptOutInspection } from './engine.ts';
+import { countTables } from './count-tables.ts';
+import type { Engine, EngineInputs, EngineSession, OptOutInspection, TracedCohort } from './engine.ts';
 import { filesAt } from './files-at.ts';
 import { lookAtInputs } from './look-at-inputs.ts';
 import { inspectOptOuts, loadOptOuts, noOptOuts } from './opt-outs.ts';
 import { proveFile } from './prove-file.ts';
+import { proveReport } from './prove-report.ts';
 import { openSource, type SourceScan } from './source-scan.ts';
 import { ContractBreak, execute } from './sql.ts';
 import { buildSuccession } from './succession.ts';
+import { TRACED_COLUMNS } from './trace-members.ts';
+import { traceParticipants } from './trace-participants.ts';
 import { writeFile } from './write-file.ts';
 
 /** What the parts of a session share. */
@@ -83,10 +88,21 @@ export function duckDbEngine(limits: { readonly memory: string; readonly threads
             );
           }
         });
+        const traced: TracedCohort[] = [];
+        for (const trace of plan.traces ?? []) {
+          traced.push(await located(state, () => traceParticipants(state, trace, scan(sources, PDS), progress)));
+        }
         progress({ step: 'resolve', done: 1, of: 1, rows: 0 });
         return {
+          traced,
           write: (file, brief) => writeFile(state, file, brief, progress, (work) => located(state, work)),
-          prove: (file, produced) => located(state, () => proveFile(state, file, produced)),
+          count: (file) => countTables(state, file, progress, (work) => located(state, work)),
+          prove: (file, produced) =>
+            located(state, () =>
+              stepOf(file.steps, 'tell') === undefined
+                ? proveFile(state, file, produced)
+                : proveReport(state, file, produced),
+            ),
           explain: (file) => explain(state, file),
           [Symbol.asyncDispose]: close,
         };
@@ -134,6 +150,7 @@ async function openSources(
   need(PDS, ['nhs_number', 'replaced_by', 'confidentiality']);
   // The airlock looks for these in outputs, and the plan must not be able to leave them out.
   need(PDS, [...PERSONAL_NAMES, 'postcode', 'date_of_birth'], true);
+  if (plan.traces !== undefined) need(PDS, TRACED_COLUMNS, true);
   const stepLists = [
     ...plan.files.map(({ steps }) => steps),
     ...(plan.cohort?.kind === 'dataset' ? [plan.cohort.steps] : []),
@@ -265,6 +282,10 @@ async function located<T>(state: SessionState, work: () => Promise<T>): Promise<
 }
 
 function explain(state: SessionState, file: FilePlan): { table: string; sql: string }[] {
+  if (stepOf(file.steps, 'tell') !== undefined) {
+    const { rows } = compileReport(file, state.facts.lacks(file.dataset));
+    return [{ table: 'rows', sql: printRelation(rows, state.resolver) }];
+  }
   const compiled = compileFile(file, ALL_SLICES, state.facts);
   const as = (table: string, relation: Parameters<typeof printRelation>[0]): { table: string; sql: string } => ({
     table: table.replace('#', ''),

@@ -26,7 +26,8 @@ const SHARE = 0.8;
 /** The slices of each pass, so that one pass is thought to fit into memory. */
 export function passesFor(state: SessionState, file: FilePlan): SliceRange[] {
   const columns =
-    (stepOf(file.steps, 'minimise')?.columns.length ?? 0) + (stepOf(file.steps, 'order')?.key.length ?? 0);
+    (stepOf(file.steps, 'minimise')?.columns.length ?? 0) +
+    ((stepOf(file.steps, 'order') ?? stepOf(file.steps, 'tabulate'))?.key.length ?? 0);
   const demographics = stepOf(file.steps, 'resolve')?.demographics.length ?? 0;
   const row = STAGED_ROW + VALUE * columns + RELEASED * (RELEASED_ROW + VALUE * columns);
   // People are held as a table and once more as the table of the join.

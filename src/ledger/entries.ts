@@ -40,10 +40,44 @@ export type Intended = {
   readonly opt_outs: { readonly as_at: string; readonly sha256: string } | null;
   /** The datasets that were read, PDS among them, each with the day that its source told of, where that was known. */
   readonly sources?: readonly { readonly source: string; readonly as_at: string | null }[] | undefined;
+  /** The applicants' cohorts that were traced. Exact; small counts are kept here, and not published. */
+  readonly cohorts?: readonly TracedFacts[] | undefined;
   readonly files: readonly ReleasedFile[];
+  /** For tables: what disclosure control made sure of, and the SHA-256 of what was published, kept for later audits. */
+  readonly tables?: { readonly sha256: string; readonly certificate: TablesCertificate } | undefined;
   /** The delivered file that this release stands in for, and why. */
   readonly replaces?: FileReference | undefined;
   readonly because?: string | undefined;
+};
+
+/** What was traced of an applicant's cohort file, and SHA-256 of the model that did it and of the report on it. */
+export type TracedFacts = {
+  readonly product: string;
+  readonly file_sha256: string;
+  readonly rows: number;
+  readonly failed: number;
+  readonly participants: number;
+  readonly found: number;
+  readonly model: string;
+  readonly report: string;
+};
+
+/** What an auditor made sure of before tables left: counts of cells, none of people. */
+export type TablesCertificate = {
+  readonly rules: readonly string[];
+  readonly threshold: number;
+  readonly required_width: number;
+  readonly cells: number;
+  readonly small: number;
+  readonly withheld: number;
+  readonly audited: number;
+  readonly columns: number;
+  readonly relations: number;
+  readonly earlier_releases: number;
+  /** Width of an interval that can be derived -> how many counts have it. */
+  readonly widths: Readonly<Record<string, number>>;
+  readonly derivable: number;
+  readonly solver: string;
 };
 
 /** One physical file of a release. */
@@ -68,6 +102,8 @@ export type ReleasedFile = {
   readonly plaintext_bytes: number;
   readonly plaintext_sha256: string;
   readonly waterfall: readonly WaterfallStep[];
+  /** Of a tracking report: which it is, and the digest of what it tells, which counts once it is delivered. */
+  readonly tells?: { readonly scope: string; readonly sha256: string } | undefined;
 };
 
 /** What was left after a step. Small counts are kept here, and not published. */
@@ -130,6 +166,34 @@ const releasedFile: z.ZodType<ReleasedFile> = z.strictObject({
   plaintext_bytes: count,
   plaintext_sha256: sha256,
   waterfall: z.array(z.strictObject({ step: text, rows: count, people: count })),
+  tells: z.strictObject({ scope: text, sha256 }).optional(),
+});
+
+const tracedFacts: z.ZodType<TracedFacts> = z.strictObject({
+  product: text,
+  file_sha256: sha256,
+  rows: count,
+  failed: count,
+  participants: count,
+  found: count,
+  model: sha256,
+  report: sha256,
+});
+
+const tablesCertificate: z.ZodType<TablesCertificate> = z.strictObject({
+  rules: z.array(text).min(1),
+  threshold: count,
+  required_width: count,
+  cells: count,
+  small: count,
+  withheld: count,
+  audited: count,
+  columns: count,
+  relations: count,
+  earlier_releases: count,
+  widths: z.record(z.string(), count),
+  derivable: count,
+  solver: text,
 });
 
 const bodies: { readonly [K in Kind]: z.ZodType<BodyOf<K>> } = {
@@ -148,7 +212,9 @@ const bodies: { readonly [K in Kind]: z.ZodType<BodyOf<K>> } = {
     recipient: z.strictObject({ name: text, fingerprint: text, destination: text }),
     opt_outs: z.strictObject({ as_at: day, sha256 }).nullable(),
     sources: z.array(z.strictObject({ source: text, as_at: day.nullable() })).optional(),
+    cohorts: z.array(tracedFacts).optional(),
     files: z.array(releasedFile).min(1),
+    tables: z.strictObject({ sha256, certificate: tablesCertificate }).optional(),
     replaces: file.optional(),
     because: text.optional(),
   }),

@@ -12,7 +12,7 @@ import { type LinkageDatabase, numberIn, oneNumber } from './database.ts';
 import { assignOneToOne, refuseClose } from './decide/assign.ts';
 import { clusters, STRONGEST, type WeightedPairs } from './decide/cluster.ts';
 import { type Model, modelOf, parametersOf } from './model.ts';
-import { FORMER_FIELDS } from './standardise/history.ts';
+import { sharedFeatures } from './standardise/shared-features.ts';
 import { type Records, type SourceTable, standardise } from './standardise/standardise.ts';
 import {
   FieldWeights,
@@ -82,7 +82,7 @@ export async function link(database: LinkageDatabase, input: LinkInput): Promise
   const right = input.right === undefined ? left : await standardise(database, input.right, '#right', input.thisYear);
   const isOne = input.right === undefined;
   const sides: Sides = { left: left.table, right: right.table, isOne, leftRows: left.rows, rightRows: right.rows };
-  const features = await featuresOfBoth(database, left, right);
+  const features = await sharedFeatures(database, left, right);
   const fields = fieldsOf(input);
   const comparisons = comparisonsFor(fields, features);
   const all = isOne ? [left] : [left, right];
@@ -93,7 +93,7 @@ export async function link(database: LinkageDatabase, input: LinkInput): Promise
   const candidates = await block(database, sides, rules, input.limits ?? blockLimits(sides));
 
   input.observe('train');
-  const training = input.model === undefined ? await train(database, comparisons, sides, candidates) : undefined;
+  const training = input.model === undefined ? await train(database, comparisons, sides, candidates, sides) : undefined;
   const model =
     input.model ?? modelOf(comparisons, (training as Training).parameters, `${left.rows} and ${right.rows} records`);
   const given = parametersOf(model, comparisons);
@@ -123,24 +123,6 @@ export async function link(database: LinkageDatabase, input: LinkInput): Promise
     accepted,
     decided,
   };
-}
-
-/**
- * What both sides know. Former values of one side are held against present ones of the other, so that one side is enough;
- * the other then has none.
- */
-async function featuresOfBoth(database: LinkageDatabase, left: Records, right: Records): Promise<ReadonlySet<string>> {
-  const features = new Set([...left.features].filter((feature) => right.features.has(feature)));
-  for (const { field, former } of FORMER_FIELDS) {
-    const lacking = [left, right].filter((records) => !records.features.has(former));
-    if (!features.has(field) || lacking.length !== 1 || left === right) continue;
-    for (const { table } of lacking) {
-      await database.execute(`ALTER TABLE ${table} DROP COLUMN IF EXISTS ${quoteName(former)}`);
-      await database.execute(`ALTER TABLE ${table} ADD COLUMN ${quoteName(former)} VARCHAR[]`);
-    }
-    features.add(former);
-  }
-  return features;
 }
 
 /** Fields of both sides, in the order of the left. */

@@ -1,4 +1,5 @@
-import type { Grant, Identifiability } from '../agreement/agreement-schema.ts';
+import type { Grant, Identifiability, MatchColumn } from '../agreement/agreement-schema.ts';
+import { askedRules, grantedRules } from '../agreement/disclosure-rules.ts';
 import { grantAnswer } from '../agreement/grant-answer.ts';
 import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
 import { type Catalogue, PDS, resolveColumn } from '../catalogue/catalogue.ts';
@@ -12,7 +13,22 @@ import {
 import { type Derivation, needsEventDate } from '../catalogue/derivation.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import { outputName } from '../pipeline/output-name.ts';
-import { type AskedField, type Product, type Selection, selectionsOf } from '../pipeline/pipeline-schema.ts';
+import {
+  type AskedField,
+  cohortUploads,
+  type Product,
+  type Selection,
+  selectionsOf,
+} from '../pipeline/pipeline-schema.ts';
+import type { Tabulation } from '../pipeline/tabulation-schema.ts';
+import {
+  columnsOfReport,
+  eventOf,
+  OCCURRENCES,
+  type PdsEvent,
+  type ReportKind,
+  tellsChanges,
+} from '../pipeline/tracking-report.ts';
 import { type Condition, conditionColumns, toCondition } from '../relation/condition.ts';
 import {
   type CohortPlan,
@@ -21,9 +37,13 @@ import {
   type Plan,
   type ReadColumn,
   type Reason,
+  STUDY_COLUMN,
   type Step,
   TOKEN_COLUMN,
+  type TracePlan,
+  type TrackedEvent,
 } from './plan.ts';
+import { tabulationSpec, tidyColumns } from './tabulation-spec.ts';
 
 /** What a sensitive record never gives out (PDS confidentiality S and Y; design, section 4, step 3). */
 const WITHHELD: readonly ColumnConcept[] = [
@@ -60,9 +80,10 @@ export function buildPlan(
       destination: agreement.recipient.destination,
     },
     cohort: cohortPlan(pipeline, loaded, catalogue, clauses),
+    ...tracePlans(pipeline, loaded, clauses),
     files: pipeline.pipeline.products.flatMap((product, index) =>
-      selectionsOf(product, ['products', index]).map(({ selection, path }) =>
-        filePlan(product, selection, path, pipeline, loaded, catalogue, clauses),
+      selectionsOf(product, ['products', index]).flatMap(({ selection, path }) =>
+        formsOf(product).map((form) => filePlan(product, form, selection, path, pipeline, loaded, catalogue, clauses)),
       ),
     ),
   };
@@ -100,8 +121,16 @@ class Clauses {
   }
 }
 
+/** The forms in which a product goes out, a file each. */
+function formsOf(product: Product): Pick<FilePlan, 'format' | 'compression'>[] {
+  if (product.product === 'tabulation') return product.formats.map((format) => ({ format, compression: 'none' }));
+  const { format, compression } = product;
+  return [{ format, compression: compression ?? (format === 'csv' ? 'gzip' : 'none') }];
+}
+
 function filePlan(
   product: Product,
+  form: Pick<FilePlan, 'format' | 'compression'>,
   selection: Selection,
   path: readonly PropertyKey[],
   pipeline: LoadedPipeline,
@@ -111,11 +140,28 @@ function filePlan(
 ): FilePlan {
   const dataset = must(catalogue.get(selection.dataset));
   const grant = must(loaded.agreement.datasets.find((each) => each.dataset === selection.dataset));
-  const identifiability = product.identifiability ?? grant.identifiability ?? 'aggregated';
-  const columns = outputColumns(selection.fields, dataset, catalogue, identifiability);
-  const select = selectionSteps(selection, path, dataset, grant, clauses);
+  const identifiability =
+    product.product === 'tabulation'
+      ? 'aggregated'
+      : (product.identifiability ?? grant.identifiability ?? 'aggregated');
+  const columns =
+    selection.match?.map(matchColumn) ?? outputColumns(selection.fields, dataset, catalogue, identifiability);
+  const isBespoke = product.product === 'bespoke-linkage';
+  const select = [
+    ...selectionSteps(selection, path, dataset, grant, clauses),
+    ...(selection.match === undefined ? [] : [currentRecords(dataset, clauses)]),
+    ...(isBespoke && dataset.date !== undefined ? [stay(dataset, clauses)] : []),
+  ];
   const tokens = identifiability === 'pseudonymised';
-  const unresolved = grant.unresolved ?? loaded.agreement.unresolved;
+  const tracked =
+    product.product === 'tracking'
+      ? trackedPart(product, selection, path, dataset, columns, pipeline, clauses)
+      : undefined;
+  const key = dataset.key
+    .filter((name) => findColumn(dataset, name) !== undefined)
+    .map((name) => columnName(dataset, name));
+  const leading = tracked?.leading ?? (isBespoke ? [STUDY_COLUMN] : tokens ? [TOKEN_COLUMN] : []);
+  const unresolved = tracked === undefined ? (grant.unresolved ?? loaded.agreement.unresolved) : 'exclude';
   const { fingerprint, destination } = {
     fingerprint: loaded.agreement.recipient.openpgp_fingerprint,
     destination: loaded.agreement.recipient.destination,
@@ -152,6 +198,7 @@ function filePlan(
     ...(pipeline.pipeline.cohort === undefined
       ? []
       : [{ kind: 'keep-cohort', reason: clauses.pipeline(['cohort'], 'only people of the cohort stay') } as const]),
+    ...(isBespoke || tracked !== undefined ? [keepParticipants(product.name, loaded, clauses)] : []),
     ...select,
     {
       kind: 'minimise',
@@ -171,16 +218,21 @@ function filePlan(
           } as const,
         ]
       : []),
-    {
-      kind: 'order',
-      key: dataset.key
-        .filter((name) => findColumn(dataset, name) !== undefined)
-        .map((name) => columnName(dataset, name)),
-      reason: clauses.rule(
-        'design 3',
-        'an order that tells nothing of the source: keyed slice, token, the dataset’s own key',
-      ),
-    },
+    ...(tracked === undefined ? [] : [tracked.tell]),
+    ...(product.product === 'tabulation'
+      ? tabulationSteps(product, path, grant, key, dataset, clauses, isOfAll(select, grant, pipeline, dataset))
+      : [
+          {
+            kind: 'order',
+            key: tracked?.leading ?? key,
+            reason: clauses.rule(
+              'design 3',
+              isBespoke
+                ? 'an order that tells nothing of the source: keyed slice, study id, the dataset’s own key'
+                : 'an order that tells nothing of the source: keyed slice, token, the dataset’s own key',
+            ),
+          } as const,
+        ]),
     {
       kind: 'check',
       reason: clauses.rule('design 4.9', 'an independent look at the finished output, which knows the grant'),
@@ -214,12 +266,12 @@ function filePlan(
     product: product.name,
     productKind: product.product,
     dataset: dataset.dataset,
-    abbreviation: dataset.abbreviation,
+    abbreviation: tracked?.abbreviation ?? (selection.match === undefined ? dataset.abbreviation : 'MATCH'),
     identifiability,
     period: selection.period ?? grant.period,
-    format: product.format,
-    compression: product.compression ?? (product.format === 'csv' ? 'gzip' : 'none'),
-    columns: [...(tokens ? [TOKEN_COLUMN] : []), ...columns.map(({ name }) => name)],
+    ...form,
+    columns: product.product === 'tabulation' ? tidyColumns(product) : [...leading, ...columns.map(({ name }) => name)],
+    ...(tracked === undefined ? {} : { leading }),
     steps,
     terms: {
       sensitive: grant.sensitive,
@@ -229,6 +281,171 @@ function filePlan(
       optOuts: grantAnswer(grant, identifiability),
     },
   };
+}
+
+/** What a report of a tracking product has besides what an extract has. */
+interface TrackedPart {
+  readonly tell: Step;
+  readonly leading: readonly string[];
+  readonly abbreviation: string;
+}
+
+function trackedPart(
+  product: Product & { product: 'tracking' },
+  { report }: Selection,
+  path: readonly PropertyKey[],
+  dataset: Dataset,
+  columns: readonly OutputColumn[],
+  { pipeline }: LoadedPipeline,
+  clauses: Clauses,
+): TrackedPart {
+  const kind = must(report);
+  const words = tellsChanges(kind)
+    ? 'only what is new, corrected or ended since what was delivered before'
+    : 'every member that is reported on, each time';
+  return {
+    tell: {
+      kind: 'tell',
+      report: kind,
+      scope: [pipeline.pipeline, product.name, kind, ...(kind === 'registrations' ? [dataset.dataset] : [])].join('/'),
+      events: trackedEvents(kind, dataset, columns),
+      key: dataset.key
+        .filter(
+          (name) => findColumn(dataset, name) !== undefined && name.toUpperCase() !== dataset.person_key.toUpperCase(),
+        )
+        .map((name) => columnName(dataset, name)),
+      reason: clauses.pipeline(path, words),
+    },
+    leading: columnsOfReport(kind),
+    abbreviation: kind === 'registrations' ? dataset.abbreviation : kind.replaceAll('-', '_').toUpperCase(),
+  };
+}
+
+function trackedEvents(report: ReportKind, dataset: Dataset, columns: readonly OutputColumn[]): TrackedEvent[] {
+  if (!tellsChanges(report)) return [];
+  if (report !== 'event-notification') {
+    const event = report === 'cause-of-death' ? 'CAUSE_OF_DEATH' : dataset.abbreviation;
+    return [{ event, columns: columns.map(({ name }) => name), occurrence: true }];
+  }
+  const events = new Map<PdsEvent, string[]>();
+  for (const { name, from } of columns) {
+    const event = must(eventOf(from));
+    events.set(event, [...(events.get(event) ?? []), name]);
+  }
+  return [...events].map(([event, names]) => ({ event, columns: names, occurrence: OCCURRENCES.includes(event) }));
+}
+
+/** The applicant's cohorts of the products, traced before any file is made. */
+function tracePlans(
+  { pipeline }: LoadedPipeline,
+  { agreement }: LoadedAgreement,
+  clauses: Clauses,
+): { traces?: readonly TracePlan[] } {
+  const { cohort } = agreement;
+  const traces = pipeline.products.flatMap((product): TracePlan[] =>
+    cohortUploads(product).length === 0
+      ? []
+      : [
+          {
+            product: product.name,
+            files: cohortUploads(product),
+            terms: { identifiers: must(cohort).identifiers, size: must(cohort).size },
+            exempt: exemptBases(cohort),
+            reason: clauses.agreement('cohort', 'participants are found in PDS by what the applicant knows of them'),
+          },
+        ],
+  );
+  return traces.length === 0 ? {} : { traces };
+}
+
+function exemptBases(cohort: LoadedAgreement['agreement']['cohort']): string[] {
+  return (cohort?.opt_out_exemptions ?? []).map(({ legal_basis: basis }) => basis);
+}
+
+function keepParticipants(product: string, { agreement }: LoadedAgreement, clauses: Clauses): Step {
+  const exempt = exemptBases(agreement.cohort);
+  const bases = exempt.length === 0 ? '' : `; those by ${exempt.join(' or ')} stay though they opted out`;
+  return {
+    kind: 'keep-participants',
+    cohort: product,
+    exempt,
+    reason: clauses.agreement('cohort', `only participants who were found stay, by their study id${bases}`),
+  };
+}
+
+function stay(dataset: Dataset, clauses: Clauses): Step {
+  return {
+    kind: 'select-stay',
+    column: columnName(dataset, must(dataset.date)),
+    reason: clauses.rule('design 3', 'each participant’s own dates, where the cohort file has them'),
+  };
+}
+
+/** A superseded record leads to the same person: one row each is what a match file has. */
+function currentRecords(dataset: Dataset, clauses: Clauses): Step {
+  return {
+    kind: 'select-rows',
+    condition: { kind: 'is_null', column: columnName(dataset, 'replaced_by'), is: true },
+    reason: clauses.rule('design 3', 'one row a participant: their current record'),
+  };
+}
+
+const MATCH_TYPES: Readonly<Partial<Record<MatchColumn, ColumnType>>> = {
+  MATCH_STEP: 'text',
+  ERROR_SUCCESS_CODE: 'text',
+  MATCH_WEIGHT: 'decimal',
+  MATCH_PROBABILITY: 'decimal',
+  MATCHABILITY: 'decimal',
+  MATCH_GAP: 'decimal',
+};
+
+function matchColumn(name: MatchColumn): OutputColumn {
+  const type = MATCH_TYPES[name] ?? 'integer';
+  return { name, type, of: 'match', from: name, sourceType: type, concept: undefined, withheld: false };
+}
+
+/**
+ * Whether the rows are those of the whole nation: no cohort, and no choice but by the dataset's own date and by columns
+ * that the agreement lets national figures be shown by.
+ */
+function isOfAll(select: readonly Step[], grant: Grant, { pipeline }: LoadedPipeline, dataset: Dataset): boolean {
+  const harmless = [...grantedRules(grant.disclosure).national, dataset.date ?? ''].map((name) => name.toUpperCase());
+  return (
+    pipeline.cohort === undefined &&
+    select
+      .flatMap((step) => (step.kind === 'select-rows' ? conditionColumns(step.condition) : []))
+      .every((name) => harmless.includes(name.toUpperCase()))
+  );
+}
+
+/** Counting, and what makes the counts fit to leave. */
+function tabulationSteps(
+  product: Tabulation,
+  path: readonly PropertyKey[],
+  grant: Grant,
+  key: readonly string[],
+  dataset: Dataset,
+  clauses: Clauses,
+  mayBeNational: boolean,
+): Step[] {
+  const rules = askedRules(grantedRules(grant.disclosure), product.disclosure);
+  return [
+    {
+      kind: 'tabulate',
+      tabulation: tabulationSpec(product, dataset, mayBeNational ? rules.national : []),
+      key,
+      reason: clauses.pipeline([...path, 'tables'], 'people and rows are counted, a person once a cell'),
+    },
+    {
+      kind: 'control',
+      rules,
+      reason: clauses.grant(
+        grant,
+        'disclosure',
+        `disclosure control by the rule set ${rules.rules}; then an audit of what would be published`,
+      ),
+    },
+  ];
 }
 
 /** Period and rows: the agreement's always apply on top of the pipeline's. */
@@ -358,7 +575,7 @@ function readColumns(
     if (column.withheld && dataset.dataset === PDS) needed.add(columnName(dataset, 'confidentiality'));
   }
   for (const step of select) {
-    if (step.kind === 'select-period') needed.add(step.column);
+    if (step.kind === 'select-period' || step.kind === 'select-stay') needed.add(step.column);
     if (step.kind === 'select-rows') for (const name of conditionColumns(step.condition)) needed.add(name);
   }
   const read = [...needed].map((name) => readColumn(dataset, name));

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import {
   adaptersNamedOnce,
+  auditorApart,
   layers,
   noAny,
   noCycles,
@@ -44,6 +45,16 @@ const RULES: readonly (readonly [string, Rule, readonly (readonly [path: string,
     [
       ['disclosure/planted.ts', `import { stepOf } from '../plan/plan.ts';`],
       ['disclosure/planted.ts', `import { execute } from '../engine/sql.ts';`],
+    ],
+  ],
+  [
+    'the auditor knows what is published and never a true count',
+    auditorApart,
+    [
+      ['disclosure/audit/planted.ts', `import type { Instance } from '../instance/instance.ts';`],
+      ['disclosure/audit/planted.ts', `import { suppressionOf } from '../suppress/suppression.ts';`],
+      ['disclosure/audit/planted.ts', `import { execute } from '../../engine/sql.ts';`],
+      ['disclosure/audit/planted.ts', `import { sha256Hex } from '../../kernel/digest.ts';`],
     ],
   ],
   [

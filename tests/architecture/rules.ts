@@ -9,7 +9,17 @@ const DOCUMENTS = ['catalogue', 'agreement', 'pipeline'];
 /** What all of the middle of the program is made of. */
 const MIDDLE = ['kernel', 'relation', ...DOCUMENTS, 'gate', 'plan', 'disclosure', 'linkage'];
 
-export const ADAPTERS = ['engine', 'encrypt', 'deliver', 'ledger', 'publish', 'workspace', 'monitoring', 'synth'];
+export const ADAPTERS = [
+  'engine',
+  'encrypt',
+  'deliver',
+  'ledger',
+  'publish',
+  'workspace',
+  'monitoring',
+  'synth',
+  'solver',
+];
 
 /**
  * `kernel ← relation ← {catalogue, agreement, pipeline} ← gate ← plan ← release ← schedule ← cli`: a folder imports from
@@ -18,17 +28,18 @@ export const ADAPTERS = ['engine', 'encrypt', 'deliver', 'ledger', 'publish', 'w
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   kernel: [],
   relation: ['kernel'],
+  spreadsheet: ['kernel'],
   catalogue: ['kernel', 'relation'],
   agreement: ['kernel', 'relation', 'catalogue'],
   pipeline: ['kernel', 'relation', 'catalogue', 'agreement'],
-  disclosure: ['kernel', 'relation', ...DOCUMENTS],
+  disclosure: ['kernel', 'relation', 'spreadsheet', ...DOCUMENTS],
   linkage: ['kernel', 'relation', ...DOCUMENTS],
   gate: ['kernel', 'relation', ...DOCUMENTS],
   plan: ['kernel', 'relation', ...DOCUMENTS, 'gate', 'linkage', 'disclosure'],
   release: [...MIDDLE, 'engine', 'encrypt', 'deliver', 'ledger', 'workspace'],
   schedule: [...MIDDLE, 'release', 'engine', 'deliver', 'ledger', 'workspace'],
-  register: ['kernel', 'ledger'],
-  cli: [...MIDDLE, 'release', 'schedule', 'register', ...ADAPTERS],
+  register: ['kernel', 'ledger', 'spreadsheet'],
+  cli: [...MIDDLE, 'spreadsheet', 'release', 'schedule', 'register', ...ADAPTERS],
   engine: ['kernel', 'relation', ...DOCUMENTS, 'plan', 'disclosure', 'linkage'],
   encrypt: ['kernel'],
   deliver: ['kernel'],
@@ -37,6 +48,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   workspace: ['kernel', 'relation', ...DOCUMENTS],
   monitoring: ['kernel'],
   synth: ['kernel', 'relation', 'catalogue'],
+  solver: ['kernel', 'disclosure'],
 };
 
 /** Files of adapter folders that compute and touch nothing: what they export may be used, not only named as a type. */
@@ -91,6 +103,16 @@ export const noCycles: Rule = (files) => {
   return found;
 };
 
+/** What an auditor may know: what is published and how it hangs together, and how to solve a linear program. */
+const OF_THE_AUDITOR = /^disclosure\/(audit\/|tables\/|solver\.ts$)/;
+
+/** The auditor never sees true counts: nothing that holds them is within its reach. */
+export const auditorApart: Rule = (files) =>
+  importsOf(files)
+    .filter(({ from }) => from.startsWith('disclosure/audit/'))
+    .filter(({ to }) => !OF_THE_AUDITOR.test(to))
+    .map(({ from, to }) => `${from} imports ${to}, which an attacker does not have`);
+
 /** Adapters are types to everybody but the command line. */
 export const portsAsTypes: Rule = (files) =>
   importsOf(files)
@@ -100,7 +122,7 @@ export const portsAsTypes: Rule = (files) =>
 
 /** Who may name which adapters: the wiring, the demo, the command that makes data up; and who opens a workspace. */
 const NAMES: readonly (readonly [file: RegExp, adapters: readonly string[]])[] = [
-  [/^cli\/wire\.ts$/, ['engine', 'encrypt', 'deliver', 'ledger', 'publish', 'workspace']],
+  [/^cli\/wire\.ts$/, ['engine', 'encrypt', 'deliver', 'ledger', 'publish', 'workspace', 'solver']],
   [/^cli\/wire-monitoring\.ts$/, ['engine', 'monitoring', 'workspace']],
   [/^cli\/demo\//, ADAPTERS],
   [/^cli\/commands\/synth\.ts$/, ['synth']],

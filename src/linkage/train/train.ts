@@ -25,26 +25,28 @@ export interface Training {
 
 /**
  * Learns the parameters from the data at hand, without labels: once as if all fields were independent, which tells true
- * pairs from others well enough to measure the dependence among the others; then again with it.
+ * pairs from others well enough to measure the dependence among the others; then again with it. `strangers` are the
+ * tables that pairs at random are drawn from: the same, unless these hold a choice of records.
  */
 export async function train(
   database: LinkageDatabase,
   comparisons: readonly Comparison[],
   sides: Sides,
   candidates: Candidates,
+  strangers: Sides,
 ): Promise<Training> {
   const random = quoteName('#random pairs');
   const strata = quoteName('#stratified pairs');
   const comparedRandom = quoteName('#compared random');
   const comparedStrata = quoteName('#compared strata');
-  await randomPairs(database, sides, random);
-  await stratifiedPairs(database, sides, comparisons, strata);
+  await randomPairs(database, strangers, random);
+  await stratifiedPairs(database, strangers, comparisons, strata);
   const every = oneIn(candidates);
-  const compare = (into: string, pairs: string, more: readonly string[] = []): Promise<void> =>
-    database.execute(`CREATE OR REPLACE TEMP TABLE ${into} AS ${compareFields(comparisons, pairs, sides, more)}`);
-  await compare(comparedRandom, random);
-  await compare(SAMPLE, sampleOf(candidates));
-  await compare(comparedStrata, strata, ['stratum', 'weight']);
+  const compare = (into: string, pairs: string, of: Sides, more: readonly string[] = []): Promise<void> =>
+    database.execute(`CREATE OR REPLACE TEMP TABLE ${into} AS ${compareFields(comparisons, pairs, of, more)}`);
+  await compare(comparedRandom, random, strangers);
+  await compare(SAMPLE, sampleOf(candidates), sides);
+  await compare(comparedStrata, strata, strangers, ['stratum', 'weight']);
 
   const patterns = (compared: string, dependence: readonly (Dependence | undefined)[]): Promise<Pattern[]> =>
     patternsOf(database, `(${sumUp(comparisons, compared, dependence)})`, comparisons);

@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { isExact } from '../../../src/disclosure/audit/audit.ts';
+import { parseGrid } from '../../../src/disclosure/instance/parse-grid.ts';
+import { type Protected, protect } from '../../../src/disclosure/protect.ts';
+import type { Solver } from '../../../src/disclosure/solver.ts';
+import { Unprotectable } from '../../../src/disclosure/suppress/arrange.ts';
+import { arbitraryGrid, countOf, type Grid } from './support/arbitrary-grid.ts';
+import { bruteForce, type Range } from './support/brute-force.ts';
+import { theSolver } from './support/solver.ts';
+
+const RUNS = Number(process.env['DARS_PROPERTY_RUNS'] ?? 60);
+const TOO_SMALL = 3;
+
+let solver: Solver;
+beforeAll(async () => {
+  solver = await theSolver();
+});
+
+function instanceOf({ counts, sets }: Grid) {
+  return parseGrid({
+    inner: counts.map((freq) => ({ freq })),
+    publish: sets.map((set) => ({ freq: countOf({ counts }, set) })),
+    members: sets,
+    maxN: TOO_SMALL,
+  });
+}
+
+/** What can be derived where these cells are hidden; a hidden cell can be as large as the largest count and some more. */
+function derivable(grid: Grid, hidden: ReadonlySet<number>): readonly Range[] {
+  const cells = grid.sets.map((members, index) => {
+    const count = countOf(grid, members);
+    return hidden.has(index) ? { members, low: 0, high: 40 } : { members, low: count, high: count };
+  });
+  const all = bruteForce({ baseCells: grid.counts.length, cells }, grid.most + 3);
+  if (all === undefined) throw new Error('the true table fits');
+  return all;
+}
+
+const isTooSmall = (count: number): boolean => count >= 1 && count <= TOO_SMALL;
+
+describe('protection, held against every pattern and every table that fits', () => {
+  test('no hidden cell can be derived, and no pattern costs less', { timeout: 120_000 }, () => {
+    let proven = 0;
+    let hopeless = 0;
+    const grids = arbitraryGrid().filter(({ counts, sets }) => counts.length <= 6 && sets.length <= 11);
+    fc.assert(
+      fc.property(grids, (grid) => {
+        const counts = grid.sets.map((set) => countOf(grid, set));
+        const primary = counts.flatMap((count, index) => (isTooSmall(count) ? [index] : []));
+        const rest = counts.flatMap((count, index) => (isTooSmall(count) ? [] : [index]));
+        // Every pattern, the cheapest first.
+        const patterns = Array.from({ length: 2 ** rest.length }, (_, bits) => {
+          const hidden = new Set([...primary, ...rest.filter((_each, place) => ((bits >> place) & 1) === 1)]);
+          return { hidden, cost: [...hidden].reduce((sum, index) => sum + (counts[index] ?? 0), 0) };
+        }).sort((a, b) => a.cost - b.cost || a.hidden.size - b.hidden.size);
+        const meets = (hidden: ReadonlySet<number>): boolean => {
+          const all = derivable(grid, hidden);
+          return primary.every((index) => {
+            const [least, most] = all[index] ?? [0, 0];
+            const count = counts[index] ?? 0;
+            return least <= count - 1 && most >= count + 1;
+          });
+        };
+        const cheapest = patterns.find(({ hidden }) => meets(hidden));
+        let result: Protected;
+        try {
+          result = protect(instanceOf(grid), { weight: 'value', hideZeros: true, effort: 1 }, solver, () => {});
+        } catch (error) {
+          if (!(error instanceof Unprotectable)) throw error;
+          expect(cheapest).toBeUndefined();
+          hopeless += 1;
+          return;
+        }
+        expect(result.proven).toBe(true);
+        expect(result.cost).toBe(cheapest?.cost);
+        expect(result.lowerBound).toBe(result.cost);
+        expect(result.intervals.filter(isExact)).toEqual([]);
+        const columns = instanceOf(grid).cells.map(({ column }) => column);
+        const hidden = new Set(columns.flatMap((column, index) => (result.pattern[column] === 1 ? [index] : [])));
+        const all = derivable(grid, hidden);
+        for (const index of hidden) expect(all[index]?.[0]).toBeLessThan(all[index]?.[1] ?? 0);
+        expect(meets(hidden)).toBe(true);
+        proven += 1;
+      }),
+      { numRuns: RUNS },
+    );
+    expect(proven).toBeGreaterThan(RUNS / 2);
+    expect(hopeless).toBeLessThan(RUNS / 2);
+  });
+});
