@@ -28,6 +28,7 @@ import { manifestOf } from './release/manifest.ts';
 import { pastUses } from './release/past-uses.ts';
 import { refusedEntry, refusedFault } from './release/refused.ts';
 import type { ReleaseEvent } from './release/release-event.ts';
+import { holdToRisk } from './release/release-risk.ts';
 import { waitingRefusals, waitingRelease } from './release/waiting.ts';
 import type { Workspace } from './workspace/workspace.ts';
 
@@ -50,6 +51,11 @@ export interface World {
   readonly destination: (name: string) => Promise<Destination>;
   /** One release of a pipeline at a time, over all processes. */
   readonly alone: <T>(pipeline: string, work: () => Promise<T>) => Promise<T>;
+  /** Keeps what only the custodian may know of a release: its name, then files. */
+  readonly keepReport: (
+    release: string,
+    files: readonly { readonly name: string; readonly text: string }[],
+  ) => Promise<void>;
   readonly observe: (event: ReleaseEvent) => void;
 }
 
@@ -92,8 +98,8 @@ export async function release(
     await world.outbox.begin(plan.pipeline, id);
     let intended: Entry<Intended>;
     try {
-      const outputs = await make(plan, id, agreement, signer, world);
-      intended = await intend({ plan, id, pipeline, agreement, outputs, optOuts, apart, replacement }, world);
+      const { outputs, risk } = await make(plan, id, pipeline, agreement, signer, world);
+      intended = await intend({ plan, id, pipeline, agreement, outputs, risk, optOuts, apart, replacement }, world);
     } catch (error) {
       // Unless the ledger has it all the same: an append that failed late may still have recorded it.
       const recorded = await entriesOf(world.ledger).then(
@@ -159,20 +165,25 @@ async function goOn(
   return deliver(waiting, world, true);
 }
 
-/** Makes, checks, encrypts and proves every file of the plan; the ciphertext lies in the outbox afterwards. */
+/**
+ * Measures how easily people could be found, where the agreement limits that; then makes, checks, encrypts and proves
+ * every file of the plan; the ciphertext lies in the outbox afterwards.
+ */
 async function make(
   plan: Plan,
   id: string,
+  pipeline: LoadedPipeline,
   agreement: LoadedAgreement,
   signer: Signer,
   world: World,
-): Promise<SealedOutput[]> {
+): Promise<{ outputs: SealedOutput[]; risk: string | undefined }> {
   const key = agreementKey(await world.masterKey(), plan.stem);
   const recipientKey = (await world.recipientKey(agreement)) ?? '';
   world.observe({ kind: 'step', step: 'read', release: id });
   await using session = await world.engine.open(plan, world.inputs, key, (event) =>
     world.observe({ kind: 'progress', ...event }),
   );
+  const risk = await holdToRisk(plan, planHash(plan), id, pipeline, agreement, session, world);
   const outputs: SealedOutput[] = [];
   for (const [index, file] of plan.files.entries()) {
     world.observe({ kind: 'step', step: 'extract', release: id, product: file.product, dataset: file.dataset });
@@ -186,7 +197,7 @@ async function make(
     await session.prove(file, made);
     outputs.push({ file, produced: made, plain, cipher });
   }
-  return outputs;
+  return { outputs, risk };
 }
 
 interface MadeRelease {
@@ -195,6 +206,8 @@ interface MadeRelease {
   readonly pipeline: LoadedPipeline;
   readonly agreement: LoadedAgreement;
   readonly outputs: readonly SealedOutput[];
+  /** SHA-256 of the report of risk that the custodian keeps. */
+  readonly risk: string | undefined;
   readonly optOuts: OptOutInspection;
   readonly apart: readonly string[];
   readonly replacement: Replacement | undefined;
@@ -206,7 +219,7 @@ interface MadeRelease {
  * looked at again, since another pipeline may have released the same meanwhile.
  */
 async function intend(made: MadeRelease, world: World): Promise<Entry<Intended>> {
-  const { plan, id, pipeline, agreement, outputs, optOuts, apart, replacement } = made;
+  const { plan, id, pipeline, agreement, outputs, risk, optOuts, apart, replacement } = made;
   world.observe({ kind: 'step', step: 'intend', release: id });
   const asAt = world.workspace.file.sources.opt_outs?.as_at;
   const applied = plan.files.some(({ steps }) => stepOf(steps, 'remove-opt-outs')?.policy.apply === true);
@@ -220,7 +233,10 @@ async function intend(made: MadeRelease, world: World): Promise<Entry<Intended>>
       ? refusedEntry(refusals, pipeline, agreement)
       : [
           ...describedEntries(entries, agreement, world.workspace.catalogue),
-          intendedEntry(entries, plan, planHash(plan), id, outputs, list, agreement, replacement),
+          {
+            ...intendedEntry(entries, plan, planHash(plan), id, outputs, list, agreement, replacement),
+            ...(risk === undefined ? {} : { risk }),
+          },
         ];
   });
   if (refusals.length > 0) throw refusedFault(refusals);

@@ -125,6 +125,10 @@ const share = z.number({ error: 'expected a share from 0 to 1' }).min(0).max(1);
 const risk = z
   .strictObject({
     k: z.int().min(2).max(1000).default(5).describe('classes of fewer people than this are small'),
+    quasi_identifiers: z
+      .array(columnReference)
+      .optional()
+      .describe('the only columns that people are taken to be found by; by default all that the catalogue calls so'),
     sensitive: z
       .array(columnReference)
       .default([])

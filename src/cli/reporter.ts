@@ -14,6 +14,7 @@ export interface Reporter {
 const STEPS: Readonly<Record<string, string>> = {
   gate: 'Gate: may this run under the agreement today',
   read: 'Read the sources; resolve who is who',
+  risk: 'Measure how easily people could be found',
   extract: 'Extract, check and encrypt',
   prove: 'Prove the counts another way',
   intend: 'Record what is about to leave',

@@ -21,6 +21,7 @@ import { withLock } from '../ledger/lock.ts';
 import { formatSigner, type NoteSigner, parseSigner } from '../ledger/signed-note.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import { openPublication, writePublication } from '../publish/publication-folder.ts';
+import { writeReports } from '../publish/report-folder.ts';
 import type { SiteAssets } from '../register/site/site-pages.ts';
 import type { ReleaseEvent } from '../release/release-event.ts';
 import type { World } from '../release.ts';
@@ -68,6 +69,7 @@ export function wire(
       makeFolder(join(state, 'locks'), 'state');
       return aloneOf(name, join(state, 'locks', `${name}.lock`), work);
     },
+    keepReport: (release, files) => writeReports(join(state, 'reports', release), files),
     observe,
   };
 }
@@ -256,4 +258,4 @@ export function openSolver(): Promise<Solver> {
   return highsSolver();
 }
 
-export { openPublication, writePublication };
+export { openPublication, writePublication, writeReports };

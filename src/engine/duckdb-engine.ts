@@ -12,6 +12,7 @@ import { ALL_SLICES } from '../relation/slices.ts';
 import { bindKey } from './bind-key.ts';
 import { connect } from './connect.ts';
 import type { Engine, EngineInputs, EngineSession, OptOutInspection } from './engine.ts';
+import { riskOf } from './measure-risk.ts';
 import { inspectOptOuts, loadOptOuts, noOptOuts } from './opt-outs.ts';
 import { proveFile } from './prove-file.ts';
 import { openSource, type SourceScan } from './source-scan.ts';
@@ -72,6 +73,10 @@ export function duckDbEngine(limits: { readonly memory: string; readonly threads
         return {
           write: (file, brief) => writeFile(state, file, brief, progress, (work) => located(state, work)),
           prove: (file, produced) => located(state, () => proveFile(state, file, produced)),
+          risk: async (files, terms) => {
+            await loadGeography(connection, { files: files.map(({ own }) => own) }, inputs);
+            return riskOf(state, files, terms, progress, (work) => located(state, work));
+          },
           explain: (file) => explain(state, file),
           [Symbol.asyncDispose]: close,
         };
@@ -186,7 +191,11 @@ function scan(sources: ReadonlyMap<string, SourceScan>, dataset: string): Source
   return source;
 }
 
-async function loadGeography(connection: DuckDBConnection, plan: Plan, inputs: EngineInputs): Promise<void> {
+async function loadGeography(
+  connection: DuckDBConnection,
+  plan: Pick<Plan, 'files'>,
+  inputs: EngineInputs,
+): Promise<void> {
   const asked = plan.files.some(({ steps }) =>
     stepOf(steps, 'minimise')?.columns.some(({ as }) => as === 'msoa' || as === 'local_authority' || as === 'region'),
   );
@@ -224,7 +233,7 @@ async function loadGeography(connection: DuckDBConnection, plan: Plan, inputs: E
   );
   await execute(
     connection,
-    `CREATE TEMP TABLE ${quoteName(Tables.geography)} AS SELECT DISTINCT ON (lsoa) * FROM ${source.select([...names])} WHERE lsoa IS NOT NULL ORDER BY ALL`,
+    `CREATE OR REPLACE TEMP TABLE ${quoteName(Tables.geography)} AS SELECT DISTINCT ON (lsoa) * FROM ${source.select([...names])} WHERE lsoa IS NOT NULL ORDER BY ALL`,
   );
 }
 

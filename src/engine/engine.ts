@@ -1,9 +1,12 @@
 import type { Readable } from 'node:stream';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { AirlockBrief } from '../disclosure/airlock-brief.ts';
+import type { Risk } from '../disclosure/risk/measure-risk.ts';
+import type { RiskTerms } from '../disclosure/risk/risk-terms.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { WaterfallStep } from '../plan/compile.ts';
 import type { FilePlan, Plan } from '../plan/plan.ts';
+import type { RiskFile } from '../plan/risk-file.ts';
 
 /** Where a dataset lies; paths are absolute, and may be globs. */
 export interface SourceLocation {
@@ -90,6 +93,9 @@ export interface EngineSession extends AsyncDisposable {
    * (exit 13). Call it after `write` of the same file.
    */
   prove(file: FilePlan, produced: Produced): Promise<void>;
+
+  /** How identifiable people are in these files taken together. Call it before the first `write`. */
+  risk(files: readonly RiskFile[], terms: RiskTerms): Promise<Risk>;
 
   /** The SQL of a file, for people to read; nothing is run. */
   explain(file: FilePlan): readonly { readonly table: string; readonly sql: string }[];

@@ -42,6 +42,8 @@ export type Intended = {
   /** The delivered file that this release stands in for, and why. */
   readonly replaces?: FileReference | undefined;
   readonly because?: string | undefined;
+  /** SHA-256 of the report of risk that the custodian keeps. */
+  readonly risk?: string | undefined;
 };
 
 /** One physical file of a release. */
@@ -148,6 +150,7 @@ const bodies: { readonly [K in Kind]: z.ZodType<BodyOf<K>> } = {
     files: z.array(releasedFile).min(1),
     replaces: file.optional(),
     because: text.optional(),
+    risk: sha256.optional(),
   }),
   delivered: z.strictObject({ kind: z.literal('delivered'), release: text, destination: text, at: z.iso.datetime() }),
   failed: z.strictObject({ kind: z.literal('failed'), release: text, step: text, code: text, message: text }),

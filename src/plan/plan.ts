@@ -1,5 +1,5 @@
 import type { Identifiability, OptOutPolicy, ProductKind } from '../agreement/agreement-schema.ts';
-import type { ColumnType } from '../catalogue/dataset.ts';
+import type { ColumnConcept, ColumnType } from '../catalogue/dataset.ts';
 import type { Derivation } from '../catalogue/derivation.ts';
 import type { Compression, OutputFormat } from '../pipeline/pipeline-schema.ts';
 import type { Condition } from '../relation/condition.ts';
@@ -29,7 +29,7 @@ export interface OutputColumn {
   readonly of: 'own' | 'pds';
   readonly from: string;
   readonly sourceType: ColumnType;
-  readonly concept: string | undefined;
+  readonly concept: ColumnConcept | undefined;
   readonly as?: Derivation;
   /** For an age: the column of the row with the date of the event. */
   readonly at?: string;

@@ -1,4 +1,7 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { Risk } from '../../disclosure/risk/measure-risk.ts';
+import { riskRows, shownRisk } from '../../disclosure/risk/risk-report.ts';
 import { refusalsFor } from '../../gate/gate.ts';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
@@ -6,9 +9,10 @@ import { agreementKey } from '../../kernel/pseudonym.ts';
 import { buildPlan } from '../../plan/build-plan.ts';
 import type { FilePlan, Plan, Step } from '../../plan/plan.ts';
 import { gateFacts } from '../../release/gate-facts.ts';
+import { riskFault, riskOfPlan, riskReport } from '../../release/release-risk.ts';
 import { agreementOf, entriesOf, planHash } from '../../release.ts';
 import { counted } from '../counted.ts';
-import { wire } from '../wire.ts';
+import { wire, writeReports } from '../wire.ts';
 import { contextOf, findPipeline, openWorkspace } from './command-context.ts';
 
 export function addPlan(program: Command): void {
@@ -17,8 +21,13 @@ export function addPlan(program: Command): void {
     .description('print what a run would do: the very plan that run executes, with the clause behind each step')
     .argument('<pipeline>', 'name or file')
     .option('--sql', 'the SQL of each step as well')
-    .addHelpText('after', '\nExample:\n  dars plan pipelines/diabetes-apc.yaml --sql')
-    .action(async (name: string, options: { sql?: boolean }, command: Command) => {
+    .option('--risk', 'measure how easily people could be found in it; reads the data, releases nothing')
+    .option('--report <folder>', 'with --risk: the whole report, exact, as risk.json and risk.html')
+    .addHelpText(
+      'after',
+      '\nExample:\n  dars plan pipelines/diabetes-apc.yaml --sql\n  dars plan diabetes-apc --risk --report out/risk',
+    )
+    .action(async (name: string, options: PlanOptions, command: Command) => {
       const context = contextOf(command);
       const workspace = await openWorkspace(context);
       const pipeline = await findPipeline(workspace, name);
@@ -37,18 +46,48 @@ export function addPlan(program: Command): void {
           `Release ${waiting.release} waits in the outbox: a run would deliver it and make nothing.`,
         );
       const plan = buildPlan(pipeline, agreement, workspace.catalogue, workspace.file.custodian.name);
+      if (options.report !== undefined && options.risk !== true)
+        throw new Fault(ExitCode.usage, 'report', '--report goes with --risk');
       const sql: { file: string; table: string; sql: string }[] = [];
-      if (options.sql === true) {
+      let risk: Risk | undefined;
+      if (options.sql === true || options.risk === true) {
         const key = agreementKey(await world.masterKey(), plan.stem);
         await using session = await world.engine.open(plan, world.inputs, key, () => {});
-        for (const file of plan.files)
+        for (const file of options.sql === true ? plan.files : [])
           sql.push(...session.explain(file).map((each) => ({ file: `${file.product}: ${file.dataset}`, ...each })));
+        if (options.risk === true) risk = await riskOfPlan(plan, agreement, session, world);
       }
-      const text = [formatPlan(plan), ...sql.map((each) => `-- ${each.file} -> ${each.table}\n${each.sql};`)].join(
-        '\n\n',
-      );
-      context.reporter.result(text, { hash: planHash(plan), plan, ...(options.sql === true ? { sql } : {}) });
+      if (risk !== undefined && options.report !== undefined)
+        await writeReports(resolve(options.report), riskReport(risk, plan, planHash(plan), undefined, world));
+      const measured = options.risk === true ? [formatRisk(risk)] : [];
+      const text = [
+        formatPlan(plan),
+        ...measured,
+        ...sql.map((each) => `-- ${each.file} -> ${each.table}\n${each.sql};`),
+      ].join('\n\n');
+      context.reporter.result(text, {
+        hash: planHash(plan),
+        plan,
+        ...(options.sql === true ? { sql } : {}),
+        ...(risk === undefined ? {} : { risk: shownRisk(risk) }),
+      });
+      if (risk !== undefined && risk.breaches.length > 0)
+        throw riskFault(risk, 'a run would be refused: people could be found too easily');
     });
+}
+
+interface PlanOptions {
+  readonly sql?: boolean;
+  readonly risk?: boolean;
+  readonly report?: string;
+}
+
+/** Shares of people, never small counts: this goes to a terminal. */
+function formatRisk(risk: Risk | undefined): string {
+  if (risk === undefined) return 'risk\n  not measured: every file names people, so nobody has to be found';
+  const rows = riskRows(risk);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return ['risk of being found', ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`)].join('\n');
 }
 
 function formatPlan(plan: Plan): string {

@@ -36,26 +36,26 @@ export interface ClassRisk {
 }
 
 /**
- * Classes of a choice of levels with f and F. F counts people outside the output by all that the full source says of
+ * Classes of a choice of levels with f, and F as `whole` (names of columns compare without case). F counts people outside the output by all that the full source says of
  * them, so somebody with more values there than the class has is not counted: F is never too large, risk never too small.
  */
 function classesSql(subject: RiskSubject, levels: Levels): string {
   const columns = columnsAt(subject, levels);
   if (columns.length === 0) {
-    return `SELECT f, f + others AS "F" FROM (SELECT count(*) AS f FROM ${subject.people}), (SELECT count(*) AS others FROM ${subject.others}) WHERE f > 0`;
+    return `SELECT f, f + others AS whole FROM (SELECT count(*) AS f FROM ${subject.people}), (SELECT count(*) AS others FROM ${subject.others}) WHERE f > 0`;
   }
   const names = columns.join(', ');
-  return `SELECT f, f + coalesce(others, 0) AS "F"
+  return `SELECT f, f + coalesce(others, 0) AS whole
     FROM (SELECT ${names}, count(*) AS f FROM ${subject.people} GROUP BY ${names})
     LEFT JOIN (SELECT ${names}, count(*) AS others FROM ${subject.others} GROUP BY ${names}) USING (${names})`;
 }
 
 export async function classRisk(subject: RiskSubject, levels: Levels, k: number, ask: Ask): Promise<ClassRisk> {
   const [row = {}] = await ask(
-    `SELECT coalesce(sum(f), 0) AS people, count(*) AS classes, min(f) AS smallest, min("F") AS smallest_pop,
-       coalesce(sum(f) FILTER (WHERE f = 1), 0) AS uniques, coalesce(sum(f) FILTER (WHERE "F" = 1), 0) AS uniques_pop,
-       coalesce(sum(f) FILTER (WHERE f < ${k}), 0) AS below, coalesce(sum(f) FILTER (WHERE "F" < ${k}), 0) AS below_pop,
-       coalesce(sum(f / "F"), 0) AS guessed, coalesce(sum("F"), 0) AS matched,
+    `SELECT coalesce(sum(f), 0) AS people, count(*) AS classes, min(f) AS smallest, min(whole) AS smallest_pop,
+       coalesce(sum(f) FILTER (WHERE f = 1), 0) AS uniques, coalesce(sum(f) FILTER (WHERE whole = 1), 0) AS uniques_pop,
+       coalesce(sum(f) FILTER (WHERE f < ${k}), 0) AS below, coalesce(sum(f) FILTER (WHERE whole < ${k}), 0) AS below_pop,
+       coalesce(sum(f / whole), 0) AS guessed, coalesce(sum(whole), 0) AS matched,
        (SELECT count(*) FROM ${subject.others}) AS others
      FROM (${classesSql(subject, levels)})`,
   );
@@ -93,7 +93,7 @@ export async function sizeBands(subject: RiskSubject, levels: Levels, ask: Ask):
   const counted = await ask(
     `WITH classes AS MATERIALIZED (${classesSql(subject, levels)})
      SELECT 'f' AS what, ${band('f')} AS band, sum(f) AS people FROM classes GROUP BY band
-     UNION ALL SELECT 'F', ${band('"F"')} AS band, sum(f) FROM classes GROUP BY band`,
+     UNION ALL SELECT 'F', ${band('whole')} AS band, sum(f) FROM classes GROUP BY band`,
   );
   const people = (what: string, from: number): number =>
     Number(counted.find((row) => row['what'] === what && Number(row['band']) === from)?.['people'] ?? 0);

@@ -1,4 +1,4 @@
-import { html } from './html.ts';
+import { html } from '../../kernel/html.ts';
 import { purposeOf } from './organisation-pages.ts';
 import { type PageFrame, page, type SiteFile } from './page.ts';
 import { byName, type SiteModel } from './site-model.ts';
