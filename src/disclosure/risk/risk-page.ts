@@ -27,7 +27,7 @@ export function riskPage(about: RiskOf, risk: Risk): string {
 <h1>How easily could people be found?</h1>
 <p class="about">Pipeline <b>${about.pipeline}</b> under ${about.agreement}, ${about.day}${about.release === undefined ? '' : `; release ${about.release}`}. ${about.custodian}.</p>
 </header>
-${verdict(risk)}
+${verdict(about, risk)}
 <section aria-labelledby="at-a-glance">
 <h2 id="at-a-glance">At a glance</h2>
 <p>${number(classes.people)} people are in the output; the full source knows ${number(classes.population)}. People are counted, not rows: what an attacker may know of somebody is every value that their rows have.</p>
@@ -65,11 +65,11 @@ ${sensitive(risk)}
   return page.text;
 }
 
-function verdict(risk: Risk): Html {
+function verdict({ release }: RiskOf, risk: Risk): Html {
   if (risk.breaches.length === 0)
     return html`<p class="verdict good"><b>Within the agreement’s thresholds.</b> No measure is above what the agreement allows.</p>`;
   return html`<section class="verdict bad" aria-label="Verdict">
-<p><b>Above the agreement’s thresholds.</b> Nothing was released.</p>
+<p><b>Above the agreement’s thresholds.</b> ${release === undefined ? 'A run would be refused.' : 'Nothing was released.'}</p>
 <ul>${risk.breaches.map(({ measure, value, limit }) => html`<li><code>${measure}</code> is ${figure(value)}; the agreement allows ${figure(limit)}</li>`)}</ul>
 ${
   risk.proposals.length === 0
@@ -132,7 +132,7 @@ ${
     : html`<table><thead><tr><th scope="col">columns, none of which can be spared</th><th scope="col" class="n">people singled out</th></tr></thead>
 <tbody>${special.sets.map(({ columns, people }) => html`<tr><td>${columns.join(' + ')}</td><td class="n">${number(people)}</td></tr>`)}</tbody></table>`
 }
-<p>Of the people who are singled out so, the share for whom a column is needed:</p>
+<p>Of the people who are singled out so, the share for whom a column plays a part in it:</p>
 ${bars(special.weight.map(({ column, share: part }) => ({ name: column, share: part, note: percent(part) })))}`;
 }
 
