@@ -11,8 +11,8 @@ import { canonicalJson, type Json } from './kernel/canonical-json.ts';
 import { sha256Hex } from './kernel/digest.ts';
 import { ExitCode } from './kernel/exit-code.ts';
 import { Fault } from './kernel/fault.ts';
-import { agreementKey } from './kernel/pseudonym.ts';
-import type { Secret } from './kernel/secret.ts';
+import { keyCheck } from './kernel/pseudonym.ts';
+import type { KeyProvider } from './keys/key-provider.ts';
 import type { Intended } from './ledger/entries.ts';
 import type { Entry, Ledger } from './ledger/ledger.ts';
 import type { LoadedPipeline } from './pipeline/loaded-pipeline.ts';
@@ -28,6 +28,7 @@ import { manifestOf } from './release/manifest.ts';
 import { pastUses } from './release/past-uses.ts';
 import { refusedEntry, refusedFault } from './release/refused.ts';
 import type { ReleaseEvent } from './release/release-event.ts';
+import { releaseKey } from './release/release-key.ts';
 import { holdToRisk } from './release/release-risk.ts';
 import { waitingRefusals, waitingRelease } from './release/waiting.ts';
 import type { Workspace } from './workspace/workspace.ts';
@@ -45,7 +46,7 @@ export interface World {
   readonly unique: () => string;
   /** The moment that signatures carry: now, but never the future, which GnuPG would not believe. */
   readonly signedAt: () => Date;
-  readonly masterKey: () => Promise<Secret<Uint8Array>>;
+  readonly keys: KeyProvider;
   readonly signer: () => Promise<Signer>;
   readonly recipientKey: (agreement: LoadedAgreement) => Promise<string | undefined>;
   readonly destination: (name: string) => Promise<Destination>;
@@ -98,8 +99,8 @@ export async function release(
     await world.outbox.begin(plan.pipeline, id);
     let intended: Entry<Intended>;
     try {
-      const { outputs, risk } = await make(plan, id, pipeline, agreement, signer, world);
-      intended = await intend({ plan, id, pipeline, agreement, outputs, risk, optOuts, apart, replacement }, world);
+      const made = await make(plan, id, pipeline, agreement, signer, entries, world);
+      intended = await intend({ plan, id, pipeline, agreement, ...made, optOuts, apart, replacement }, world);
     } catch (error) {
       // Unless the ledger has it all the same: an append that failed late may still have recorded it.
       const recorded = await entriesOf(world.ledger).then(
@@ -175,9 +176,10 @@ async function make(
   pipeline: LoadedPipeline,
   agreement: LoadedAgreement,
   signer: Signer,
+  entries: readonly Entry[],
   world: World,
-): Promise<{ outputs: SealedOutput[]; risk: string | undefined }> {
-  const key = agreementKey(await world.masterKey(), plan.stem);
+): Promise<Pick<MadeRelease, 'outputs' | 'risk' | 'key'>> {
+  const { key, version } = await releaseKey(plan.stem, entries, world);
   const recipientKey = (await world.recipientKey(agreement)) ?? '';
   world.observe({ kind: 'step', step: 'read', release: id });
   await using session = await world.engine.open(plan, world.inputs, key, (event) =>
@@ -197,7 +199,7 @@ async function make(
     await session.prove(file, made);
     outputs.push({ file, produced: made, plain, cipher });
   }
-  return { outputs, risk };
+  return { outputs, risk, key: { version, check: keyCheck(key) } };
 }
 
 interface MadeRelease {
@@ -208,6 +210,7 @@ interface MadeRelease {
   readonly outputs: readonly SealedOutput[];
   /** SHA-256 of the report of risk that the custodian keeps. */
   readonly risk: string | undefined;
+  readonly key: NonNullable<Intended['key']>;
   readonly optOuts: OptOutInspection;
   readonly apart: readonly string[];
   readonly replacement: Replacement | undefined;
@@ -219,7 +222,7 @@ interface MadeRelease {
  * looked at again, since another pipeline may have released the same meanwhile.
  */
 async function intend(made: MadeRelease, world: World): Promise<Entry<Intended>> {
-  const { plan, id, pipeline, agreement, outputs, risk, optOuts, apart, replacement } = made;
+  const { plan, id, pipeline, agreement, outputs, risk, key, optOuts, apart, replacement } = made;
   world.observe({ kind: 'step', step: 'intend', release: id });
   const asAt = world.workspace.file.sources.opt_outs?.as_at;
   const applied = plan.files.some(({ steps }) => stepOf(steps, 'remove-opt-outs')?.policy.apply === true);
@@ -236,6 +239,7 @@ async function intend(made: MadeRelease, world: World): Promise<Entry<Intended>>
           {
             ...intendedEntry(entries, plan, planHash(plan), id, outputs, list, agreement, replacement),
             ...(risk === undefined ? {} : { risk }),
+            ...(plan.files.some(({ identifiability }) => identifiability === 'pseudonymised') ? { key } : {}),
           },
         ];
   });

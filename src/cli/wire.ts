@@ -15,6 +15,9 @@ import type { EngineInputs, SourceLocation } from '../engine/engine.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 import { Secret } from '../kernel/secret.ts';
+import { type HeldKey, heldKeys } from '../keys/held-keys.ts';
+import type { KeyProvider } from '../keys/key-provider.ts';
+import { vaultTransit } from '../keys/vault-transit.ts';
 import { openFileLedger } from '../ledger/file-ledger.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { withLock } from '../ledger/lock.ts';
@@ -53,7 +56,7 @@ export function wire(
     now,
     unique: () => randomBytes(4).toString('hex'),
     signedAt: () => new Date(Math.min(now().getTime(), Date.now())),
-    masterKey: async () => parseMasterKey(await readSecret(root, file.keys.pseudonym, 'keys.pseudonym')),
+    keys: keyProvider(workspace),
     signer: async () => {
       const { signing } = file.keys;
       const armoured = await readSecret(root, signing as SecretSource, 'keys.signing');
@@ -72,6 +75,35 @@ export function wire(
     keepReport: (release, files) => writeReports(join(state, 'reports', release), files),
     observe,
   };
+}
+
+/** How long a vault may take to answer. */
+const VAULT_WAIT_MS = 15_000;
+
+/** Where `dars.yaml` says that keys for pseudonyms come from. */
+export function keyProvider({ root, file }: Workspace): KeyProvider {
+  const { pseudonym } = file.keys;
+  if ('vault' in pseudonym) {
+    const { address, mount, key, namespace, token } = pseudonym.vault;
+    const place = 'keys.pseudonym.vault.token';
+    return vaultTransit({
+      address,
+      mount,
+      key,
+      namespace,
+      timeoutMs: VAULT_WAIT_MS,
+      token: () => readSecret(root, token, place),
+    });
+  }
+  const { before, ...newest } = pseudonym;
+  const held = (source: SecretSource & { readonly version: number }, name: string): HeldKey => ({
+    version: source.version,
+    master: async () => parseMasterKey(await readSecret(root, source, name)),
+  });
+  return heldKeys([
+    held(newest, 'keys.pseudonym'),
+    ...before.map((each, index) => held(each, `keys.pseudonym.before[${index}]`)),
+  ]);
 }
 
 /** That somebody else is at it says nothing against the ledger, whose lock is another. */

@@ -44,6 +44,8 @@ export type Intended = {
   readonly because?: string | undefined;
   /** SHA-256 of the report of risk that the custodian keeps. */
   readonly risk?: string | undefined;
+  /** Which version of the custodian's key the tokens are made with, and what shows that it is the same again. */
+  readonly key?: { readonly version: number; readonly check: string } | undefined;
 };
 
 /** One physical file of a release. */
@@ -151,6 +153,7 @@ const bodies: { readonly [K in Kind]: z.ZodType<BodyOf<K>> } = {
     replaces: file.optional(),
     because: text.optional(),
     risk: sha256.optional(),
+    key: z.strictObject({ version: count.min(1), check: text }).optional(),
   }),
   delivered: z.strictObject({ kind: z.literal('delivered'), release: text, destination: text, at: z.iso.datetime() }),
   failed: z.strictObject({ kind: z.literal('failed'), release: text, step: text, code: text, message: text }),

@@ -11,6 +11,60 @@ const secretSource = z.union(
   { error: 'expected { file: … }, { env: NAME } or { command: [ … ] }' },
 );
 
+const keyVersion = z.int().min(1).max(1_000_000).describe('which version of the key this is; stands in manifests');
+const held = {
+  file: words.describe('a file that holds it'),
+  env: words.describe('a variable of the environment'),
+  command: z.array(words).min(1).describe('run without a shell; its output is the key'),
+};
+
+const earlierKeys = z
+  .array(
+    z.union(
+      [
+        z.strictObject({ file: held.file, version: keyVersion }),
+        z.strictObject({ env: held.env, version: keyVersion }),
+        z.strictObject({ command: held.command, version: keyVersion }),
+      ],
+      { error: 'expected { file: …, version: 1 }, { env: NAME, version: 1 } or { command: [ … ], version: 1 }' },
+    ),
+  )
+  .default([])
+  .describe('earlier versions: an agreement keeps the one that its first release was made with');
+const newest = { version: keyVersion.default(1), before: earlierKeys };
+
+const isLoopback = (url: URL): boolean => ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
+
+const vaultAddress = words
+  .refine((text) => URL.canParse(text), 'expected an address such as https://vault.example.org:8200')
+  .refine((text) => {
+    if (!URL.canParse(text)) return true;
+    const url = new URL(text);
+    const plain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+    return plain && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url)));
+  }, 'expected https, without user, password or query; http only to this machine')
+  .describe('of the vault: https://vault.example.org:8200');
+
+const pseudonymKey = z.union(
+  [
+    z.strictObject({ file: held.file, ...newest }),
+    z.strictObject({ env: held.env, ...newest }),
+    z.strictObject({ command: held.command, ...newest }),
+    z.strictObject({
+      vault: z
+        .strictObject({
+          address: vaultAddress,
+          mount: words.default('transit').describe('where its transit engine is mounted'),
+          key: words.describe('the name of a key there, which never leaves it'),
+          namespace: words.optional(),
+          token: secretSource.describe('a token that may update transit/hmac/NAME/sha2-256, and nothing else'),
+        })
+        .describe('HashiCorp Vault’s transit engine, or OpenBao’s'),
+    }),
+  ],
+  { error: 'expected { file: … }, { env: NAME }, { command: [ … ] } or { vault: … }' },
+);
+
 const paths = z.union([words.transform((path) => [path]), z.array(words).min(1)], {
   error: 'expected a path, a glob or a list of them',
 });
@@ -101,7 +155,7 @@ export const workspaceSchema = z
       })
       .default({}),
     keys: z.strictObject({
-      pseudonym: secretSource.describe('32 bytes as 64 hex digits'),
+      pseudonym: pseudonymKey.describe('what tokens are made with: 32 bytes as 64 hex digits, or a vault'),
       signing: z.intersection(
         z.union([z.object({ file: words }), z.object({ env: words }), z.object({ command: z.array(words).min(1) })], {
           error: 'expected file:, env: or command:',
@@ -124,4 +178,5 @@ export const workspaceSchema = z
 
 export type WorkspaceFile = z.output<typeof workspaceSchema>;
 export type SourceFile = z.output<typeof source>;
+export type PseudonymKey = z.output<typeof pseudonymKey>;
 export type SecretSource = z.output<typeof secretSource>;

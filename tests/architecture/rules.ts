@@ -9,7 +9,7 @@ const DOCUMENTS = ['catalogue', 'agreement', 'pipeline'];
 /** What all of the middle of the program is made of. */
 const MIDDLE = ['kernel', 'relation', ...DOCUMENTS, 'gate', 'plan', 'disclosure', 'linkage'];
 
-export const ADAPTERS = ['engine', 'encrypt', 'deliver', 'ledger', 'publish', 'workspace', 'synth', 'solver'];
+export const ADAPTERS = ['engine', 'encrypt', 'deliver', 'ledger', 'publish', 'workspace', 'synth', 'solver', 'keys'];
 
 /**
  * `kernel ← relation ← {catalogue, agreement, pipeline} ← gate ← plan ← release ← cli`: a folder imports from itself and
@@ -25,7 +25,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   linkage: ['kernel', 'relation', ...DOCUMENTS],
   gate: ['kernel', 'relation', ...DOCUMENTS],
   plan: ['kernel', 'relation', ...DOCUMENTS, 'gate', 'linkage', 'disclosure'],
-  release: [...MIDDLE, 'engine', 'encrypt', 'deliver', 'ledger', 'workspace'],
+  release: [...MIDDLE, 'engine', 'encrypt', 'deliver', 'ledger', 'workspace', 'keys'],
   register: ['kernel', 'ledger'],
   cli: [...MIDDLE, 'release', 'register', ...ADAPTERS],
   engine: ['kernel', 'relation', ...DOCUMENTS, 'plan', 'disclosure', 'linkage'],
@@ -36,6 +36,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   workspace: ['kernel', 'relation', ...DOCUMENTS],
   synth: ['kernel', 'relation', 'catalogue'],
   solver: ['kernel', 'disclosure'],
+  keys: ['kernel'],
 };
 
 /** Files of adapter folders that compute and touch nothing: what they export may be used, not only named as a type. */
@@ -109,7 +110,7 @@ export const portsAsTypes: Rule = (files) =>
 
 /** Who may name which adapters: the wiring, the demo, the command that makes data up; and who opens a workspace. */
 const NAMES: readonly (readonly [file: RegExp, adapters: readonly string[]])[] = [
-  [/^cli\/wire\.ts$/, ['engine', 'encrypt', 'deliver', 'ledger', 'publish', 'workspace', 'solver']],
+  [/^cli\/wire\.ts$/, ['engine', 'encrypt', 'deliver', 'ledger', 'publish', 'workspace', 'solver', 'keys']],
   [/^cli\/demo\//, ADAPTERS],
   [/^cli\/commands\/synth\.ts$/, ['synth']],
   [/^cli\/commands\/command-context\.ts$/, ['workspace']],

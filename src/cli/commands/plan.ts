@@ -5,10 +5,10 @@ import { riskRows, shownRisk } from '../../disclosure/risk/risk-report.ts';
 import { refusalsFor } from '../../gate/gate.ts';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
-import { agreementKey } from '../../kernel/pseudonym.ts';
 import { buildPlan } from '../../plan/build-plan.ts';
 import type { FilePlan, Plan, Step } from '../../plan/plan.ts';
 import { gateFacts } from '../../release/gate-facts.ts';
+import { releaseKey } from '../../release/release-key.ts';
 import { riskFault, riskOfPlan, riskReport } from '../../release/release-risk.ts';
 import { agreementOf, entriesOf, planHash } from '../../release.ts';
 import { counted } from '../counted.ts';
@@ -33,7 +33,8 @@ export function addPlan(program: Command): void {
       const pipeline = await findPipeline(workspace, name);
       const world = wire(workspace, context.now, () => {}, pipeline);
       const agreement = agreementOf(pipeline, world);
-      const { facts, waiting } = await gateFacts(pipeline, agreement, world, await entriesOf(world.ledger));
+      const entries = await entriesOf(world.ledger);
+      const { facts, waiting } = await gateFacts(pipeline, agreement, world, entries);
       const refusals = refusalsFor(facts);
       if (refusals.length > 0) {
         const why = counted(refusals.length, 'reason');
@@ -51,7 +52,7 @@ export function addPlan(program: Command): void {
       const sql: { file: string; table: string; sql: string }[] = [];
       let risk: Risk | undefined;
       if (options.sql === true || options.risk === true) {
-        const key = agreementKey(await world.masterKey(), plan.stem);
+        const { key } = await releaseKey(plan.stem, entries, world);
         await using session = await world.engine.open(plan, world.inputs, key, () => {});
         for (const file of options.sql === true ? plan.files : [])
           sql.push(...session.explain(file).map((each) => ({ file: `${file.product}: ${file.dataset}`, ...each })));
