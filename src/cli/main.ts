@@ -11,6 +11,7 @@ import { addDisclosure } from './commands/disclosure.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addPlan } from './commands/plan.ts';
 import { addRegister } from './commands/register.ts';
+import { addReidentify } from './commands/reidentify.ts';
 import { addRun } from './commands/run.ts';
 import { addSynth } from './commands/synth.ts';
 import { reporterFor } from './reporter.ts';
@@ -40,6 +41,7 @@ function commandLine(): Command {
     addRun,
     addDeliver,
     addRegister,
+    addReidentify,
     addLedger,
     addAgreement,
     addCatalogue,

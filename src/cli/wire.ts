@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
@@ -26,13 +26,15 @@ import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import { openPublication, writePublication } from '../publish/publication-folder.ts';
 import { writeReports } from '../publish/report-folder.ts';
 import type { SiteAssets } from '../register/site/site-pages.ts';
+import type { AnswerPlace } from '../release/reidentification/reidentify.ts';
+import type { NamedKey } from '../release/reidentification/request-refusals.ts';
 import type { ReleaseEvent } from '../release/release-event.ts';
 import type { World } from '../release.ts';
 import { highsSolver } from '../solver/highs-solver.ts';
 import { parseMasterKey, readSecret } from '../workspace/read-secret.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { insidePath, operatorPath } from '../workspace/workspace-path.ts';
-import type { SecretSource, SourceFile } from '../workspace/workspace-schema.ts';
+import type { NamedKeyFile, SecretSource, SourceFile } from '../workspace/workspace-schema.ts';
 
 /** How long a run waits for another of the same pipeline before it says so. */
 const PIPELINE_WAIT_MS = 10 * 60_000;
@@ -206,8 +208,12 @@ function formatOf(path: string): SourceLocation['format'] {
 /** A recipient's key is a few kilobytes; what is much larger is not one. */
 const MAX_KEY = 1 << 20;
 
-async function recipientKey(root: string, { agreement }: LoadedAgreement): Promise<string | undefined> {
-  const path = insidePath(root, agreement.recipient.key);
+function recipientKey(root: string, { agreement }: LoadedAgreement): Promise<string | undefined> {
+  return publicKeyAt(root, agreement.recipient.key);
+}
+
+async function publicKeyAt(root: string, key: string): Promise<string | undefined> {
+  const path = insidePath(root, key);
   if (path === undefined) return undefined;
   try {
     return (await stat(path)).size > MAX_KEY ? undefined : await readFile(path, 'utf8');
@@ -278,6 +284,32 @@ export async function readInput(path: string): Promise<{ readonly bytes: Uint8Ar
     const { code } = error as NodeJS.ErrnoException;
     throw new Fault(ExitCode.usage, 'no-file', `${path} can't be read (${code})`);
   }
+}
+
+/** A new file for an answer: nothing that is there is ever written over. A Fault (exit 2) where it can't be made. */
+export async function answerPlace(out: string): Promise<AnswerPlace> {
+  const part = `${out}.part`;
+  const failed = (error: NodeJS.ErrnoException): never => {
+    const why = error.code === 'EEXIST' ? 'it is there already' : error.code;
+    throw new Fault(ExitCode.usage, 'answer-file', `the answer can't be written to ${out}: ${why}`, {
+      hint: 'name a new file with --out',
+    });
+  };
+  if (existsSync(out)) failed({ name: '', message: '', code: 'EEXIST' });
+  return {
+    stage: async (ciphertext) => {
+      await writeFile(part, ciphertext, { mode: 0o600, flag: 'wx', flush: true }).catch(failed);
+    },
+    keep: () => rename(part, out).catch(failed),
+    discard: () => rm(part, { force: true }),
+  };
+}
+
+/** The people whom `dars.yaml` names, with their public keys where these can be read. */
+export async function namedKeys({ root }: Workspace, keys: readonly NamedKeyFile[]): Promise<NamedKey[]> {
+  return Promise.all(
+    keys.map(async ({ name, fingerprint, key }) => ({ name, fingerprint, armoured: await publicKeyAt(root, key) })),
+  );
 }
 
 /** Who a change is recorded as made by: the user of this process. */

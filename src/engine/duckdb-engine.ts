@@ -12,6 +12,7 @@ import { ALL_SLICES } from '../relation/slices.ts';
 import { bindKey } from './bind-key.ts';
 import { connect } from './connect.ts';
 import type { Engine, EngineInputs, EngineSession, OptOutInspection } from './engine.ts';
+import { findPeople } from './find-people.ts';
 import { riskOf } from './measure-risk.ts';
 import { inspectOptOuts, loadOptOuts, noOptOuts } from './opt-outs.ts';
 import { proveFile } from './prove-file.ts';
@@ -36,6 +37,23 @@ export function duckDbEngine(limits: { readonly memory: string; readonly threads
       const { instance, connection } = await connect(limits);
       try {
         return await inspectOptOuts(connection, location);
+      } finally {
+        connection.closeSync();
+        instance.closeSync();
+      }
+    },
+
+    async findPeople(inputs, key, tokens) {
+      const { instance, connection } = await connect(inputs.limits);
+      try {
+        await bindKey(connection, key);
+        const sources = await openSources(connection, { files: [], cohort: undefined }, inputs);
+        const state = sessionState(connection, inputs, sources);
+        return await located(state, async () => {
+          const columns = ['nhs_number', 'replaced_by', 'confidentiality'];
+          await buildSuccession(connection, scan(sources, PDS).select(columns));
+          return findPeople(connection, scan(sources, PDS).select(['nhs_number']), tokens);
+        });
       } finally {
         connection.closeSync();
         instance.closeSync();
@@ -112,7 +130,7 @@ function sessionState(
 /** Opens every source that the plan reads, with the columns that it needs. */
 async function openSources(
   connection: DuckDBConnection,
-  plan: Plan,
+  plan: Pick<Plan, 'files' | 'cohort'>,
   inputs: EngineInputs,
 ): Promise<Map<string, SourceScan>> {
   const needed = new Map<string, { required: Set<string>; optional: Set<string> }>();

@@ -7,6 +7,7 @@ import type { Secret } from '../kernel/secret.ts';
 import type { WaterfallStep } from '../plan/compile.ts';
 import type { FilePlan, Plan } from '../plan/plan.ts';
 import type { RiskFile } from '../plan/risk-file.ts';
+import type { FoundPerson } from './find-people.ts';
 
 /** Where a dataset lies; paths are absolute, and may be globs. */
 export interface SourceLocation {
@@ -78,6 +79,9 @@ export interface Engine {
 
   /** Opens the sources that a plan needs and resolves who is who. A source that breaks its contract is a Fault, exit 11. */
   open(plan: Plan, inputs: EngineInputs, key: Secret<Uint8Array>, progress: EngineProgress): Promise<EngineSession>;
+
+  /** Whom some tokens of an agreement's key stand for, by making all tokens again; those of nobody are left out. */
+  findPeople(inputs: EngineInputs, key: Secret<Uint8Array>, tokens: readonly string[]): Promise<readonly FoundPerson[]>;
 }
 
 export interface EngineSession extends AsyncDisposable {

@@ -11,6 +11,12 @@ import {
   registerBodies,
   type Withdrawn,
 } from './register-entries.ts';
+import {
+  type ReidentificationGranted,
+  type ReidentificationRefused,
+  type Reidentified,
+  reidentificationBodies,
+} from './reidentification-entries.ts';
 import { count, day, period, releaseTerms, sha256, text } from './release-terms.ts';
 
 /*
@@ -107,7 +113,10 @@ export type KnownBody =
   | Described
   | Accessed
   | Edition
-  | Imported;
+  | Imported
+  | ReidentificationGranted
+  | ReidentificationRefused
+  | Reidentified;
 export type Kind = KnownBody['kind'];
 type BodyOf<K extends Kind> = Extract<KnownBody, { readonly kind: K }>;
 
@@ -159,6 +168,7 @@ const bodies: { readonly [K in Kind]: z.ZodType<BodyOf<K>> } = {
   failed: z.strictObject({ kind: z.literal('failed'), release: text, step: text, code: text, message: text }),
   abandoned: z.strictObject({ kind: z.literal('abandoned'), release: text, because: text }),
   ...registerBodies,
+  ...reidentificationBodies,
 };
 
 /**

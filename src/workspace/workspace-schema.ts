@@ -128,6 +128,19 @@ function bytesOf(text: string): number {
   return Number.parseFloat(text) * 1000 ** unit;
 }
 
+const namedKey = z.strictObject({
+  name: words,
+  fingerprint: words.describe('of the primary OpenPGP key, all of it, learnt by another way than the key'),
+  key: words.describe('the public key, ASCII armour; a path inside the workspace'),
+});
+
+function distinct(keys: readonly { readonly name: string; readonly fingerprint: string }[]): boolean {
+  const plain = (text: string): string => text.replaceAll(/\s/g, '').toUpperCase();
+  return (['name', 'fingerprint'] as const).every(
+    (part) => new Set(keys.map((key) => plain(key[part]))).size === keys.length,
+  );
+}
+
 /** `dars.yaml` (design, section 3). */
 export const workspaceSchema = z
   .strictObject({
@@ -164,6 +177,22 @@ export const workspaceSchema = z
       ),
       register: secretSource.optional().describe('signs publications of the register; made by dars register key'),
     }),
+    reidentification: z
+      .strictObject({
+        cap: z.int().min(1).max(1000).default(20).describe('the most tokens that one request may name'),
+        approvers: z
+          .array(namedKey)
+          .min(2, 'two approvers sign each request, so name at least two')
+          .refine((keys) => distinct(keys), 'the same name or key stands twice: it would count as two people')
+          .describe('who may approve; two of them sign each request'),
+        requesters: z
+          .array(namedKey)
+          .min(1)
+          .refine((keys) => distinct(keys), 'the same name or key stands twice')
+          .describe('who may be told, each with the key that the answer is encrypted to'),
+      })
+      .optional()
+      .describe('who may have tokens turned back into NHS numbers; without it nobody may'),
     destinations: z.record(words, destination).default({}).describe('name -> where releases go'),
     limits: z
       .strictObject({
@@ -178,5 +207,5 @@ export const workspaceSchema = z
 
 export type WorkspaceFile = z.output<typeof workspaceSchema>;
 export type SourceFile = z.output<typeof source>;
-export type PseudonymKey = z.output<typeof pseudonymKey>;
+export type NamedKeyFile = z.output<typeof namedKey>;
 export type SecretSource = z.output<typeof secretSource>;

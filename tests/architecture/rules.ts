@@ -46,6 +46,7 @@ const PURE = [
   'ledger/history.ts',
   'ledger/published-facts.ts',
   'ledger/register-entries.ts',
+  'ledger/reidentification-entries.ts',
   'ledger/release-terms.ts',
   'ledger/log-leaf.ts',
   'ledger/merkle.ts',
