@@ -3,7 +3,7 @@ import { fingerprintOf } from './inspect-key.ts';
 import { usableMoment } from './usable-moment.ts';
 
 /**
- * Whether this key made this detached signature over these bytes, and was good for that. One key and one signature: a
+ * Whether this key made this detached signature over these bytes, and was good for that then and is now. One key and one signature: a
  * block of several could hold somebody else's. `expected` is the primary key's fingerprint, without spaces and case.
  */
 export async function verifyDetached(
@@ -31,7 +31,12 @@ export async function verifyDetached(
       format: 'binary',
       date,
     });
-    return signatures.length === 1 && (await signatures[0]?.verified) === true;
+    const [made] = signatures;
+    if (made === undefined || signatures.length > 1 || (await made.verified) !== true) return false;
+    // The library asks whether the key was good when it signed; who has lost it since approves nothing.
+    await key.verifyPrimaryKey(date);
+    await key.getSigningKey(made.keyID, date);
+    return true;
   } catch {
     return false;
   }

@@ -197,6 +197,33 @@ describe('nobody is identified, and the ledger says why', () => {
     expect((await ask({ signatures: [['Caldicott'], ['Stranger']] })).status).toBe(12);
   });
 
+  test('a key that was revoked after it signed approves nothing, whatever the reason', async () => {
+    const fingerprint = await gnupg.generate({
+      name: 'Leaver',
+      signing: 'ed25519',
+      at: new Date('2026-01-01T00:00:00Z'),
+    });
+    workspace.change('dars.yaml', (file) => {
+      const [first] = (file['reidentification'] as { approvers: Tree[] }).approvers;
+      (file['reidentification'] as Tree)['approvers'] = [
+        first,
+        { name: 'Leaver', fingerprint, key: 'keys/Leaver.asc' },
+      ];
+    });
+    prints.set('Leaver', fingerprint);
+    workspace.write('keys/Leaver.asc', await gnupg.exportPublic(fingerprint));
+    const signature = await gnupg.signDetached(fingerprint, request());
+    await gnupg.revoke(fingerprint, 'superseded');
+    const revoked = await gnupg.exportPublic(fingerprint);
+    prints.delete('Leaver');
+    workspace.write('leaver.asc', signature);
+    const asking = { signatures: [['Caldicott']] as const, args: ['--signature', join(workspace.root, 'leaver.asc')] };
+    workspace.write('keys/Leaver.asc', revoked);
+    expect((await ask(asking)).status).toBe(12);
+    expect(existsSync(join(workspace.root, 'answer.gpg'))).toBe(false);
+    expect(ledger()[0]?.['refusals']).toMatchObject([{ code: 'bad-signature' }, { code: 'two-approvers' }]);
+  });
+
   test('a request is answered once, under its name or with its bytes', async () => {
     expect((await ask()).status).toBe(0);
     const again = await ask({ args: ['--out', join(workspace.root, 'second.gpg')] });
