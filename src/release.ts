@@ -1,9 +1,11 @@
+import { Readable } from 'node:stream';
 import type { LoadedAgreement } from './agreement/loaded-agreement.ts';
 import type { Destination } from './deliver/destination.ts';
 import type { Outbox } from './deliver/outbox.ts';
 import type { AirlockBrief } from './disclosure/airlock-brief.ts';
+import type { Solver } from './disclosure/solver.ts';
 import type { Encryptor, Signer } from './encrypt/encryptor.ts';
-import type { Engine, EngineInputs, OptOutInspection, Produced } from './engine/engine.ts';
+import type { Engine, EngineInputs, EngineSession, Produced } from './engine/engine.ts';
 import { frequencyRefusals } from './gate/frequency.ts';
 import { type Refusal, refusalsFor } from './gate/gate.ts';
 import { dayOf } from './kernel/calendar-date.ts';
@@ -14,6 +16,8 @@ import { Fault } from './kernel/fault.ts';
 import { keyCheck } from './kernel/pseudonym.ts';
 import type { KeyProvider } from './keys/key-provider.ts';
 import type { Intended } from './ledger/entries.ts';
+import { releaseState } from './ledger/history.ts';
+import type { KeptTables } from './ledger/kept-tables.ts';
 import type { Entry, Ledger } from './ledger/ledger.ts';
 import type { LoadedPipeline } from './pipeline/loaded-pipeline.ts';
 import { buildPlan } from './plan/build-plan.ts';
@@ -21,16 +25,25 @@ import type { FilePlan, Plan } from './plan/plan.ts';
 import { stepOf } from './plan/plan.ts';
 import { checkProduced } from './release/check-produced.ts';
 import { describedEntries } from './release/described-entry.ts';
-import { type GateFindings, gateFacts, optOutTerms } from './release/gate-facts.ts';
+import { type GateFindings, gateFacts } from './release/gate-facts.ts';
 import { HashTap } from './release/hash-tap.ts';
+import { confirmUntouched, reasonFor, sourceDates } from './release/input-looks.ts';
 import { intendedEntry, type SealedOutput } from './release/intended-entry.ts';
+import { isTabulation, type MadeTables, makeTables, renderTables } from './release/make-tables.ts';
 import { manifestOf } from './release/manifest.ts';
 import { pastUses } from './release/past-uses.ts';
+import { earlierTables, releasesOfTables } from './release/published-tables.ts';
 import { refusedEntry, refusedFault } from './release/refused.ts';
 import type { ReleaseEvent } from './release/release-event.ts';
 import { releaseKey } from './release/release-key.ts';
 import { holdToRisk } from './release/release-risk.ts';
-import { waitingRefusals, waitingRelease } from './release/waiting.ts';
+import {
+  outdatedBecause,
+  replacementOf,
+  waitingRefusals,
+  waitingRelease,
+  whatMayHaveArrived,
+} from './release/waiting.ts';
 import type { Workspace } from './workspace/workspace.ts';
 
 /** The outside world, as a release needs it; the command line wires the real parts. */
@@ -41,6 +54,9 @@ export interface World {
   readonly encryptor: Encryptor;
   readonly ledger: Ledger;
   readonly outbox: Outbox;
+  /** What was published in tables, which later ones are audited together with. */
+  readonly keptTables: KeptTables;
+  readonly solver: () => Promise<Solver>;
   readonly now: () => Date;
   /** Eight characters that no other release has had: two made in one minute have different names. */
   readonly unique: () => string;
@@ -71,6 +87,8 @@ export interface ReleaseOutcome {
   readonly destination: string;
   /** Whether it was made now, or had been waiting in the outbox. */
   readonly resumed: boolean;
+  /** The release that had been waiting and was given up for this one, since people opted out meanwhile. */
+  readonly insteadOf?: string;
 }
 
 /**
@@ -78,8 +96,8 @@ export interface ReleaseOutcome {
  * pseudonymise, check, encrypt; prove it. Say so in the ledger before anything leaves; deliver; say that as well.
  *
  * Killed anywhere, it can simply be run again: before `intended` nothing has happened and all is made anew; after it
- * the sealed files wait in the outbox, and delivering them goes on. Refusals are results: they are recorded, and end
- * in a Fault with exit 12.
+ * the sealed files wait in the outbox, and delivering them goes on, unless the opt-out list is another one by now: then
+ * they are given up and made again. Refusals are results: they are recorded, and end in a Fault with exit 12.
  */
 export async function release(
   pipeline: LoadedPipeline,
@@ -90,27 +108,10 @@ export async function release(
     const agreement = agreementOf(pipeline, world);
     const entries = await entriesOf(world.ledger);
     await world.outbox.sweep(pipeline.pipeline.pipeline, waitingRelease(entries, pipeline)?.release);
-    const { waiting, apart, optOuts } = await gate(pipeline, agreement, world, entries, replacement);
+    const findings = await gate(pipeline, agreement, world, entries, replacement);
     const plan = buildPlan(pipeline, agreement, world.workspace.catalogue, world.workspace.file.custodian.name);
-    if (waiting !== undefined) return goOn(waiting, plan, pipeline, agreement, world);
-
-    const signer = await world.signer();
-    const id = releaseId(pipeline, world);
-    await world.outbox.begin(plan.pipeline, id);
-    let intended: Entry<Intended>;
-    try {
-      const made = await make(plan, id, pipeline, agreement, signer, entries, world);
-      intended = await intend({ plan, id, pipeline, agreement, ...made, optOuts, apart, replacement }, world);
-    } catch (error) {
-      // Unless the ledger has it all the same: an append that failed late may still have recorded it.
-      const recorded = await entriesOf(world.ledger).then(
-        (now) => waitingRelease(now, pipeline) !== undefined,
-        () => true,
-      );
-      if (!recorded) await world.outbox.discard(plan.pipeline, id);
-      throw error;
-    }
-    return deliver(intended, world, false);
+    const asked: AskedRelease = { plan, pipeline, agreement, findings, replacement };
+    return findings.waiting === undefined ? makeAndDeliver(asked, world) : goOn(findings.waiting, asked, world);
   });
 }
 
@@ -122,10 +123,19 @@ export async function deliverWaiting(pipeline: LoadedPipeline, world: World): Pr
     await world.outbox.sweep(pipeline.pipeline.pipeline, waiting?.release);
     if (waiting === undefined) return undefined;
     const agreement = agreementOf(pipeline, world);
-    await gate(pipeline, agreement, world, entries);
+    const findings = await gate(pipeline, agreement, world, entries);
     const plan = buildPlan(pipeline, agreement, world.workspace.catalogue, world.workspace.file.custodian.name);
-    return goOn(waiting, plan, pipeline, agreement, world);
+    return goOn(waiting, { plan, pipeline, agreement, findings, replacement: undefined }, world);
   });
+}
+
+/** A release that the gate let through. */
+interface AskedRelease {
+  readonly plan: Plan;
+  readonly pipeline: LoadedPipeline;
+  readonly agreement: LoadedAgreement;
+  readonly findings: GateFindings;
+  readonly replacement: Replacement | undefined;
 }
 
 async function gate(
@@ -152,18 +162,59 @@ async function refuse(
   throw refusedFault(refusals);
 }
 
-/** Delivers a release that was sealed before, if it is what pipeline and agreement mean today. */
-async function goOn(
-  waiting: Entry<Intended>,
-  plan: Plan,
-  pipeline: LoadedPipeline,
-  agreement: LoadedAgreement,
-  world: World,
-): Promise<ReleaseOutcome> {
-  const { maxAgeDays } = optOutTerms(world.workspace);
-  const refusals = waitingRefusals(waiting, planHash(plan), dayOf(world.now()), maxAgeDays);
+/**
+ * Delivers a release that was sealed before, if it is what pipeline and agreement mean today. If the opt-out list is
+ * another one than it was made with, it is given up, which the ledger says, and made again: nobody who opted out
+ * meanwhile may be in what leaves.
+ */
+async function goOn(waiting: Entry<Intended>, asked: AskedRelease, world: World): Promise<ReleaseOutcome> {
+  const { plan, pipeline, agreement, findings } = asked;
+  const refusals = waitingRefusals(waiting, planHash(plan));
   if (refusals.length > 0) await refuse(refusals, pipeline, agreement, world);
-  return deliver(waiting, world, true);
+  const because = outdatedBecause(waiting, findings.optOuts);
+  if (because === undefined) return deliver(waiting, world, true);
+  await giveUp(waiting, because, world);
+  const made = await makeAndDeliver({ ...asked, replacement: replacementOf(waiting) }, world);
+  return { ...made, insteadOf: waiting.release };
+}
+
+/** Says in the ledger that a release that waits will not go out any more, and why; then its files go. */
+export async function giveUp(
+  { release: id, pipeline }: Pick<Intended, 'release' | 'pipeline'>,
+  because: string,
+  world: Pick<World, 'ledger' | 'outbox' | 'observe'>,
+): Promise<void> {
+  await world.ledger.append((entries) => {
+    const state = releaseState(entries, id);
+    if (state.state !== 'pending') return undefined;
+    return { kind: 'abandoned', release: id, because: `${because}${whatMayHaveArrived(state.failures)}` };
+  });
+  world.observe({ kind: 'step', step: 'abandoned', release: id, pipeline });
+  await world.outbox.discard(pipeline, id);
+}
+
+async function makeAndDeliver(asked: AskedRelease, world: World): Promise<ReleaseOutcome> {
+  const { plan, pipeline, agreement, findings } = asked;
+  const signer = await world.signer();
+  const id = releaseId(pipeline, world);
+  await world.outbox.begin(plan.pipeline, id);
+  let intended: Entry<Intended>;
+  try {
+    const before = await entriesOf(world.ledger);
+    const made = await make(plan, id, pipeline, agreement, signer, before, world);
+    await confirmUntouched(findings.looks, world);
+    if (made.tables !== undefined) await world.keptTables.write(id, made.tables.published);
+    intended = await intend({ ...asked, id, ...made, tablesBefore: releasesOfTables(before).length }, world);
+  } catch (error) {
+    // Unless the ledger has it all the same: an append that failed late may still have recorded it.
+    const recorded = await entriesOf(world.ledger).then(
+      (now) => waitingRelease(now, pipeline) !== undefined,
+      () => true,
+    );
+    if (!recorded) await world.outbox.discard(plan.pipeline, id);
+    throw await reasonFor(error, findings.looks, world);
+  }
+  return deliver(intended, world, false);
 }
 
 /**
@@ -178,7 +229,7 @@ async function make(
   signer: Signer,
   entries: readonly Entry[],
   world: World,
-): Promise<Pick<MadeRelease, 'outputs' | 'risk' | 'key'>> {
+): Promise<Pick<MadeRelease, 'outputs' | 'risk' | 'key' | 'tables'>> {
   const { key, version } = await releaseKey(plan.stem, entries, world);
   const recipientKey = (await world.recipientKey(agreement)) ?? '';
   world.observe({ kind: 'step', step: 'read', release: id });
@@ -186,34 +237,56 @@ async function make(
     world.observe({ kind: 'progress', ...event }),
   );
   const risk = await holdToRisk(plan, planHash(plan), id, pipeline, agreement, session, world);
+  const tabulates = plan.files.some(isTabulation);
+  const earlier = tabulates ? await earlierTables(entries, world.keptTables) : [];
+  const tables = await makeTables(plan, session, earlier, world.solver, world.observe);
   const outputs: SealedOutput[] = [];
   for (const [index, file] of plan.files.entries()) {
     world.observe({ kind: 'step', step: 'extract', release: id, product: file.product, dataset: file.dataset });
-    const { plaintext, produced } = session.write(file, airlockBrief(file, agreement, world));
+    const { plaintext, produced, isProven } = writing(plan, file, tables, session, agreement, world);
     const [plain, cipher] = [new HashTap(), new HashTap()];
     const ciphertext = await world.encryptor.encrypt(through(plaintext, plain), recipientKey, signer, world.signedAt());
     await world.outbox.write(plan.pipeline, id, index, through(ciphertext, cipher));
     const made: Produced = await produced;
-    checkProduced(file, made);
-    world.observe({ kind: 'step', step: 'prove', release: id, product: file.product, dataset: file.dataset });
-    await session.prove(file, made);
+    if (!isProven) {
+      checkProduced(file, made);
+      world.observe({ kind: 'step', step: 'prove', release: id, product: file.product, dataset: file.dataset });
+      await session.prove(file, made);
+    }
     outputs.push({ file, produced: made, plain, cipher });
   }
-  return { outputs, risk, key: { version, check: keyCheck(key) } };
+  return { outputs, tables, risk, key: { version, check: keyCheck(key) } };
 }
 
-interface MadeRelease {
-  readonly plan: Plan;
+/** The bytes of a file as they are made; of tables, which were counted and proven before, as they are. */
+function writing(
+  plan: Plan,
+  file: FilePlan,
+  tables: MadeTables | undefined,
+  session: EngineSession,
+  agreement: LoadedAgreement,
+  world: World,
+): { plaintext: NodeJS.ReadableStream; produced: Promise<Produced>; isProven: boolean } {
+  if (tables === undefined || !isTabulation(file)) {
+    return { ...session.write(file, airlockBrief(file, agreement, world)), isProven: false };
+  }
+  const { bytes, produced } = renderTables(plan, file, tables);
+  return {
+    plaintext: Readable.from([bytes], { objectMode: false }),
+    produced: Promise.resolve(produced),
+    isProven: true,
+  };
+}
+
+interface MadeRelease extends AskedRelease {
   readonly id: string;
-  readonly pipeline: LoadedPipeline;
-  readonly agreement: LoadedAgreement;
   readonly outputs: readonly SealedOutput[];
   /** SHA-256 of the report of risk that the custodian keeps. */
   readonly risk: string | undefined;
   readonly key: NonNullable<Intended['key']>;
-  readonly optOuts: OptOutInspection;
-  readonly apart: readonly string[];
-  readonly replacement: Replacement | undefined;
+  readonly tables: MadeTables | undefined;
+  /** How many releases of tables these were audited together with. */
+  readonly tablesBefore: number;
 }
 
 /**
@@ -222,28 +295,39 @@ interface MadeRelease {
  * looked at again, since another pipeline may have released the same meanwhile.
  */
 async function intend(made: MadeRelease, world: World): Promise<Entry<Intended>> {
-  const { plan, id, pipeline, agreement, outputs, risk, key, optOuts, apart, replacement } = made;
+  const { plan, id, pipeline, agreement, findings, outputs, risk, key, tables, tablesBefore, replacement } = made;
+  const { apart, optOuts, looks } = findings;
   world.observe({ kind: 'step', step: 'intend', release: id });
-  const asAt = world.workspace.file.sources.opt_outs?.as_at;
   const applied = plan.files.some(({ steps }) => stepOf(steps, 'remove-opt-outs')?.policy.apply === true);
-  const list = asAt === undefined || !applied ? null : { as_at: asAt, sha256: optOuts.sha256 };
+  const list = optOuts.asAt === undefined || !applied ? null : { as_at: optOuts.asAt, sha256: optOuts.sha256 };
+  const inputs = { optOuts: list, sources: sourceDates(looks) };
   const today = dayOf(world.now());
+  const kept =
+    tables === undefined ? undefined : { sha256: sha256Hex(tables.published), certificate: tables.certificate };
   let refusals: readonly Refusal[] = [];
   const entry = await world.ledger.append((entries) => {
     const past = pastUses(entries).filter(({ release: each }) => !apart.includes(each));
     refusals = frequencyRefusals(pipeline, agreement, past, today);
+    // Tables that were recorded meanwhile are not in the audit of these.
+    if (tables !== undefined && refusals.length === 0 && releasesOfTables(entries).length !== tablesBefore)
+      return undefined;
     return refusals.length > 0
       ? refusedEntry(refusals, pipeline, agreement)
       : [
           ...describedEntries(entries, agreement, world.workspace.catalogue),
           {
-            ...intendedEntry(entries, plan, planHash(plan), id, outputs, list, agreement, replacement),
+            ...intendedEntry(entries, plan, planHash(plan), id, outputs, inputs, agreement, kept, replacement),
             ...(risk === undefined ? {} : { risk }),
             ...(plan.files.some(({ identifiability }) => identifiability === 'pseudonymised') ? { key } : {}),
           },
         ];
   });
   if (refusals.length > 0) throw refusedFault(refusals);
+  if (entry === undefined) {
+    throw new Fault(ExitCode.delivery, 'tables-meanwhile', 'other tables were released while these were made', {
+      hint: 'run this again: tables are audited together with all that were released before',
+    });
+  }
   world.observe({ kind: 'step', step: 'intended', release: id });
   return entry as Entry<Intended>;
 }

@@ -3,6 +3,7 @@ import { columnReference, derivationSchema } from '../catalogue/field-schema.ts'
 import { parseAgreementReference } from '../kernel/agreement-reference.ts';
 import { calendarDate, period, words } from '../kernel/schema-parts.ts';
 import { whereSchema } from '../relation/condition.ts';
+import { grantedRulesSchema } from './disclosure-rules.ts';
 
 export const productKinds = ['extract', 'linked', 'tabulation', 'bespoke-linkage', 'tracking'] as const;
 export const identifiabilities = ['identifiable', 'pseudonymised', 'aggregated'] as const;
@@ -91,6 +92,7 @@ const grant = z
       .array(grantedField)
       .min(1, 'grant at least one field')
       .describe('the columns granted; each grants its coarser forms as well'),
+    disclosure: grantedRulesSchema.optional().describe('for tabulations: the rule set, and its parameters'),
     opt_outs: optOutPolicy.default({ apply: true }).describe('national data opt-outs apply, unless exempt'),
     unresolved: unresolved.optional().describe('for this dataset; by default what the agreement says'),
     system_access: z

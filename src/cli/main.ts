@@ -8,12 +8,18 @@ import { addCheck } from './commands/check.ts';
 import { addDeliver } from './commands/deliver.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDisclosure } from './commands/disclosure.ts';
+import { addDue } from './commands/due.ts';
 import { addLedger } from './commands/ledger.ts';
+import { addMetrics } from './commands/metrics.ts';
+import { addOutbox } from './commands/outbox.ts';
 import { addPlan } from './commands/plan.ts';
 import { addRegister } from './commands/register.ts';
 import { addReidentify } from './commands/reidentify.ts';
 import { addRun } from './commands/run.ts';
+import { addSchedule } from './commands/schedule.ts';
 import { addSynth } from './commands/synth.ts';
+import { Ended } from './ended.ts';
+import { newRunId } from './options.ts';
 import { reporterFor } from './reporter.ts';
 
 const EXITS = `
@@ -23,7 +29,7 @@ Exit codes:
   15 delivery failed; safe to repeat   16 the ledger does not verify   70 a bug`;
 
 /** The command line, whole; nothing is run before `parseAsync`. */
-function commandLine(): Command {
+function commandLine(run: string): Command {
   const program = new Command('dars')
     .description(
       'From a signed data sharing agreement to encrypted files at a recipient’s server and lines of a public register.',
@@ -34,12 +40,17 @@ function commandLine(): Command {
     .addHelpText('after', EXITS)
     .showSuggestionAfterError()
     .configureOutput({ outputError: () => {} }) // said by `main`, as every other fault
-    .exitOverride();
+    .exitOverride()
+    .setOptionValue('run', run);
   for (const add of [
     addCheck,
     addPlan,
     addRun,
+    addDue,
+    addOutbox,
     addDeliver,
+    addSchedule,
+    addMetrics,
     addRegister,
     addReidentify,
     addLedger,
@@ -58,12 +69,13 @@ function commandLine(): Command {
 }
 
 /** Runs the command line and gives the exit code; everything that a user can understand ends here as a sentence. */
-export async function main(argv: readonly string[]): Promise<number> {
-  const reporter = reporterFor(argv.includes('--json'));
+export async function main(argv: readonly string[], run: string = newRunId()): Promise<number> {
+  const reporter = reporterFor(argv.includes('--json'), run);
   try {
-    await commandLine().parseAsync([...argv], { from: 'user' });
+    await commandLine(run).parseAsync([...argv], { from: 'user' });
     return ExitCode.done;
   } catch (error) {
+    if (error instanceof Ended) return error.exit;
     const fault = faultOf(error);
     if (fault === undefined) return ExitCode.done;
     // The help that commander prints where a command is missing says all there is to say.

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { dayOf, parseCalendarDate } from '../kernel/calendar-date.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
@@ -8,6 +9,14 @@ export interface GlobalOptions {
   readonly workspace?: string;
   readonly asOf?: string;
   readonly json?: boolean;
+  /** The id of this run, which every line of its log carries. */
+  readonly run: string;
+}
+
+/** Of a scheduler that has one for a run (`DARS_RUN_ID`), or one that no other run has had. */
+export function newRunId(): string {
+  const given = process.env['DARS_RUN_ID'];
+  return given !== undefined && /^[\w.:-]{1,64}$/.test(given) ? given : randomBytes(8).toString('hex');
 }
 
 /** The workspace's folder: `--workspace`, `DARS_WORKSPACE`, or the present folder. */

@@ -7,8 +7,9 @@ export interface Reporter {
   /** A result: text for people, or one JSON value a line. */
   result(text: string, json: unknown): void;
   note(text: string): void;
-  event(event: ReleaseEvent): void;
-  fault(fault: Fault): void;
+  /** `of` is the pipeline, where several are worked at. */
+  event(event: ReleaseEvent, of?: string): void;
+  fault(fault: Fault, of?: string): void;
 }
 
 const STEPS: Readonly<Record<string, string>> = {
@@ -16,26 +17,32 @@ const STEPS: Readonly<Record<string, string>> = {
   read: 'Read the sources; resolve who is who',
   risk: 'Measure how easily people could be found',
   extract: 'Extract, check and encrypt',
+  count: 'Count the tables',
+  control: 'Disclosure control, and an audit of what would be published',
   prove: 'Prove the counts another way',
   intend: 'Record what is about to leave',
+  abandoned: 'Give up what waited',
   seal: 'Seal the files and the manifest',
   deliver: 'Deliver',
   record: 'Record the delivery',
 };
 
-export function reporterFor(json: boolean): Reporter {
-  return json ? jsonReporter() : textReporter(process.stderr.isTTY === true);
+/** `run` stands in every line of JSON, so that what one run said can be found among all that is logged. */
+export function reporterFor(json: boolean, run: string): Reporter {
+  return json ? jsonReporter(run) : textReporter(process.stderr.isTTY === true);
 }
 
-function jsonReporter(): Reporter {
+function jsonReporter(run: string): Reporter {
   const line = (stream: NodeJS.WriteStream, value: unknown): void => void stream.write(`${JSON.stringify(value)}\n`);
+  const log = (value: object): void => line(process.stderr, { time: new Date().toISOString(), run, ...value });
   return {
     result: (_, json) => line(process.stdout, json),
-    note: (text) => line(process.stderr, { kind: 'note', text }),
-    event: (event) => line(process.stderr, { time: new Date().toISOString(), ...event }),
-    fault: ({ exit, code, message, hint, problems }) =>
-      line(process.stderr, {
+    note: (text) => log({ kind: 'note', text }),
+    event: (event, of) => log({ ...event, ...(of === undefined ? {} : { pipeline: of }) }),
+    fault: ({ exit, code, message, hint, problems }, of) =>
+      log({
         kind: 'fault',
+        ...(of === undefined ? {} : { pipeline: of }),
         exit,
         code,
         message,
@@ -68,22 +75,23 @@ function textReporter(terminal: boolean): Reporter {
       process.stdout.write(`${printable(text)}\n`);
     },
     note: write,
-    event: (event) => {
+    event: (event, of) => {
+      const whose = of === undefined ? '' : `${of}: `;
       if (event.kind === 'step') {
         const text = STEPS[event.step];
         const what = event.dataset === undefined ? '' : ` (${event.product}: ${event.dataset})`;
-        if (text !== undefined) write(`- ${text}${what}`);
+        if (text !== undefined) write(`- ${whose}${text}${what}`);
       } else if (event.kind === 'progress') {
         progress(
-          `${event.step}: ${event.done} of ${event.of}${event.rows > 0 ? `, ${group(event.rows)} rows` : ''}`,
+          `${whose}${event.step}: ${event.done} of ${event.of}${event.rows > 0 ? `, ${group(event.rows)} rows` : ''}`,
           event.done === event.of,
         );
       } else {
-        progress(`${event.file}: ${share(event.sent, event.bytes)}`, event.sent === event.bytes);
+        progress(`${whose}${event.file}: ${share(event.sent, event.bytes)}`, event.sent === event.bytes);
       }
     },
-    fault: (fault) => {
-      write(`dars: ${fault.message}`);
+    fault: (fault, of) => {
+      write(`dars: ${of === undefined ? '' : `${of}: `}${fault.message}`);
       if (fault.hint !== undefined) write(`  hint: ${fault.hint}`);
       for (const problem of fault.problems) write(`  ${formatProblem(problem)}`);
     },

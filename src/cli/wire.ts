@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
 import type { Destination } from '../deliver/destination.ts';
 import { openFolderDestination } from '../deliver/folder-destination.ts';
@@ -11,7 +11,7 @@ import { openSftpDestination } from '../deliver/sftp-destination.ts';
 import type { Solver } from '../disclosure/solver.ts';
 import { openPgpEncryptor } from '../encrypt/openpgp-encryptor.ts';
 import { duckDbEngine } from '../engine/duckdb-engine.ts';
-import type { EngineInputs, SourceLocation } from '../engine/engine.ts';
+import type { EngineInputs, Freshness, SourceLocation } from '../engine/engine.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 import { Secret } from '../kernel/secret.ts';
@@ -19,6 +19,7 @@ import { type HeldKey, heldKeys } from '../keys/held-keys.ts';
 import type { KeyProvider } from '../keys/key-provider.ts';
 import { vaultTransit } from '../keys/vault-transit.ts';
 import { openFileLedger } from '../ledger/file-ledger.ts';
+import { openKeptTables } from '../ledger/kept-tables.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { withLock } from '../ledger/lock.ts';
 import { formatSigner, type NoteSigner, parseSigner } from '../ledger/signed-note.ts';
@@ -30,6 +31,7 @@ import type { AnswerPlace } from '../release/reidentification/reidentify.ts';
 import type { NamedKey } from '../release/reidentification/request-refusals.ts';
 import type { ReleaseEvent } from '../release/release-event.ts';
 import type { World } from '../release.ts';
+import type { ScheduleFacts } from '../schedule/units.ts';
 import { highsSolver } from '../solver/highs-solver.ts';
 import { parseMasterKey, readSecret } from '../workspace/read-secret.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -39,22 +41,36 @@ import type { NamedKeyFile, SecretSource, SourceFile } from '../workspace/worksp
 /** How long a run waits for another of the same pipeline before it says so. */
 const PIPELINE_WAIT_MS = 10 * 60_000;
 
+/** What a release has of its own that is one of several. */
+export interface Tuning {
+  readonly limits?: { readonly memory: string; readonly threads: number };
+  readonly destination?: World['destination'];
+  /** One that several share remembers what it has read. */
+  readonly ledger?: Ledger;
+  readonly pipelineWaitMs?: number;
+}
+
 /** Puts the real parts together. The only place that names adapters. */
 export function wire(
   workspace: Workspace,
   now: () => Date,
   observe: (event: ReleaseEvent) => void,
   pipeline?: LoadedPipeline,
+  tuning: Tuning = {},
 ): World {
   const { root, file } = workspace;
   const state = stateFolder(workspace);
+  const inputs = engineInputs(workspace, pipeline);
+  const { memory, threads } = { ...file.limits, ...tuning.limits };
   return {
     workspace,
-    inputs: engineInputs(workspace, pipeline),
-    engine: duckDbEngine({ memory: file.limits.memory, threads: file.limits.threads }),
+    inputs: { ...inputs, limits: { ...inputs.limits, memory, threads } },
+    engine: duckDbEngine({ memory, threads }),
     encryptor: openPgpEncryptor(),
-    ledger: ledgerOf(workspace, now),
+    ledger: tuning.ledger ?? ledgerOf(workspace, now),
     outbox: new Outbox(state),
+    keptTables: openKeptTables(state),
+    solver: openSolver,
     now,
     unique: () => randomBytes(4).toString('hex'),
     signedAt: () => new Date(Math.min(now().getTime(), Date.now())),
@@ -69,10 +85,15 @@ export function wire(
       return openPgpEncryptor().unlock({ armoured, passphrase }, now());
     },
     recipientKey: (agreement) => recipientKey(root, agreement),
-    destination: (name) => openDestination(workspace, name),
-    alone: async (name, work) => {
-      makeFolder(join(state, 'locks'), 'state');
-      return aloneOf(name, join(state, 'locks', `${name}.lock`), work);
+    destination: tuning.destination ?? ((name) => openDestination(workspace, name)),
+    alone: (name, work) => {
+      const waitMs = tuning.pipelineWaitMs ?? PIPELINE_WAIT_MS;
+      return aloneAt(lockFile(workspace, name), work, waitMs, (fault) => {
+        const message = `another process is releasing ${name}: ${fault.message}`;
+        return new Fault(ExitCode.delivery, 'pipeline-busy', message, {
+          hint: 'wait for it to end, and run this again',
+        });
+      });
     },
     keepReport: (release, files) => writeReports(join(state, 'reports', release), files),
     observe,
@@ -108,15 +129,30 @@ export function keyProvider({ root, file }: Workspace): KeyProvider {
   ]);
 }
 
+/** One run of all that is due at a time, over all processes; the Fault `due-busy` where there is one. */
+export function aloneWithDue<T>(workspace: Workspace, work: () => Promise<T>): Promise<T> {
+  // No pipeline's name begins with a dot.
+  return aloneAt(lockFile(workspace, '.due'), work, 0, ({ message }) => new Fault(ExitCode.done, 'due-busy', message));
+}
+
+function lockFile(workspace: Workspace, name: string): string {
+  const folder = join(stateFolder(workspace), 'locks');
+  makeFolder(folder, 'state');
+  return join(folder, `${name}.lock`);
+}
+
 /** That somebody else is at it says nothing against the ledger, whose lock is another. */
-async function aloneOf<T>(pipeline: string, path: string, work: () => Promise<T>): Promise<T> {
+async function aloneAt<T>(
+  path: string,
+  work: () => Promise<T>,
+  waitMs: number,
+  busy: (fault: Fault) => Fault,
+): Promise<T> {
   try {
-    return await withLock(path, work, { waitMs: PIPELINE_WAIT_MS });
+    return await withLock(path, work, { waitMs });
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== 'lock-held' || !error.message.includes(path)) throw error;
-    throw new Fault(ExitCode.delivery, 'pipeline-busy', `another process is releasing ${pipeline}: ${error.message}`, {
-      hint: 'wait for it to end, and run this again',
-    });
+    throw busy(error);
   }
 }
 
@@ -124,7 +160,7 @@ export function ledgerOf(workspace: Workspace, now: () => Date): Ledger {
   return openFileLedger({ directory: stateFolder(workspace), clock: now });
 }
 
-function stateFolder({ root, file }: Workspace): string {
+export function stateFolder({ root, file }: Workspace): string {
   return operatorPath(root, file.state) ?? join(root, 'state');
 }
 
@@ -132,6 +168,10 @@ function stateFolder({ root, file }: Workspace): string {
 export function engineInputs(workspace: Workspace, pipeline?: LoadedPipeline): EngineInputs {
   const { root, file, catalogue } = workspace;
   const at = (path: string): string => operatorPath(root, path) ?? '';
+  const freshness = ({ as_at: asAt, ready }: Pick<SourceFile, 'as_at' | 'ready'>): Freshness => ({
+    asAt: typeof asAt === 'object' ? { file: at(asAt.file) } : asAt,
+    ready: ready === undefined ? undefined : at(ready),
+  });
   const { opt_outs: optOuts, ...others } = file.sources;
   const sources = new Map<string, SourceLocation>(
     Object.entries(others as Record<string, SourceFile>).map(([dataset, source]) => [
@@ -139,6 +179,7 @@ export function engineInputs(workspace: Workspace, pipeline?: LoadedPipeline): E
       {
         dataset,
         paths: source.path.map(at),
+        ...freshness(source),
         format: source.format ?? formatOf(source.path[0] ?? ''),
         delimiter: source.delimiter ?? ',',
         columns: Object.fromEntries(
@@ -157,6 +198,7 @@ export function engineInputs(workspace: Workspace, pipeline?: LoadedPipeline): E
         ? undefined
         : {
             paths: optOuts.path.map(at),
+            ...freshness(optOuts),
             mode: optOuts.mode,
             request: optOuts.request === undefined ? undefined : at(optOuts.request),
           },
@@ -176,6 +218,32 @@ export function engineInputs(workspace: Workspace, pipeline?: LoadedPipeline): E
     cohortFile: cohort !== undefined && 'file' in cohort ? (insidePath(root, cohort.file) ?? '') : undefined,
     limits: { memory: file.limits.memory, threads: file.limits.threads, temp: tempFolder(workspace) },
   };
+}
+
+/** What of a workspace the operating system has to know to run it each night. */
+export function scheduleFacts(
+  workspace: Workspace,
+): Pick<ScheduleFacts, 'workspace' | 'writes' | 'reads' | 'secrets' | 'threads'> {
+  const { root, file } = workspace;
+  const at = (path: string): string => operatorPath(root, path) ?? root;
+  const folders = Object.values(file.destinations).flatMap((each) => (each.type === 'folder' ? [at(each.path)] : []));
+  const temp = file.limits.temp === undefined ? [] : [at(file.limits.temp)];
+  const metrics = file.monitoring.metrics === undefined ? [] : [dirname(at(file.monitoring.metrics))];
+  const sources = Object.values(file.sources).flatMap((source) => source?.path.map(at) ?? []);
+  return {
+    workspace: root,
+    writes: [...new Set([stateFolder(workspace), ...folders, ...temp, ...metrics])],
+    reads: sources,
+    secrets: [...new Set(secretsOf(file))].sort(),
+    threads: Math.max(4, file.limits.at_once + 4),
+  };
+}
+
+/** The variables of the environment that hold secrets. */
+function secretsOf(part: unknown): string[] {
+  if (part === null || typeof part !== 'object') return [];
+  if ('env' in part && typeof part.env === 'string') return [part.env, ...secretsOf({ ...part, env: undefined })];
+  return Object.values(part).flatMap(secretsOf);
 }
 
 function tempFolder({ root, file }: Workspace): string {
@@ -222,7 +290,7 @@ async function publicKeyAt(root: string, key: string): Promise<string | undefine
   }
 }
 
-async function openDestination({ root, file }: Workspace, name: string): Promise<Destination> {
+export async function openDestination({ root, file }: Workspace, name: string): Promise<Destination> {
   const settings = file.destinations[name];
   if (settings === undefined)
     throw new Fault(ExitCode.workspace, 'unknown-destination', `dars.yaml has no destination ${name}`);

@@ -11,8 +11,11 @@ import { printRelation, quoteName, type TableResolver } from '../relation/print-
 import { ALL_SLICES } from '../relation/slices.ts';
 import { bindKey } from './bind-key.ts';
 import { connect } from './connect.ts';
+import { countTables } from './count-tables.ts';
 import type { Engine, EngineInputs, EngineSession, OptOutInspection } from './engine.ts';
+import { filesAt } from './files-at.ts';
 import { findPeople } from './find-people.ts';
+import { lookAtInputs } from './look-at-inputs.ts';
 import { riskOf } from './measure-risk.ts';
 import { inspectOptOuts, loadOptOuts, noOptOuts } from './opt-outs.ts';
 import { proveFile } from './prove-file.ts';
@@ -59,6 +62,18 @@ export function duckDbEngine(limits: { readonly memory: string; readonly threads
         instance.closeSync();
       }
     },
+    lookAt: (inputs, datasets) =>
+      lookAtInputs(inputs, datasets, async (patterns) => {
+        const { instance, connection } = await connect(limits);
+        try {
+          const found: string[][] = [];
+          for (const pattern of patterns) found.push(await filesAt(connection, [pattern]));
+          return found;
+        } finally {
+          connection.closeSync();
+          instance.closeSync();
+        }
+      }),
 
     async open(plan, inputs, key, progress): Promise<EngineSession> {
       const { instance, connection } = await connect(inputs.limits);
@@ -90,6 +105,7 @@ export function duckDbEngine(limits: { readonly memory: string; readonly threads
         progress({ step: 'resolve', done: 1, of: 1, rows: 0 });
         return {
           write: (file, brief) => writeFile(state, file, brief, progress, (work) => located(state, work)),
+          count: (file) => countTables(state, file, progress, (work) => located(state, work)),
           prove: (file, produced) => located(state, () => proveFile(state, file, produced)),
           risk: async (files, terms) => {
             await loadGeography(connection, { files: files.map(({ own }) => own) }, inputs);

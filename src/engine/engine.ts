@@ -3,14 +3,23 @@ import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { AirlockBrief } from '../disclosure/airlock-brief.ts';
 import type { Risk } from '../disclosure/risk/measure-risk.ts';
 import type { RiskTerms } from '../disclosure/risk/risk-terms.ts';
+import type { CountedTables } from '../disclosure/tabulation/counted-tables.ts';
+import type { CalendarDate } from '../kernel/calendar-date.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { WaterfallStep } from '../plan/compile.ts';
 import type { FilePlan, Plan } from '../plan/plan.ts';
 import type { RiskFile } from '../plan/risk-file.ts';
 import type { FoundPerson } from './find-people.ts';
 
+/** How one can tell of when files are, and that nobody is still writing them. Paths are absolute. */
+export interface Freshness {
+  readonly asAt: CalendarDate | 'modified' | { readonly file: string } | undefined;
+  /** A file that is there only while the others are whole. */
+  readonly ready: string | undefined;
+}
+
 /** Where a dataset lies; paths are absolute, and may be globs. */
-export interface SourceLocation {
+export interface SourceLocation extends Partial<Freshness> {
   readonly dataset: string;
   readonly paths: readonly string[];
   readonly format: 'csv' | 'parquet' | 'arrow';
@@ -19,7 +28,7 @@ export interface SourceLocation {
   readonly columns: Readonly<Record<string, string>>;
 }
 
-export interface OptOutLocation {
+export interface OptOutLocation extends Partial<Freshness> {
   readonly paths: readonly string[];
   readonly mode: 'deny-list' | 'keep-list';
   readonly request: string | undefined;
@@ -52,6 +61,17 @@ export interface OptOutInspection {
   readonly sha256: string;
 }
 
+/** What looking at the files of an input found, without reading them. */
+export interface InputLook {
+  /** As dars.yaml calls it: a dataset, opt_outs, cohort or geography. */
+  readonly source: string;
+  readonly asAt: CalendarDate | undefined;
+  /** Why it may not be read, whatever its age: a predicate for a sentence about it. */
+  readonly defect: { readonly code: 'undated' | 'not-ready'; readonly message: string } | undefined;
+  /** Another one as soon as any of its files is written to, replaced, added or taken away. */
+  readonly fingerprint: string;
+}
+
 /** Rows and people that left the flow at a step, or were released; people count once a step. */
 export interface WaterfallCount {
   readonly step: WaterfallStep | 'in';
@@ -77,6 +97,9 @@ export type EngineProgress = (event: {
 export interface Engine {
   inspectOptOuts(location: OptOutLocation): Promise<OptOutInspection>;
 
+  /** Looks at the files of these datasets, and of the opt-out list, the cohort and the lookups, where there are any. */
+  lookAt(inputs: EngineInputs, datasets: readonly string[]): Promise<readonly InputLook[]>;
+
   /** Opens the sources that a plan needs and resolves who is who. A source that breaks its contract is a Fault, exit 11. */
   open(plan: Plan, inputs: EngineInputs, key: Secret<Uint8Array>, progress: EngineProgress): Promise<EngineSession>;
 
@@ -93,8 +116,13 @@ export interface EngineSession extends AsyncDisposable {
   write(file: FilePlan, brief: AirlockBrief): { readonly plaintext: Readable; readonly produced: Promise<Produced> };
 
   /**
+   * The tables of a tabulation, counted: raw, and for disclosure control alone. `produced` says what the rows came to.
+   */
+  count(file: FilePlan): Promise<{ readonly counted: CountedTables; readonly produced: Produced }>;
+
+  /**
    * Counts the file again in another way and looks for opted-out people among those released; a difference is a Fault
-   * (exit 13). Call it after `write` of the same file.
+   * (exit 13). Call it after `write` or `count` of the same file.
    */
   prove(file: FilePlan, produced: Produced): Promise<void>;
 

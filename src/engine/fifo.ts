@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { constants } from 'node:fs';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { constants, open } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
+const openDescriptor = promisify(open);
 
 /**
  * A named pipe in a private folder: DuckDB writes a COPY into it natively, and what it writes is never on disk.
@@ -29,12 +30,10 @@ export class Fifo implements AsyncDisposable {
 
   /** Opens the reading end, which must be there before anybody opens the other; it sees an end when a writer closes. */
   async reader(): Promise<Socket> {
-    const handle = await open(this.path, constants.O_RDONLY | constants.O_NONBLOCK);
-    // The socket owns the descriptor from here on; a second one keeps the handle from closing it when collected.
-    return new Socket({ fd: handle.fd, readable: true, writable: false }).once(
-      'close',
-      () => void handle.close().catch(() => {}),
-    );
+    // A bare descriptor, which the socket alone owns and closes. A FileHandle would close the number a second time, and
+    // by then it can be another file's: of the ledger, say, or of the outbox, where several releases are made at once.
+    const fd = await openDescriptor(this.path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return new Socket({ fd, readable: true, writable: false });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

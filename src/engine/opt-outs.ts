@@ -6,6 +6,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { Tables } from '../plan/compile.ts';
 import { quoteName, quoteText } from '../relation/print-sql.ts';
 import type { OptOutInspection, OptOutLocation } from './engine.ts';
+import { filesAt } from './files-at.ts';
 import { count, execute, MemoryExhausted, rows } from './sql.ts';
 
 type Defect = NonNullable<OptOutInspection['defect']>;
@@ -24,7 +25,7 @@ export async function inspectOptOuts(
   const hash = createHash('sha256');
   const refused = (defect: Defect): OptOutInspection => ({ defect, numbers: 0, sha256: '' });
   try {
-    const files = await expand(connection, location.paths);
+    const files = await filesAt(connection, location.paths);
     if (files.length === 0) return refused({ code: 'missing', message: 'the opt-out list is missing' });
     for (const file of files)
       await pipeline(createReadStream(file), async (chunks) => {
@@ -67,7 +68,7 @@ async function requestDefect(
   location: OptOutLocation,
 ): Promise<Defect | undefined> {
   if (location.mode === 'deny-list' || location.request === undefined) return undefined;
-  const asked = await expand(connection, [location.request]);
+  const asked = await filesAt(connection, [location.request]);
   if (asked.length === 0) return { code: 'missing', message: 'the request that the opt-out list answers is missing' };
   for (const file of asked) {
     const defect = await lineDefect(connection, file, 'the request that the opt-out list answers');
@@ -88,7 +89,7 @@ async function requestDefect(
  * not at hand).
  */
 export async function loadOptOuts(connection: DuckDBConnection, location: OptOutLocation): Promise<void> {
-  const files = await expand(connection, location.paths);
+  const files = await filesAt(connection, location.paths);
   await execute(connection, `CREATE TEMP TABLE "#listed" AS SELECT DISTINCT n FROM (${numbersOf(files)})`);
   const succession = quoteName(Tables.succession);
   const trees = `SELECT DISTINCT coalesce(s."#root", l.n) AS "#opted" FROM "#listed" l LEFT JOIN ${succession} s ON l.n = s."#superseded"`;
@@ -99,7 +100,7 @@ export async function loadOptOuts(connection: DuckDBConnection, location: OptOut
   const asked =
     location.request === undefined
       ? undefined
-      : `SELECT DISTINCT n FROM (${numbersOf(await expand(connection, [location.request]))})`;
+      : `SELECT DISTINCT n FROM (${numbersOf(await filesAt(connection, [location.request]))})`;
   const members = `SELECT "#superseded" AS n, "#root" AS tree FROM ${succession} UNION SELECT "#root", "#root" FROM ${succession}`;
   const unlisted = `SELECT DISTINCT tree FROM (SELECT m.n, m.tree FROM (${members}) m ANTI JOIN "#listed" l ON m.n = l.n) u ${asked === undefined ? '' : `SEMI JOIN (${asked}) r ON u.n = r.n`}`;
   await execute(
@@ -114,21 +115,9 @@ export async function noOptOuts(connection: DuckDBConnection): Promise<void> {
   await execute(connection, `CREATE TEMP TABLE ${quoteName(Tables.optOuts)} ("#opted" BIGINT)`);
 }
 
-async function expand(connection: DuckDBConnection, paths: readonly string[]): Promise<string[]> {
-  const found: string[] = [];
-  for (const path of paths) {
-    found.push(
-      ...(await rows(connection, `SELECT file FROM glob(${quoteText(path)}) ORDER BY file`)).map((row) =>
-        String(row['file']),
-      ),
-    );
-  }
-  return found;
-}
-
 /** SQL that gives the listed numbers as `n`, read from the files. */
 export async function optOutNumbers(connection: DuckDBConnection, paths: readonly string[]): Promise<string> {
-  return numbersOf(await expand(connection, paths));
+  return numbersOf(await filesAt(connection, paths));
 }
 
 function numbersOf(files: readonly string[]): string {

@@ -1,4 +1,5 @@
 import { PDS } from '../catalogue/catalogue.ts';
+import { bytesOf } from '../kernel/byte-size.ts';
 import { type FilePlan, stepOf } from '../plan/plan.ts';
 import { SLICES, type SliceRange } from '../relation/slices.ts';
 import type { SessionState } from './duckdb-engine.ts';
@@ -25,7 +26,8 @@ const SHARE = 0.8;
 /** The slices of each pass, so that one pass is thought to fit into memory. */
 export function passesFor(state: SessionState, file: FilePlan): SliceRange[] {
   const columns =
-    (stepOf(file.steps, 'minimise')?.columns.length ?? 0) + (stepOf(file.steps, 'order')?.key.length ?? 0);
+    (stepOf(file.steps, 'minimise')?.columns.length ?? 0) +
+    ((stepOf(file.steps, 'order') ?? stepOf(file.steps, 'tabulate'))?.key.length ?? 0);
   const demographics = stepOf(file.steps, 'resolve')?.demographics.length ?? 0;
   const row = STAGED_ROW + VALUE * columns + RELEASED * (RELEASED_ROW + VALUE * columns);
   // People are held as a table and once more as the table of the join.
@@ -60,11 +62,4 @@ export function split({ from, to }: SliceRange): [SliceRange, SliceRange] {
     { from, to: middle },
     { from: middle, to },
   ];
-}
-
-/** `4GB` -> 4e9; units as DuckDB reads them. */
-export function bytesOf(size: string): number {
-  const [, digits = '0', unit = ''] = /^(\d+(?:\.\d+)?)\s*([A-Za-z]*)$/.exec(size.trim()) ?? [];
-  const power = 'KMGT'.indexOf(unit.charAt(0).toUpperCase()) + 1;
-  return Number(digits) * (/i/i.test(unit.slice(1)) ? 1024 : 1000) ** power;
 }

@@ -9,6 +9,7 @@ import { Fault } from '../kernel/fault.ts';
 import { COHORT_FILE } from '../plan/compile.ts';
 import { quoteName, quoteText } from '../relation/print-sql.ts';
 import type { SourceLocation } from './engine.ts';
+import { filesAt } from './files-at.ts';
 import { contractMarker, count, execute, rows } from './sql.ts';
 
 /** A source that was opened: how SQL reads it, every column in its declared type. */
@@ -103,9 +104,7 @@ export async function openSource(
 async function expand(connection: DuckDBConnection, dataset: Dataset, paths: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const path of paths) {
-    const matches = (await rows(connection, `SELECT file FROM glob(${quoteText(path)}) ORDER BY file`)).map((row) =>
-      String(row['file']),
-    );
+    const matches = await filesAt(connection, [path]);
     if (matches.length === 0) {
       throw new Fault(ExitCode.source, 'no-source', `no file of ${dataset.title} is at ${basename(path)}`, {
         hint: `see ${settingOf(dataset)}`,

@@ -1,12 +1,11 @@
 import { Readable } from 'node:stream';
 import { createGzip, constants as zlib } from 'node:zlib';
-import type { DuckDBConnection } from '@duckdb/node-api';
 import { Airlock, type AirlockTables } from '../disclosure/airlock.ts';
 import type { AirlockBrief } from '../disclosure/airlock-brief.ts';
 import { PERSONAL_NAMES } from '../disclosure/airlock-tables.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
-import { compileFile, RELEASED, Tables, WATERFALL } from '../plan/compile.ts';
+import { compileFile, RELEASED, Tables } from '../plan/compile.ts';
 import { type FilePlan, type OutputColumn, stepOf, TOKEN_COLUMN } from '../plan/plan.ts';
 import { printExpression, printRelation, quoteName, quoteText } from '../relation/print-sql.ts';
 import type { Relation } from '../relation/relation.ts';
@@ -17,7 +16,8 @@ import { Fifo } from './fifo.ts';
 import { concatenateParquet } from './parquet-concatenation.ts';
 import { passesFor, split } from './passes.ts';
 import { count, execute, MemoryExhausted, rows } from './sql.ts';
-import { duplicateFault } from './succession.ts';
+import { dropTables, stageRows } from './stage-rows.ts';
+import { Tally } from './tally.ts';
 import { zstdFrames } from './zstd-frames.ts';
 
 type Locate = <T>(work: () => Promise<T>) => Promise<T>;
@@ -36,7 +36,7 @@ export function writeFile(
   const { promise, resolve, reject } = deferred<Produced>();
   // A stream that is destroyed before it is read never starts its generator: the promise must settle all the same.
   const plaintext = Readable.from(
-    settling(bytes, () => resolve(tally.produced(file)), reject),
+    settling(bytes, () => resolve({ ...tally.produced(file), columns: schemaOf(file) }), reject),
     { objectMode: false },
   );
   plaintext.once('error', reject);
@@ -112,16 +112,7 @@ async function makeTables(
   const compiled = compileFile(file, slices, state.facts);
   const make = (name: string, relation: Relation): Promise<void> =>
     execute(connection, `CREATE TEMP TABLE ${quoteName(name)} AS ${printRelation(relation, resolver)}`);
-  await make(Tables.people, compiled.people);
-  const people = quoteName(Tables.people);
-  const twice = await count(
-    connection,
-    `SELECT (SELECT count("#person") - count(DISTINCT "#person") FROM ${people}) + (SELECT count(*) FROM ${people} p SEMI JOIN ${quoteName(Tables.succession)} s ON p."#person" = s."#superseded")`,
-  );
-  if (twice > 0) throw duplicateFault();
-  await make(Tables.staged, compiled.staged);
-  const waterfall = await waterfallOf(connection);
-  await execute(connection, `DROP TABLE ${people}`);
+  const waterfall = await stageRows(state, compiled);
   await make(Tables.tokens, compiled.tokens);
   const place = compiled.place.map(printExpression).join(', ');
   const ties = await count(
@@ -164,23 +155,6 @@ function releasable(output: Relation, file: FilePlan): void {
     );
 }
 
-async function waterfallOf(connection: DuckDBConnection): Promise<WaterfallCount[]> {
-  const counted = await rows(
-    connection,
-    `WITH who AS MATERIALIZED (SELECT "#step" AS step, "#who" AS who, count(*) AS n FROM ${quoteName(Tables.staged)} GROUP BY "#step", "#who")
-     SELECT step, sum(n) AS n, count(who) AS people FROM who GROUP BY step
-     UNION ALL SELECT -1, coalesce(sum(n), 0), count(DISTINCT who) FROM who`,
-  );
-  return counted.map((row) => {
-    const step = Number(row['step']);
-    return {
-      step: step < 0 ? 'in' : (WATERFALL[step] ?? 'released'),
-      rows: Number(row['n']),
-      people: Number(row['people']),
-    };
-  });
-}
-
 function airlockTables(state: SessionState, file: FilePlan): AirlockTables {
   const pds = state.sources.get('pds');
   const has = pds?.has ?? [];
@@ -199,12 +173,6 @@ function airlockTables(state: SessionState, file: FilePlan): AirlockTables {
     succession: quoteName(Tables.succession),
     pds: `(SELECT nhs_number, ${columns.join(', ')} FROM ${pds?.select(['nhs_number', ...read])})`,
   };
-}
-
-async function dropTables(connection: DuckDBConnection): Promise<void> {
-  for (const name of [Tables.people, Tables.staged, Tables.tokens, Tables.output]) {
-    await execute(connection, `DROP TABLE IF EXISTS ${quoteName(name)}`);
-  }
 }
 
 /** The file's bytes out of its passes: one CSV, one Parquet file, one Arrow file, compressed as asked. */
@@ -326,33 +294,6 @@ async function* gzipped(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   source.once('error', (error) => gzip.destroy(error));
   source.pipe(gzip);
   yield* gzip as AsyncIterable<Uint8Array>;
-}
-
-/** Adds up what passes counted. Slices share no people, so people add up as well. */
-class Tally {
-  readonly #counts = new Map<WaterfallCount['step'], { rows: number; people: number }>();
-
-  add(waterfall: readonly WaterfallCount[]): void {
-    for (const { step, rows: n, people } of waterfall) {
-      const sum = this.#counts.get(step) ?? { rows: 0, people: 0 };
-      this.#counts.set(step, { rows: sum.rows + n, people: sum.people + people });
-    }
-  }
-
-  rowsOf(step: WaterfallCount['step']): number {
-    return this.#counts.get(step)?.rows ?? 0;
-  }
-
-  produced(file: FilePlan): Produced {
-    const steps = (['in', ...WATERFALL] as const).filter(
-      (step) => step !== 'outside the cohort' || stepOf(file.steps, 'keep-cohort') !== undefined,
-    );
-    return {
-      rows: this.rowsOf('released'),
-      columns: schemaOf(file),
-      waterfall: steps.map((step) => ({ step, ...(this.#counts.get(step) ?? { rows: 0, people: 0 }) })),
-    };
-  }
 }
 
 function countFault(file: FilePlan): Fault {

@@ -3,7 +3,7 @@ import { PDS, resolveColumn } from '../catalogue/catalogue.ts';
 import { type Dataset, findColumn } from '../catalogue/dataset.ts';
 import { type Derivation, grants, needsEventDate } from '../catalogue/derivation.ts';
 import { problemAt } from '../kernel/document.ts';
-import type { AskedField, Selection } from '../pipeline/pipeline-schema.ts';
+import { type AskedField, fieldPath, type Selection } from '../pipeline/pipeline-schema.ts';
 import type { Asking } from './asking.ts';
 import { clauseOf, grantOf } from './clause.ts';
 import { DETAIL } from './identifiability.ts';
@@ -11,7 +11,7 @@ import type { Refusal } from './refusal.ts';
 
 /** The columns asked for are granted, in the detail asked for. */
 export function fieldRefusals(
-  { fields }: Selection,
+  selection: Selection,
   grant: Grant,
   path: readonly PropertyKey[],
   identifiability: Identifiability,
@@ -19,8 +19,8 @@ export function fieldRefusals(
 ): Refusal[] {
   const dataset = asking.catalogue.get(grant.dataset);
   if (dataset === undefined) return [];
-  return fields.flatMap((field, index) => {
-    const place = [...path, 'fields', index];
+  return selection.fields.flatMap((field, index) => {
+    const place = fieldPath(selection, path, index);
     const found = resolveColumn(asking.catalogue, dataset, field.from);
     if (found === undefined) return [];
     return [

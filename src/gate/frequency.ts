@@ -3,7 +3,7 @@ import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
 import { type CalendarDate, calendarPeriod } from '../kernel/calendar-date.ts';
 import { problemAt } from '../kernel/document.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
-import { selectionsOf } from '../pipeline/pipeline-schema.ts';
+import { type Pipeline, selectionsOf } from '../pipeline/pipeline-schema.ts';
 import type { Refusal } from './refusal.ts';
 
 /** A product of a dataset that went out, or that waits to: what it went out as, and when. */
@@ -17,35 +17,51 @@ export interface PastUse {
 
 const UNIT = { monthly: 'month', quarterly: 'quarter', annual: 'year' } as const;
 
-/** A product of a dataset goes out once, or once in a calendar month, quarter or year, under one agreement version. */
-export function frequencyRefusals(
-  { pipeline, document }: LoadedPipeline,
+/** A product of a dataset that may not go out again yet, and what used it up. */
+interface UsedUp {
+  readonly path: readonly PropertyKey[];
+  readonly frequency: Frequency;
+  readonly use: PastUse;
+}
+
+/** What of a pipeline went out in its period before; whoever made it. */
+export function usedUp(
+  pipeline: Pipeline,
   { agreement }: LoadedAgreement,
   past: readonly PastUse[],
   today: CalendarDate,
-): Refusal[] {
+): UsedUp[] {
   return pipeline.products.flatMap((product, index) =>
     selectionsOf(product, ['products', index]).flatMap(({ selection, path }) => {
       const frequency = agreement.datasets.find((grant) => grant.dataset === selection.dataset)?.frequency;
       if (frequency === undefined) return [];
-      const used = past.find(
-        (use) =>
-          use.agreement === agreement.reference &&
-          use.dataset === selection.dataset &&
-          use.product === product.product &&
-          samePeriod(use.day, today, frequency),
+      const use = past.find(
+        (each) =>
+          each.agreement === agreement.reference &&
+          each.dataset === selection.dataset &&
+          each.product === product.product &&
+          samePeriod(each.day, today, frequency),
       );
-      if (used === undefined) return [];
-      return [
-        problemAt(
-          document,
-          [...path, 'dataset'],
-          'frequency-used-up',
-          `${selection.dataset} as ${product.product} may go out ${inWords(frequency)}, and did on ${used.day} (release ${used.release})`,
-          'to replace a delivered file: dars run --replaces FILE… --because "…"',
-        ),
-      ];
+      return use === undefined ? [] : [{ path, frequency, use }];
     }),
+  );
+}
+
+/** A product of a dataset goes out once, or once in a calendar month, quarter or year, under one agreement version. */
+export function frequencyRefusals(
+  { pipeline, document }: LoadedPipeline,
+  agreement: LoadedAgreement,
+  past: readonly PastUse[],
+  today: CalendarDate,
+): Refusal[] {
+  return usedUp(pipeline, agreement, past, today).map(({ path, frequency, use }) =>
+    problemAt(
+      document,
+      [...path, 'dataset'],
+      'frequency-used-up',
+      `${use.dataset} as ${use.product} may go out ${inWords(frequency)}, and did on ${use.day} (release ${use.release})`,
+      'to replace a delivered file: dars run --replaces FILE… --because "…"',
+    ),
   );
 }
 

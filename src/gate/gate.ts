@@ -9,6 +9,7 @@ import { type OptOutFacts, optOutRefusals } from './opt-out-list.ts';
 import { type RecipientKeyFacts, recipientKeyRefusals } from './recipient-key.ts';
 import type { Refusal } from './refusal.ts';
 import { securityRefusals } from './security.ts';
+import { type SourceFacts, sourceRefusals } from './source-freshness.ts';
 import { grantRefusals } from './within-grant.ts';
 
 export type { Refusal };
@@ -24,6 +25,8 @@ export interface GateFacts {
   readonly catalogue: Catalogue;
   readonly recipientKey: RecipientKeyFacts;
   readonly optOuts: OptOutFacts;
+  /** The sources of the datasets that are read. */
+  readonly sources: readonly SourceFacts[];
   /** What went out before under this agreement version, or is on its way. */
   readonly past: readonly PastUse[];
 }
@@ -40,6 +43,7 @@ export function refusalsFor(facts: GateFacts): readonly Refusal[] {
     ...grantRefusals(facts),
     ...frequencyRefusals(facts.pipeline, facts.agreement, facts.past, facts.today),
     ...recipientKeyRefusals(facts.agreement, facts.recipientKey),
+    ...sourceRefusals(facts.sources, facts.today),
     ...optOutRefusals(facts.optOuts, facts.pipeline, facts.agreement, facts.today),
   ];
 }

@@ -14,7 +14,10 @@ export interface OptOutFacts {
   readonly maxAgeDays: number;
   /** Why it can't be used at all, with a sentence that holds no value of it. */
   readonly defect:
-    | { readonly code: 'missing' | 'empty' | 'malformed' | 'answer'; readonly message: string }
+    | {
+        readonly code: 'missing' | 'empty' | 'malformed' | 'answer' | 'undated' | 'not-ready';
+        readonly message: string;
+      }
     | undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { Grant, ProductKind } from '../agreement/agreement-schema.ts';
+import type { Grant, Identifiability, ProductKind } from '../agreement/agreement-schema.ts';
 import { problemAt } from '../kernel/document.ts';
 import { type Product, type Selection, selectionsOf } from '../pipeline/pipeline-schema.ts';
 import type { Asking } from './asking.ts';
@@ -7,6 +7,7 @@ import { fieldRefusals } from './fields-within-grant.ts';
 import { atMost, DETAIL } from './identifiability.ts';
 import type { Refusal } from './refusal.ts';
 import { rowRefusals } from './rows-within-grant.ts';
+import { tabulationRefusals } from './tabulation-within-grant.ts';
 
 /** Everything asked is granted: product, dataset, identifiability, year, row, field. Never a silent intersection. */
 export function grantRefusals(asking: Asking): Refusal[] {
@@ -43,8 +44,8 @@ function selectionRefusals(
     );
   }
   const granted = grant.identifiability ?? 'aggregated';
-  const asked = product.identifiability ?? granted;
-  if (DETAIL[asked] > DETAIL[granted] || asked === 'aggregated') {
+  const asked = askedDetail(product, granted);
+  if (DETAIL[asked] > DETAIL[granted] || (asked === 'aggregated' && product.product !== 'tabulation')) {
     refusals.push(
       problemAt(
         pipeline.document,
@@ -56,10 +57,17 @@ function selectionRefusals(
     );
   }
   const identifiability = atMost(asked, granted);
-  const outcome = { identifiability, named: granted === 'identifiable' };
+  const counted = product.product === 'tabulation';
+  if (counted) refusals.push(...tabulationRefusals(product, selection, grant, path, asking));
+  const outcome = { identifiability, named: granted === 'identifiable' && !counted };
   refusals.push(...rowRefusals(selection, grant, path, outcome, asking));
   refusals.push(...fieldRefusals(selection, grant, path, identifiability, asking));
   return refusals;
+}
+
+/** A tabulation tells of nobody, whatever is granted; other products as much as is granted, or less where they say so. */
+function askedDetail(product: Product, granted: Identifiability): Identifiability {
+  return product.product === 'tabulation' ? 'aggregated' : (product.identifiability ?? granted);
 }
 
 /** One person key for all files of a linked product: numbers in one and tokens in another would name the tokens. */
@@ -106,7 +114,7 @@ function cohortRefusals(asking: Asking): Refusal[] {
       const own = grantOf(agreement, selection.dataset);
       if (own === undefined) return [];
       const granted = own.identifiability ?? 'aggregated';
-      return [{ own, asked: atMost(product.identifiability ?? granted, granted) }];
+      return [{ own, asked: atMost(askedDetail(product, granted), granted) }];
     }),
   );
   const finer = chosen.find(({ asked }) => DETAIL[asked] > DETAIL[grant.identifiability ?? asked]);

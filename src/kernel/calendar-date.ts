@@ -39,3 +39,26 @@ export function calendarPeriod(day: CalendarDate, unit: 'month' | 'quarter' | 'y
       return year;
   }
 }
+
+/** The day so many days later; earlier for a negative number. */
+export function addDays(day: CalendarDate, days: number): CalendarDate {
+  return new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10) as CalendarDate;
+}
+
+/** 0 for Sunday to 6 for Saturday. */
+export function dayOfWeek(day: CalendarDate): number {
+  return new Date(Date.parse(day)).getUTCDay();
+}
+
+/** The first day of the calendar month, quarter or year that a day lies in. */
+export function periodStart(day: CalendarDate, unit: 'month' | 'quarter' | 'year'): CalendarDate {
+  const [year, month] = [day.slice(0, 4), Number(day.slice(5, 7))];
+  const first = { month, quarter: month - ((month - 1) % 3), year: 1 }[unit];
+  return `${year}-${String(first).padStart(2, '0')}-01` as CalendarDate;
+}
+
+/** The first day of the month, quarter or year after the one that a day lies in. */
+export function nextPeriodStart(day: CalendarDate, unit: 'month' | 'quarter' | 'year'): CalendarDate {
+  // Longer than any such period and shorter than two.
+  return periodStart(addDays(periodStart(day, unit), { month: 40, quarter: 100, year: 400 }[unit]), unit);
+}

@@ -44,7 +44,11 @@ export type Intended = {
   readonly recipient: { readonly name: string; readonly fingerprint: string; readonly destination: string };
   /** The list that was applied; null if every product is exempt. */
   readonly opt_outs: { readonly as_at: string; readonly sha256: string } | null;
+  /** The datasets that were read, PDS among them, each with the day that its source told of, where that was known. */
+  readonly sources?: readonly { readonly source: string; readonly as_at: string | null }[] | undefined;
   readonly files: readonly ReleasedFile[];
+  /** For tables: what disclosure control made sure of, and the SHA-256 of what was published, kept for later audits. */
+  readonly tables?: { readonly sha256: string; readonly certificate: TablesCertificate } | undefined;
   /** The delivered file that this release stands in for, and why. */
   readonly replaces?: FileReference | undefined;
   readonly because?: string | undefined;
@@ -52,6 +56,24 @@ export type Intended = {
   readonly risk?: string | undefined;
   /** Which version of the custodian's key the tokens are made with, and what shows that it is the same again. */
   readonly key?: { readonly version: number; readonly check: string } | undefined;
+};
+
+/** What an auditor made sure of before tables left: counts of cells, none of people. */
+export type TablesCertificate = {
+  readonly rules: readonly string[];
+  readonly threshold: number;
+  readonly required_width: number;
+  readonly cells: number;
+  readonly small: number;
+  readonly withheld: number;
+  readonly audited: number;
+  readonly columns: number;
+  readonly relations: number;
+  readonly earlier_releases: number;
+  /** Width of an interval that can be derived -> how many counts have it. */
+  readonly widths: Readonly<Record<string, number>>;
+  readonly derivable: number;
+  readonly solver: string;
 };
 
 /** One physical file of a release. */
@@ -143,6 +165,22 @@ const releasedFile: z.ZodType<ReleasedFile> = z.strictObject({
   waterfall: z.array(z.strictObject({ step: text, rows: count, people: count })),
 });
 
+const tablesCertificate: z.ZodType<TablesCertificate> = z.strictObject({
+  rules: z.array(text).min(1),
+  threshold: count,
+  required_width: count,
+  cells: count,
+  small: count,
+  withheld: count,
+  audited: count,
+  columns: count,
+  relations: count,
+  earlier_releases: count,
+  widths: z.record(z.string(), count),
+  derivable: count,
+  solver: text,
+});
+
 const bodies: { readonly [K in Kind]: z.ZodType<BodyOf<K>> } = {
   refused: z.strictObject({
     kind: z.literal('refused'),
@@ -158,7 +196,9 @@ const bodies: { readonly [K in Kind]: z.ZodType<BodyOf<K>> } = {
     plan: sha256,
     recipient: z.strictObject({ name: text, fingerprint: text, destination: text }),
     opt_outs: z.strictObject({ as_at: day, sha256 }).nullable(),
+    sources: z.array(z.strictObject({ source: text, as_at: day.nullable() })).optional(),
     files: z.array(releasedFile).min(1),
+    tables: z.strictObject({ sha256, certificate: tablesCertificate }).optional(),
     replaces: file.optional(),
     because: text.optional(),
     risk: sha256.optional(),

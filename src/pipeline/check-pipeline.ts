@@ -5,8 +5,9 @@ import { findColumn } from '../catalogue/dataset.ts';
 import { derivationsOf, needsEventDate } from '../catalogue/derivation.ts';
 import { type Document, problemAt, quoted } from '../kernel/document.ts';
 import type { Problem } from '../kernel/problem.ts';
+import { checkTabulation } from './check-tabulation.ts';
 import { outputName } from './output-name.ts';
-import { type Pipeline, type Selection, selectionsOf } from './pipeline-schema.ts';
+import { fieldPath, type Pipeline, type Selection, selectionsOf } from './pipeline-schema.ts';
 
 /** Names that dars gives to columns of its own; a field may not take them. */
 const RESERVED = /^(TOKEN_PERSON_ID|DARS_.*)$/i;
@@ -34,6 +35,9 @@ export function checkPipeline(
     problems.push(...checkSelection({ ...pipeline.cohort, fields: [] }, ['cohort'], document, catalogue));
   }
   pipeline.products.forEach((product, index) => {
+    if (product.product === 'tabulation') {
+      problems.push(...checkTabulation(product, ['products', index], document, catalogue));
+    }
     const names = new Set<string>();
     for (const { selection, path } of selectionsOf(product, ['products', index])) {
       problems.push(...checkSelection(selection, path, document, catalogue));
@@ -70,7 +74,7 @@ function checkSelection(
   }
   const names = new Set<string>();
   selection.fields.forEach((field, position) => {
-    const place = [...path, 'fields', position];
+    const place = fieldPath(selection, path, position);
     const name = outputName(field).toUpperCase();
     if (names.has(name))
       problems.push(

@@ -3,6 +3,7 @@ import { identifiabilities } from '../agreement/agreement-schema.ts';
 import { columnReference, derivationSchema } from '../catalogue/field-schema.ts';
 import { period, safeName, words } from '../kernel/schema-parts.ts';
 import { whereSchema } from '../relation/condition.ts';
+import { tabulationFields, tabulationSchema } from './tabulation-schema.ts';
 
 export const formats = ['csv', 'parquet', 'arrow'] as const;
 export const compressions = ['none', 'gzip', 'zstd'] as const;
@@ -64,8 +65,11 @@ const linked = z.strictObject({
 });
 
 const product = z
-  .discriminatedUnion('product', [extract, linked], { error: 'expected product: extract or linked' })
+  .discriminatedUnion('product', [extract, linked, tabulationSchema], {
+    error: 'expected product: extract, linked or tabulation',
+  })
   .superRefine((value, context) => {
+    if (value.product === 'tabulation') return;
     if (value.format !== 'csv' && value.compression !== undefined && value.compression !== 'none') {
       context.addIssue({
         code: 'custom',
@@ -87,11 +91,35 @@ const cohort = z.union(
   { error: 'expected { dataset, period, where } or { file }' },
 );
 
+export const everies = ['month', 'quarter', 'year', 'once'] as const;
+
+const schedule = z
+  .strictObject({
+    every: z
+      .enum(everies, { error: `expected one of ${everies.join(', ')}` })
+      .optional()
+      .describe('by default as often as the agreement lets its datasets go out'),
+    on: z
+      .int({ error: 'expected a number: 1 for the first working day' })
+      .min(1, 'working days are counted from 1')
+      .max(260, 'no year has so many working days')
+      .default(1)
+      .describe('the n-th working day of the month, quarter or year; from then on it is due'),
+    after: z
+      .union([safeName.transform((name) => [name]), z.array(safeName)], {
+        error: 'expected the name of a pipeline, or a list of them',
+      })
+      .default([])
+      .describe('pipelines that must have been delivered in the same period first'),
+  })
+  .describe('when dars due runs it; without one it is run by hand only');
+
 /** What to release under one agreement, as its file is written (design, section 3). */
 export const pipelineSchema = z
   .strictObject({
     pipeline: safeName.describe('its name; no other pipeline has it'),
     agreement: words.describe('the reference of the agreement, with its version'),
+    schedule: schedule.optional(),
     cohort: cohort.optional().describe('only people with such a row, in every product'),
     products: z
       .array(product)
@@ -110,6 +138,7 @@ export const pipelineSchema = z
 
 export type Pipeline = z.output<typeof pipelineSchema>;
 export type Product = Pipeline['products'][number];
+export type Every = (typeof everies)[number];
 export type AskedField = z.output<typeof askedField>;
 export type OutputFormat = (typeof formats)[number];
 export type Compression = (typeof compressions)[number];
@@ -120,14 +149,30 @@ export interface Selection {
   readonly period?: { readonly from: string; readonly to: string } | undefined;
   readonly where?: Record<string, unknown> | undefined;
   readonly fields: readonly AskedField[];
+  /** Where each field stands, from the selection on, where that is not in a list `fields`. */
+  readonly fieldPaths?: readonly (readonly PropertyKey[])[];
 }
 
-/** The selections of a product: one for an extract, one a dataset for linked; with their paths in the file. */
+/** The selections of a product: one for an extract or a tabulation, one a dataset for linked; with their paths in the file. */
 export function selectionsOf(
   product: Product,
   path: readonly PropertyKey[],
 ): { selection: Selection; path: PropertyKey[] }[] {
-  return product.product === 'extract'
-    ? [{ selection: product, path: [...path] }]
-    : product.datasets.map((selection, index) => ({ selection, path: [...path, 'datasets', index] }));
+  switch (product.product) {
+    case 'extract':
+      return [{ selection: product, path: [...path] }];
+    case 'linked':
+      return product.datasets.map((selection, index) => ({ selection, path: [...path, 'datasets', index] }));
+    case 'tabulation': {
+      const fields = tabulationFields(product);
+      const { dataset, period: asked, where } = product;
+      const selection = { dataset, period: asked, where, fields, fieldPaths: fields.map((field) => field.path) };
+      return [{ selection, path: [...path] }];
+    }
+  }
+}
+
+/** The path in the file of a field of a selection. */
+export function fieldPath({ fieldPaths }: Selection, path: readonly PropertyKey[], index: number): PropertyKey[] {
+  return [...path, ...(fieldPaths?.[index] ?? ['fields', index])];
 }

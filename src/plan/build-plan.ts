@@ -1,4 +1,5 @@
 import type { Grant, Identifiability } from '../agreement/agreement-schema.ts';
+import { askedRules, grantedRules } from '../agreement/disclosure-rules.ts';
 import { grantAnswer } from '../agreement/grant-answer.ts';
 import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
 import { type Catalogue, PDS, resolveColumn } from '../catalogue/catalogue.ts';
@@ -13,6 +14,7 @@ import { type Derivation, needsEventDate } from '../catalogue/derivation.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import { outputName } from '../pipeline/output-name.ts';
 import { type AskedField, type Product, type Selection, selectionsOf } from '../pipeline/pipeline-schema.ts';
+import type { Tabulation } from '../pipeline/tabulation-schema.ts';
 import { type Condition, conditionColumns, toCondition } from '../relation/condition.ts';
 import {
   type CohortPlan,
@@ -24,6 +26,7 @@ import {
   type Step,
   TOKEN_COLUMN,
 } from './plan.ts';
+import { tabulationSpec, tidyColumns } from './tabulation-spec.ts';
 
 /** What a sensitive record never gives out (PDS confidentiality S and Y; design, section 4, step 3). */
 const WITHHELD: readonly ColumnConcept[] = [
@@ -61,8 +64,8 @@ export function buildPlan(
     },
     cohort: cohortPlan(pipeline, loaded, catalogue, clauses),
     files: pipeline.pipeline.products.flatMap((product, index) =>
-      selectionsOf(product, ['products', index]).map(({ selection, path }) =>
-        filePlan(product, selection, path, pipeline, loaded, catalogue, clauses),
+      selectionsOf(product, ['products', index]).flatMap(({ selection, path }) =>
+        formsOf(product).map((form) => filePlan(product, form, selection, path, pipeline, loaded, catalogue, clauses)),
       ),
     ),
   };
@@ -100,8 +103,16 @@ class Clauses {
   }
 }
 
+/** The forms in which a product goes out, a file each. */
+function formsOf(product: Product): Pick<FilePlan, 'format' | 'compression'>[] {
+  if (product.product === 'tabulation') return product.formats.map((format) => ({ format, compression: 'none' }));
+  const { format, compression } = product;
+  return [{ format, compression: compression ?? (format === 'csv' ? 'gzip' : 'none') }];
+}
+
 function filePlan(
   product: Product,
+  form: Pick<FilePlan, 'format' | 'compression'>,
   selection: Selection,
   path: readonly PropertyKey[],
   pipeline: LoadedPipeline,
@@ -111,10 +122,16 @@ function filePlan(
 ): FilePlan {
   const dataset = must(catalogue.get(selection.dataset));
   const grant = must(loaded.agreement.datasets.find((each) => each.dataset === selection.dataset));
-  const identifiability = product.identifiability ?? grant.identifiability ?? 'aggregated';
+  const identifiability =
+    product.product === 'tabulation'
+      ? 'aggregated'
+      : (product.identifiability ?? grant.identifiability ?? 'aggregated');
   const columns = outputColumns(selection.fields, dataset, catalogue, identifiability);
   const select = selectionSteps(selection, path, dataset, grant, clauses);
   const tokens = identifiability === 'pseudonymised';
+  const key = dataset.key
+    .filter((name) => findColumn(dataset, name) !== undefined)
+    .map((name) => columnName(dataset, name));
   const unresolved = grant.unresolved ?? loaded.agreement.unresolved;
   const { fingerprint, destination } = {
     fingerprint: loaded.agreement.recipient.openpgp_fingerprint,
@@ -171,16 +188,18 @@ function filePlan(
           } as const,
         ]
       : []),
-    {
-      kind: 'order',
-      key: dataset.key
-        .filter((name) => findColumn(dataset, name) !== undefined)
-        .map((name) => columnName(dataset, name)),
-      reason: clauses.rule(
-        'design 3',
-        'an order that tells nothing of the source: keyed slice, token, the dataset’s own key',
-      ),
-    },
+    ...(product.product === 'tabulation'
+      ? tabulationSteps(product, path, grant, key, dataset, clauses, isOfAll(select, grant, pipeline, dataset))
+      : [
+          {
+            kind: 'order',
+            key,
+            reason: clauses.rule(
+              'design 3',
+              'an order that tells nothing of the source: keyed slice, token, the dataset’s own key',
+            ),
+          } as const,
+        ]),
     {
       kind: 'check',
       reason: clauses.rule('design 4.9', 'an independent look at the finished output, which knows the grant'),
@@ -217,9 +236,11 @@ function filePlan(
     abbreviation: dataset.abbreviation,
     identifiability,
     period: selection.period ?? grant.period,
-    format: product.format,
-    compression: product.compression ?? (product.format === 'csv' ? 'gzip' : 'none'),
-    columns: [...(tokens ? [TOKEN_COLUMN] : []), ...columns.map(({ name }) => name)],
+    ...form,
+    columns:
+      product.product === 'tabulation'
+        ? tidyColumns(product)
+        : [...(tokens ? [TOKEN_COLUMN] : []), ...columns.map(({ name }) => name)],
     steps,
     terms: {
       sensitive: grant.sensitive,
@@ -229,6 +250,50 @@ function filePlan(
       optOuts: grantAnswer(grant, identifiability),
     },
   };
+}
+
+/**
+ * Whether the rows are those of the whole nation: no cohort, and no choice but by the dataset's own date and by columns
+ * that the agreement lets national figures be shown by.
+ */
+function isOfAll(select: readonly Step[], grant: Grant, { pipeline }: LoadedPipeline, dataset: Dataset): boolean {
+  const harmless = [...grantedRules(grant.disclosure).national, dataset.date ?? ''].map((name) => name.toUpperCase());
+  return (
+    pipeline.cohort === undefined &&
+    select
+      .flatMap((step) => (step.kind === 'select-rows' ? conditionColumns(step.condition) : []))
+      .every((name) => harmless.includes(name.toUpperCase()))
+  );
+}
+
+/** Counting, and what makes the counts fit to leave. */
+function tabulationSteps(
+  product: Tabulation,
+  path: readonly PropertyKey[],
+  grant: Grant,
+  key: readonly string[],
+  dataset: Dataset,
+  clauses: Clauses,
+  mayBeNational: boolean,
+): Step[] {
+  const rules = askedRules(grantedRules(grant.disclosure), product.disclosure);
+  return [
+    {
+      kind: 'tabulate',
+      tabulation: tabulationSpec(product, dataset, mayBeNational ? rules.national : []),
+      key,
+      reason: clauses.pipeline([...path, 'tables'], 'people and rows are counted, a person once a cell'),
+    },
+    {
+      kind: 'control',
+      rules,
+      reason: clauses.grant(
+        grant,
+        'disclosure',
+        `disclosure control by the rule set ${rules.rules}; then an audit of what would be published`,
+      ),
+    },
+  ];
 }
 
 /** Period and rows: the agreement's always apply on top of the pipeline's. */

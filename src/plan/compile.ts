@@ -122,7 +122,7 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
   const resolve = must(stepOf(file.steps, 'resolve'));
   const { columns } = must(stepOf(file.steps, 'minimise'));
   const lacking = facts.lacks(file.dataset);
-  const key = must(stepOf(file.steps, 'order')).key.filter((name) => !lacking.includes(name));
+  const key = keyOf(file.steps).filter((name) => !lacking.includes(name));
 
   const dealing = dealingOf(file);
   const fromPds = columns.filter(({ of }) => of === 'pds');
@@ -217,6 +217,11 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
         ? pseudonymised(output, [{ name: TOKEN_COLUMN, value: column('#token') }, ...named])
         : project(output, named),
   };
+}
+
+/** The columns that name a row: of a file in their order, or of what is counted. */
+function keyOf(steps: readonly Step[]): readonly string[] {
+  return must(stepOf(steps, 'order') ?? stepOf(steps, 'tabulate')).key;
 }
 
 function goesOutAsIs(each: OutputColumn, name: string): boolean {

@@ -1,7 +1,10 @@
 import type { Identifiability, OptOutPolicy, ProductKind } from '../agreement/agreement-schema.ts';
+import type { DisclosureRules } from '../agreement/disclosure-rules.ts';
 import type { ColumnConcept, ColumnType } from '../catalogue/dataset.ts';
 import type { Derivation } from '../catalogue/derivation.ts';
+import type { TabulationSpec } from '../disclosure/tabulation/tabulation-spec.ts';
 import type { Compression, OutputFormat } from '../pipeline/pipeline-schema.ts';
+import type { TabulationFormat } from '../pipeline/tabulation-schema.ts';
 import type { Condition } from '../relation/condition.ts';
 
 /** The clause that requires a step, and what it means in words. */
@@ -65,6 +68,14 @@ export type Step =
   | { readonly kind: 'select-rows'; readonly condition: Condition; readonly reason: Reason }
   | { readonly kind: 'minimise'; readonly columns: readonly OutputColumn[]; readonly reason: Reason }
   | { readonly kind: 'pseudonymise'; readonly columns: readonly string[]; readonly reason: Reason }
+  | {
+      readonly kind: 'tabulate';
+      readonly tabulation: TabulationSpec;
+      /** The columns that name a row of the dataset. */
+      readonly key: readonly string[];
+      readonly reason: Reason;
+    }
+  | { readonly kind: 'control'; readonly rules: DisclosureRules; readonly reason: Reason }
   | { readonly kind: 'order'; readonly key: readonly string[]; readonly reason: Reason }
   | { readonly kind: 'check'; readonly reason: Reason }
   | { readonly kind: 'encrypt'; readonly fingerprint: string; readonly reason: Reason }
@@ -97,7 +108,7 @@ export interface FilePlan {
   readonly abbreviation: string;
   readonly identifiability: Identifiability;
   readonly period: { readonly from: string; readonly to: string } | undefined;
-  readonly format: OutputFormat;
+  readonly format: OutputFormat | TabulationFormat;
   readonly compression: Compression;
   /** Names of the output's columns, in order: the token first where the output is pseudonymised. */
   readonly columns: readonly string[];

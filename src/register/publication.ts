@@ -16,7 +16,7 @@ import { formatPublicationNote } from './publication-note.ts';
 import { publicationTables } from './publication-tables.ts';
 import { type Register, registerOf } from './register.ts';
 import { type SiteAssets, sitePages } from './site/site-pages.ts';
-import { writeWorkbook } from './spreadsheet/write-workbook.ts';
+import { writeWorkbook } from '../spreadsheet/write-workbook.ts';
 
 /** A file of a publication; its bytes are made while they are read. */
 export interface PublicationFile {

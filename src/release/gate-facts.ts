@@ -1,14 +1,19 @@
 import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
+import { PDS } from '../catalogue/catalogue.ts';
 import type { Encryptor } from '../encrypt/encryptor.ts';
-import type { Engine, EngineInputs, OptOutInspection } from '../engine/engine.ts';
+import type { Engine, EngineInputs, InputLook, OptOutInspection } from '../engine/engine.ts';
 import type { GateFacts } from '../gate/gate.ts';
+import type { SourceFacts } from '../gate/source-freshness.ts';
+import { usedDatasets } from '../gate/used-datasets.ts';
 import { type CalendarDate, dayOf } from '../kernel/calendar-date.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 import type { Intended } from '../ledger/entries.ts';
 import type { Entry } from '../ledger/ledger.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
+import type { Pipeline } from '../pipeline/pipeline-schema.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import type { SourceFile } from '../workspace/workspace-schema.ts';
 import { pastUses, releaseOf, replacedRelease } from './past-uses.ts';
 import { waitingRelease } from './waiting.ts';
 
@@ -25,16 +30,18 @@ export interface GateWorld {
 /** Opt-outs must be applied within 21 days of being set (national data opt-out operational policy). */
 const MAX_AGE_DAYS = 21;
 
-/** Of when the opt-out list is, and how old it may be. */
-export function optOutTerms({ file }: Workspace): { asAt: CalendarDate | undefined; maxAgeDays: number } {
-  const { opt_outs: listed } = file.sources;
-  return { asAt: listed?.as_at, maxAgeDays: listed?.max_age_days ?? MAX_AGE_DAYS };
+/** The opt-out list of this run: what is in it, and of when it is. */
+export interface AppliedList {
+  readonly asAt: CalendarDate | undefined;
+  readonly sha256: string;
 }
 
 /** What the gate looked at, and what a run that it lets through goes on with. */
 export interface GateFindings {
   readonly facts: GateFacts;
-  readonly optOuts: OptOutInspection;
+  readonly optOuts: AppliedList;
+  /** The files that will be read, as they are now. */
+  readonly looks: readonly InputLook[];
   /** The release that was sealed before and goes on; undefined where one would be made. */
   readonly waiting: Entry<Intended> | undefined;
   /** Releases that do not count against a frequency: the one that waits, and the one that is being replaced. */
@@ -52,6 +59,9 @@ export async function gateFacts(
   const { workspace, inputs } = world;
   const waiting = waitingRelease(entries, pipeline);
   const apart = releasesApart(entries, pipeline, waiting, replacement);
+  // Before anything is read, so that what is touched from now on is noticed.
+  const looks = await world.engine.lookAt(inputs, readDatasets(pipeline.pipeline));
+  const listed = looks.find(({ source }) => source === 'opt_outs');
   const optOuts: OptOutInspection =
     inputs.optOuts === undefined
       ? { defect: { code: 'missing', message: 'dars.yaml names no opt-out list' }, numbers: 0, sha256: '' }
@@ -68,12 +78,29 @@ export async function gateFacts(
     optOuts: {
       file: workspace.name,
       line: workspace.document.lineOf(['sources', 'opt_outs']),
-      ...optOutTerms(workspace),
-      defect: optOuts.defect,
+      asAt: listed?.asAt,
+      maxAgeDays: workspace.file.sources.opt_outs?.max_age_days ?? MAX_AGE_DAYS,
+      defect:
+        listed?.defect === undefined
+          ? optOuts.defect
+          : { ...listed.defect, message: `the opt-out list ${listed.defect.message}` },
     },
+    sources: looks.flatMap((look) => sourceFacts(look, workspace)),
     past: pastUses(entries).filter(({ release: past }) => !apart.includes(past)),
   };
-  return { facts, optOuts, waiting, apart };
+  return { facts, optOuts: { asAt: listed?.asAt, sha256: optOuts.sha256 }, looks, waiting, apart };
+}
+
+/** The datasets that a run reads: PDS always, to resolve who is who. */
+function readDatasets(pipeline: Pipeline): string[] {
+  return [...new Set([PDS, ...usedDatasets(pipeline)])];
+}
+
+function sourceFacts({ source, asAt, defect }: InputLook, { name, document, file }: Workspace): SourceFacts[] {
+  if (source === 'opt_outs' || source === 'cohort' || source === 'geography') return [];
+  const settings = (file.sources as Readonly<Record<string, SourceFile | undefined>>)[source];
+  const place = { file: name, line: document.lineOf(['sources', source]) };
+  return [{ source, ...place, asAt, maxAgeDays: settings?.max_age_days, defect }];
 }
 
 function releasesApart(

@@ -23,8 +23,9 @@ export function intendedEntry(
   hash: string,
   release: string,
   outputs: readonly SealedOutput[],
-  optOuts: Intended['opt_outs'],
+  inputs: { readonly optOuts: Intended['opt_outs']; readonly sources: NonNullable<Intended['sources']> },
   { agreement }: LoadedAgreement,
+  tables: Intended['tables'],
   replacement: { readonly file: string; readonly because: string } | undefined,
 ): Intended {
   const first = nextFileNumber(entries);
@@ -39,8 +40,10 @@ export function intendedEntry(
       fingerprint: plan.recipient.fingerprint,
       destination: plan.recipient.destination,
     },
-    opt_outs: optOuts,
+    opt_outs: inputs.optOuts,
+    sources: inputs.sources,
     files: outputs.map((output, index) => releasedFile(output, fileReference(first + index), plan)),
+    ...(tables === undefined ? {} : { tables }),
     ...(replacement === undefined ? {} : { replaces: replacement.file as FileReference, because: replacement.because }),
   };
 }

@@ -5,7 +5,8 @@ import { publishedWaterfall } from './published-waterfall.ts';
 
 /**
  * The manifest that lies beside the files: what they are and what they must be. Made from the ledger's entry alone, so
- * that it can be made again after a crash; one spelling for one content.
+ * that it can be made again after a crash; one spelling for one content. Of tables it has no waterfall: exact totals
+ * beside rounded ones would give small counts away.
  */
 export function manifestOf(intended: Entry<Intended>, custodian: string, signer: string): string {
   const manifest = {
@@ -21,6 +22,8 @@ export function manifestOf(intended: Entry<Intended>, custodian: string, signer:
     recipient: intended.recipient,
     opt_out_list: intended.opt_outs,
     ...(intended.key === undefined ? {} : { pseudonym_key_version: intended.key.version }),
+    ...(intended.sources === undefined ? {} : { sources: intended.sources }),
+    ...(intended.tables === undefined ? {} : { disclosure_control: intended.tables }),
     ...(intended.replaces === undefined ? {} : { replaces: intended.replaces, because: intended.because ?? '' }),
     files: intended.files.map((file) => ({
       file_reference: file.file,
@@ -36,7 +39,7 @@ export function manifestOf(intended: Entry<Intended>, custodian: string, signer:
       sha256: file.sha256,
       plaintext_bytes: file.plaintext_bytes,
       plaintext_sha256: file.plaintext_sha256,
-      waterfall: publishedWaterfall(file.waterfall),
+      waterfall: file.identifiability === 'aggregated' ? [] : publishedWaterfall(file.waterfall),
     })),
   };
   return `${JSON.stringify(JSON.parse(canonicalJson(manifest as unknown as Json)), null, 2)}\n`;

@@ -34,6 +34,21 @@ export function pastUses(entries: readonly Entry[]): PastUse[] {
     }));
 }
 
+/** Each delivered release and the day that it counts on: of its delivery, or of that of what it stands in for. */
+export function deliveryDays(
+  entries: readonly Entry[],
+): { readonly pipeline: string; readonly release: string; readonly day: CalendarDate }[] {
+  const delivered = deliveredFiles(entries);
+  const days = new Map<string, { pipeline: string; release: string; day: CalendarDate }>();
+  for (const each of delivered) {
+    const { pipeline, release } = each.intended;
+    const day = firstDay(each, delivered);
+    const known = days.get(release);
+    if (known === undefined || day < known.day) days.set(release, { pipeline, release, day });
+  }
+  return [...days.values()];
+}
+
 function standsFor(each: Released, delivered: readonly DeliveredFile[]): CalendarDate | undefined {
   const old = predecessor(each, delivered);
   return old === undefined ? undefined : firstDay(old, delivered);

@@ -11,24 +11,27 @@ const BY_PERSON = 0.0287;
 const ON_OLD_NUMBER = 0.3;
 /** Of the numbers that PDS does not know, those that are opted out. */
 const UNKNOWN = 0.05;
-/** How much the share grows a year after the epoch. */
+/** How much the share grows a year after the epoch, and how many a year change their mind. */
 const GROWTH = 0.03;
+const WITHDRAWN = 0.01;
 
 /** The numbers that are opted out, one column. */
 export function optOuts(world: World): Sql {
   const { seed } = world;
   const count = numberCount(world);
-  const grown = 1 + GROWTH * Math.max(0, (world.asAt - world.epoch) / 365);
+  const years = Math.max(0, (world.asAt - world.epoch) / 365);
+  const grown = 1 + GROWTH * years;
   return through(
     'SELECT person_id, household_id FROM people',
     oldNumbers(world),
     add({
       _opt_out: draw(seed, 'opt-out', 'person_id'),
       _household_opt_out: draw(seed, 'household-opt-out', 'household_id'),
+      _withdrawn: years === 0 ? 'false' : chance(draw(seed, 'opt-out-withdrawn', 'person_id'), 0, WITHDRAWN * years),
     }),
     // The first person of a block speaks for its unknown number.
     add({
-      _own: `(${chance('_household_opt_out', 0, BY_HOUSEHOLD * grown)} OR ${chance('_opt_out', 0, BY_PERSON * grown)})::INTEGER`,
+      _own: `(NOT _withdrawn AND (${chance('_household_opt_out', 0, BY_HOUSEHOLD * grown)} OR ${chance('_opt_out', 0, BY_PERSON * grown)}))::INTEGER`,
       _unknown: `(seat = 0 AND ${chance('_opt_out', 14, UNKNOWN)})::INTEGER`,
     }),
     repeat('_own + _unknown', 'nth'),

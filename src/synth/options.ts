@@ -19,13 +19,17 @@ export interface SynthOptions {
   readonly seed: number;
   /** The last day that the files know of. */
   readonly asAt: CalendarDate;
+  /** The day for which the world was first made, `asAt` if not given; the same epoch with a later `asAt` is the same world, later. */
+  readonly epoch?: CalendarDate;
+  /** Files of financial years that were long over on this day are there already, and are left as they are. */
+  readonly since?: CalendarDate;
   /** All if not given. */
   readonly datasets?: readonly SynthDataset[];
   /** csv: pipe-delimited with a header. */
   readonly format?: 'parquet' | 'csv';
   /** About how many rows a dataset gets over all years; {@link ROWS_PER_PERSON} if not given. */
   readonly rows?: Readonly<Partial<Record<ActivityDataset, number>>>;
-  /** Financial years of activity, that of `asAt` included. */
+  /** Financial years of activity up to that of the epoch; those since then come on top. */
   readonly years?: number;
   /** What DuckDB may use, as 4GB; it never spills to disk. */
   readonly memory?: string;
@@ -34,7 +38,7 @@ export interface SynthOptions {
   readonly onProgress?: (progress: SynthProgress) => void;
 }
 
-interface SynthProgress {
+export interface SynthProgress {
   /** The file's path below the directory. */
   readonly file: string;
   /** Files done, of so many. */
@@ -78,6 +82,8 @@ const MOST_YEARS = 32;
 export function checkOptions({
   people,
   seed,
+  asAt,
+  epoch = asAt,
   rows = {},
   years = DEFAULT_YEARS,
   threads = 1,
@@ -94,6 +100,7 @@ export function checkOptions({
     'synth-years',
     `The financial years are a whole number from 1 to ${MOST_YEARS}.`,
   );
+  check(epoch <= asAt, 'synth-epoch', 'A world begins on its last day or before it.');
   check(Number.isInteger(threads) && threads > 0, 'synth-threads', 'The number of threads is a whole number above 0.');
   check(memory === '' || /^\d+(\.\d+)? ?[KMGT]i?B$/.test(memory), 'synth-memory', 'Memory is written as 4GB.');
   for (const [dataset, count] of Object.entries(rows)) {

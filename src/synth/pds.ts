@@ -4,7 +4,7 @@ import { FAMILY_NAME_SLOTS } from './family-names.ts';
 import { COHORTS, GIVEN_NAME_SLOTS } from './given-names.ts';
 import { CARE_HOME } from './households.ts';
 import { nhsNumber, nhsNumberText } from './nhs-numbers.ts';
-import { DEPARTED, registration } from './people.ts';
+import { DEPARTED, registration, returned } from './people.ts';
 import { heritage, household, practice, residenceOn } from './residents.ts';
 import { add, all, choose, date, lookUp, repeat, type Sql, type Step, select, through } from './sql.ts';
 import { mergedOn, OWN_NUMBER, oldNumber, oldNumbers } from './succession.ts';
@@ -94,7 +94,8 @@ function columns(world: World): Step {
   const count = numberCount(world);
   const known = 'NOT invalid';
   const dead = `nth = 0 AND dod < ${asAt} AND ${known}`;
-  const left = `nth = 0 AND departed <= ${asAt} AND ${known}`;
+  const away = `departed <= ${asAt} AND coalesce(${returned(world)} > ${asAt}, true)`;
+  const left = `nth = 0 AND ${away} AND ${known}`;
   const removedDead = `${dead} AND registered <= ${asAt}`;
   const departure = bits('departure_draw', 27, 7);
   return select({
@@ -122,7 +123,7 @@ function columns(world: World): Step {
     address_line_4: 'CASE WHEN housed THEN town END',
     address_line_5: 'CASE WHEN housed THEN county END',
     postcode: `CASE WHEN housed THEN outcode || ' ' || inward WHEN nowhere AND ${known} THEN 'ZZ99 3VZ' END`,
-    gp_practice_code: `CASE WHEN nth = 0 AND ${known} AND dod >= ${asAt} AND coalesce(departed > ${asAt}, true) AND ${bits('practice_draw', 4, 6)} > 0
+    gp_practice_code: `CASE WHEN nth = 0 AND ${known} AND dod >= ${asAt} AND NOT coalesce(${away}, false) AND ${bits('practice_draw', 4, 6)} > 0
       THEN practice END`,
     date_of_death: `CASE WHEN ${dead} THEN ${date('dod')} END`,
     death_status: choose({ [`${removedDead} AND ${bits('record_draw', 47, 6)} > 0`]: '2', [dead]: '1' }, null),

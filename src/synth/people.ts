@@ -1,8 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { bits, chance, draw, exponential } from './draw.ts';
 import { ANCHOR_BITS, BLOCK, HOUSEHOLDS_PER_BLOCK, PATTERN_BITS } from './households.ts';
+import { newcomers } from './newcomers.ts';
 import { add, all, lookUp, type Sql, type Step, select, through, where } from './sql.ts';
-import { blockCount, type World } from './world.ts';
+import { blockCount, newcomerCount, type World } from './world.ts';
 
 /** PDS keeps the people who died in the last so many years; nobody in it died before. */
 const YEARS_OF_DEATHS = 12;
@@ -28,20 +29,31 @@ export async function createPeople(connection: DuckDBConnection, world: World): 
     `CREATE TABLE people AS ${through(
       'SELECT block FROM world.blocks',
       members(world),
-      lifetime(world),
-      departure(world),
-      select({
-        person_id: 'person_id',
-        household_id: 'household_id',
-        kind: 'kind::UTINYINT',
-        own_name: 'own_name',
-        female: 'female',
-        dob: 'dob',
-        dod: 'dod',
-        gone: 'gone',
-      }),
+      lifetime(world, String(recordsBegin(world))),
+      departure(world, 'dob'),
+      KEPT,
     )}`,
   );
+  if (newcomerCount(world) > 0) {
+    await connection.run(
+      `INSERT INTO people ${through(newcomers(world), lifetime(world, 'came'), departure(world, 'came'), KEPT)}`,
+    );
+  }
+}
+
+const KEPT = select({
+  person_id: 'person_id',
+  household_id: 'household_id',
+  kind: 'kind::UTINYINT',
+  own_name: 'own_name',
+  female: 'female',
+  dob: 'dob',
+  dod: 'dod',
+  gone: 'gone',
+});
+
+function recordsBegin({ epoch }: World): number {
+  return epoch - DAYS_OF_DEATHS;
 }
 
 function members({ seed, people: count, epoch }: World): Step {
@@ -78,12 +90,11 @@ function members({ seed, people: count, epoch }: World): Step {
   );
 }
 
-/** Adds the day of death, `dod`, for everyone: most lie in the future. */
-function lifetime({ seed, epoch }: World): Step {
-  const recordsBegin = epoch - DAYS_OF_DEATHS;
-  const infancy = `dob >= ${recordsBegin} AND ${bits(draw(seed, 'infancy', 'person_id'), 0, 20)} < ${Math.round(DEATHS_IN_FIRST_YEAR * 2 ** 20)}`;
+/** Adds the day of death, `dod`, for everyone: most lie in the future, and none before the day that they are known from. */
+function lifetime({ seed }: World, known: Sql): Step {
+  const infancy = `dob >= ${known} AND ${bits(draw(seed, 'infancy', 'person_id'), 0, 20)} < ${Math.round(DEATHS_IN_FIRST_YEAR * 2 ** 20)}`;
   return all(
-    add({ _entry: `greatest(0, ${recordsBegin} - dob) / 365.25` }),
+    add({ _entry: `greatest(0, ${known} - dob) / 365.25` }),
     add({
       _level: `CASE WHEN female THEN ${HAZARD_LEVEL.female} ELSE ${HAZARD_LEVEL.male} END * exp(${HAZARD_SLOPE} * _entry)`,
     }),
@@ -96,18 +107,30 @@ function lifetime({ seed, epoch }: World): Step {
 
 /**
  * Adds `gone`, the first day on which no hospital sees the person any more: the day after the death, or the day on
- * which four people in a hundred leave the NHS in England, before or after the epoch.
+ * which four people in a hundred leave the NHS in England, before or after the epoch; nobody in their first year here.
  */
-function departure({ seed, epoch }: World): Step {
+function departure({ seed, epoch }: World, known: Sql): Step {
   const drawn = draw(seed, 'departure', 'person_id');
   return all(
     add({ _departs: `CASE WHEN ${chance(drawn, 0, DEPARTURES)} THEN ${epoch} + ${bits(drawn, 14, 13)} - 4096 END` }),
-    add({ gone: 'CASE WHEN _departs > dob + 365 AND _departs < dod THEN _departs ELSE dod + 1 END' }),
+    add({ gone: `CASE WHEN _departs > ${known} + 365 AND _departs < dod THEN _departs ELSE dod + 1 END` }),
   );
 }
 
 /** The day on which the person left, null for those who do not. Their removal's kind is drawn from `departure`. */
 export const DEPARTED: Sql = 'CASE WHEN gone <= dod THEN gone END';
+
+/** Of a hundred who left, those who come back within three years of the epoch, or of the day on which they left. */
+const RETURNS = 0.2;
+
+/**
+ * The day on which a person who left is registered again; null for those who do not come back. What they do here after
+ * that is not made up: only PDS knows them.
+ */
+export function returned({ epoch }: World): Sql {
+  const drawn = 'departure_draw';
+  return `(CASE WHEN departed IS NOT NULL AND ${chance(drawn, 34, RETURNS)} THEN greatest(departed + 60, ${epoch + 1}) + ${bits(drawn, 48, 10)} END)`;
+}
 
 /** Adds `registered`: when the registrar knows of the death. One death in ten waits for a coroner. */
 export function registration({ seed }: World): Step {

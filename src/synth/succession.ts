@@ -1,7 +1,15 @@
 import { bits, chance, draw } from './draw.ts';
 import { BLOCK } from './households.ts';
 import { add, all, type Sql, type Step } from './sql.ts';
-import { blockCount, FIRST_OLD_NUMBER, NUMBERS_PER_BLOCK, UNKNOWN_NUMBER, type World } from './world.ts';
+import {
+  blockCount,
+  FIRST_OLD_NUMBER,
+  firstNewcomer,
+  NUMBERS_PER_BLOCK,
+  newcomerCount,
+  UNKNOWN_NUMBER,
+  type World,
+} from './world.ts';
 
 /**
  * In these blocks, where they exist, two old records replace each other: a cycle that leads to nobody. The spine has
@@ -13,7 +21,8 @@ const CYCLIC_BLOCKS = [3, 50, 700, 9_000, 110_000];
 const OLD_NUMBERS = 3;
 
 /** Adds `block` and `seat`; how many old numbers the person has, `owned`, the place of the first among the block's, and `cyclic`. */
-export function oldNumbers({ seed }: World): Step {
+export function oldNumbers(world: World): Step {
+  const { seed } = world;
   const kind = bits('_merges', 0, 4);
   const cyclicBlock = `(${CYCLIC_BLOCKS.map((block) => `block = ${block}`).join(' OR ')})`;
   return all(
@@ -24,7 +33,8 @@ export function oldNumbers({ seed }: World): Step {
       _owner: `${bits('_merges', 4, 16)} % ${BLOCK}`,
     }),
     add({
-      owned: `CASE WHEN seat = _owner THEN _chain WHEN _chain < 3 AND seat = (_owner + 37) % ${BLOCK} THEN 1
+      // Whoever came after the epoch has one number, the first.
+      owned: `CASE ${newcomerCount(world) === 0 ? '' : `WHEN person_id >= ${firstNewcomer(world)} THEN 0 `}WHEN seat = _owner THEN _chain WHEN _chain < 3 AND seat = (_owner + 37) % ${BLOCK} THEN 1
         WHEN _chain = 1 AND seat = (_owner + 71) % ${BLOCK} THEN 1 ELSE 0 END`,
       first_owned: `CASE WHEN seat = _owner THEN 0 WHEN seat = (_owner + 37) % ${BLOCK} THEN _chain ELSE ${OLD_NUMBERS - 1} END`,
       cyclic: `seat = _owner AND ${cyclicBlock}`,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -25,9 +26,9 @@ const FEW_PEOPLE = 100_000;
  */
 export async function synthesise(options: SynthOptions): Promise<SynthReport> {
   checkOptions(options);
-  const { directory, people, seed, asAt } = options;
+  const { directory, people, seed, asAt, epoch = asAt } = options;
   const begun = performance.now();
-  const world: World = { seed, people, epoch: dayNumber(asAt), asAt: dayNumber(asAt) };
+  const world: World = { seed, people, epoch: dayNumber(epoch), asAt: dayNumber(asAt) };
   const instance = await openDatabase(options);
   const connection = await instance.connect();
   try {
@@ -37,7 +38,8 @@ export async function synthesise(options: SynthOptions): Promise<SynthReport> {
     await createPeople(connection, world);
     const tasks = await tasksFor(connection, world, options);
     await checkFolders(directory, tasks);
-    const files = await carryOutAll(instance, tasks, options);
+    const toDo = tasks.filter(({ settled, path }) => settled !== true || !existsSync(join(directory, path)));
+    const files = await carryOutAll(instance, toDo, options);
     const sum = (of: (file: SynthFile) => number) => files.reduce((total, file) => total + of(file), 0);
     return {
       directory,

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { hesAe } from './ae.ts';
 import { hesApc } from './apc.ts';
 import { EPISODES_PER_SPELL } from './apc-spells.ts';
-import { type FinancialYear, financialYear, financialYearOf } from './calendar.ts';
+import { dayNumber, type FinancialYear, financialYear, financialYearOf } from './calendar.ts';
 import { deaths } from './deaths.ts';
 import { ecds } from './ecds.ts';
 import { dids } from './imaging.ts';
@@ -29,6 +29,8 @@ export interface Task {
   /** Below the directory. */
   readonly path: string;
   readonly format: FileFormat;
+  /** Whether a file that is there is what it would be again. */
+  readonly settled?: boolean;
   /** Makes the table that the query needs. */
   readonly prepare?: (connection: DuckDBConnection) => Promise<void>;
   readonly query: Sql;
@@ -87,22 +89,33 @@ async function activityTasks(
 ): Promise<readonly Task[]> {
   const { rows = {}, years: wanted = DEFAULT_YEARS, format = 'parquet' } = options;
   const kind = ACTIVITY_KINDS[dataset];
-  const years = yearsOf(kind, world, wanted);
+  // Volumes are those asked for when the world began: a later day must not change what was before.
+  const then = { ...world, asAt: world.epoch };
+  const first = yearsOf(kind, then, wanted);
+  const years = yearsOf(kind, world, wanted + financialYearOf(world.asAt).begins - financialYearOf(world.epoch).begins);
   const total = rows[dataset] ?? world.people * ROWS_PER_PERSON[dataset];
-  if (years.length === 0 || total === 0) return [];
+  if (first.length === 0 || total === 0) return [];
   const visitsPerPerson = total / kind.rowsPerVisit / world.people;
-  const scale = await scaleFor(connection, world, kind.activity, years, visitsPerPerson);
+  const scale = await scaleFor(connection, then, kind.activity, first, visitsPerPerson);
   return years.map((year) => {
     const portion: Portion = { world, activity: kind.activity, year, scale };
     return {
       dataset,
       path: `${dataset}/${dataset}_${year.label}.${format}`,
       format,
+      settled: options.since !== undefined && !changesAfter(year, dayNumber(options.since)),
       prepare: (on) => createVisits(on, portion),
       finish: (on) => dropVisits(on, portion),
       query: kind.query(portion),
     };
   });
+}
+
+/** What is still to be known of a year's activity, reports and ends of episodes, is known so many days after its end. */
+const SETTLED_DAYS = 100;
+
+function changesAfter(year: FinancialYear, day: number): boolean {
+  return day < year.firstDay + year.days + SETTLED_DAYS;
 }
 
 function yearsOf(kind: ActivityKind, world: World, wanted: number): readonly FinancialYear[] {

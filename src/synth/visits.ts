@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { FinancialYear } from './calendar.ts';
 import { bits, draw, exponential } from './draw.ts';
+import { cameOn } from './newcomers.ts';
 import { type Activity, FRAILTY_BITS, OLDEST } from './rates.ts';
 import { add, all, drop, lookUp, MAX_REPEATS, repeat, type Sql, type Step, select, through, where } from './sql.ts';
 import type { World } from './world.ts';
@@ -42,11 +43,12 @@ function visitsTable({ activity, year }: Portion): string {
   return `visits_${activity}_${year.label}`;
 }
 
-function visits({ world: { seed }, activity, year, scale }: Portion): Sql {
+function visits({ world, activity, year, scale }: Portion): Sql {
+  const { seed } = world;
   const wanted = exponential(draw(seed, `${activity}/visits`, personYear(year)));
   return through(
     'SELECT * FROM people',
-    expectation(seed, activity, String(year.firstDay), String(year.days), scale),
+    expectation(world, activity, String(year.firstDay), String(year.days), scale),
     add({
       // Geometric: more people with none and with many than a Poisson distribution would give.
       _count: `CASE WHEN _days > 0 THEN least(floor(${wanted} / ln(1 + 1 / _mean)), ${MOST_VISITS})::INTEGER + _born::INTEGER ELSE 0 END`,
@@ -71,12 +73,13 @@ function visits({ world: { seed }, activity, year, scale }: Portion): Sql {
 }
 
 /** Adds the part of the year that a person is here for, the mean of their visits in it, and whether they are born in it. */
-function expectation(seed: number, activity: Activity, firstDay: Sql, days: Sql, scale: number): Step {
+function expectation(world: World, activity: Activity, firstDay: Sql, days: Sql, scale: number): Step {
+  const { seed } = world;
   const end = `(${firstDay} + ${days})`;
   const lastYear = `gone = dod + 1 AND dod >= ${firstDay} AND dod < ${end} AND ${bits(draw(seed, 'died-in-hospital', 'person_id'), 0, 7)} < 56`;
   const born = `dob >= ${firstDay} AND dob < ${end} AND ${bits(draw(seed, 'born-in-hospital', 'person_id'), 0, 7)} > 2`;
   return all(
-    add({ _from: `greatest(${firstDay}, dob)`, _to: `least(${end}, gone)` }),
+    add({ _from: `greatest(${firstDay}, ${cameOn(world)})`, _to: `least(${end}, gone)` }),
     add({ _days: '_to - _from' }),
     lookUp(
       [
@@ -112,8 +115,8 @@ export async function expectedVisits(
     return `(${firstDay}, ${days}, ${known}::DOUBLE)`;
   });
   const mean = through(
-    `SELECT * FROM people, (VALUES ${list.join(', ')}) y(_first, _length, _known) WHERE person_id < ${SAMPLE}`,
-    expectation(world.seed, activity, '_first', '_length', scale),
+    `SELECT * FROM people, (VALUES ${list.join(', ')}) y(_first, _length, _known) WHERE person_id < ${Math.min(SAMPLE, world.people)}`,
+    expectation(world, activity, '_first', '_length', scale),
     add({
       _expected: `CASE WHEN _days > 0 THEN (_mean * (1 - pow(_mean / (1 + _mean), ${MOST_VISITS})) + _born::INTEGER + _last::INTEGER / (1 + _mean)) * _known ELSE 0 END`,
     }),

@@ -16,6 +16,7 @@ import type { Problem } from '../kernel/problem.ts';
 import { checkPipeline } from '../pipeline/check-pipeline.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import { pipelineSchema } from '../pipeline/pipeline-schema.ts';
+import { checkSchedules } from '../pipeline/schedule.ts';
 import { LazyCatalogue } from './lazy-catalogue.ts';
 import type { Workspace } from './workspace.ts';
 import { insidePath, operatorPath } from './workspace-path.ts';
@@ -47,6 +48,7 @@ export async function loadWorkspace(root: string): Promise<Workspace> {
 
   const pipelineProblems: Problem[] = [];
   const pipelines = await loadPipelines(root, file, catalogue, agreements, pipelineProblems);
+  pipelineProblems.push(...checkSchedules(pipelines, agreements));
   return {
     root,
     name: 'dars.yaml',
@@ -123,6 +125,11 @@ function pathProblems(root: string, file: WorkspaceFile, document: Document): Pr
   }
   if (file.sources.opt_outs?.request !== undefined)
     paths.push([['sources', 'opt_outs', 'request'], file.sources.opt_outs.request]);
+  for (const [name, source] of Object.entries(file.sources)) {
+    if (source?.ready !== undefined) paths.push([['sources', name, 'ready'], source.ready]);
+    if (typeof source?.as_at === 'object') paths.push([['sources', name, 'as_at', 'file'], source.as_at.file]);
+  }
+  if (file.monitoring.metrics !== undefined) paths.push([['monitoring', 'metrics'], file.monitoring.metrics]);
   for (const [name, destination] of Object.entries(file.destinations)) {
     if (destination.type === 'folder') paths.push([['destinations', name, 'path'], destination.path]);
   }

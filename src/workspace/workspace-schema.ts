@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bytesOf } from '../kernel/byte-size.ts';
 import { calendarDate, words } from '../kernel/schema-parts.ts';
 
 /** Where a secret lies; the value itself never stands in a file of the workspace. */
@@ -74,6 +75,16 @@ const delimiter = z
   .length(1, 'expected one character')
   .regex(/[^"\r\n]/, 'a quote or a line end can’t be a delimiter');
 
+const asAt = z
+  .union([calendarDate, z.literal('modified'), z.strictObject({ file: words.describe('it holds the date, alone') })], {
+    error: 'expected a date as YYYY-MM-DD, { file: … } or modified',
+  })
+  .describe('the day that it tells of: written here, in a file beside it, or when the files were last written');
+
+const ready = words
+  .optional()
+  .describe('a file that whoever writes the source takes away before and puts back after: without it, nothing is read');
+
 const source = z.strictObject({
   path: paths.describe('a file, a glob or a list of them'),
   format: z.enum(['csv', 'parquet', 'arrow']).optional().describe('by default what the file name ends with'),
@@ -82,12 +93,20 @@ const source = z.strictObject({
     .record(z.string(), words)
     .optional()
     .describe('catalogue column -> column of the file, where the source spells it in another way'),
+  as_at: asAt.optional(),
+  max_age_days: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe('what is older is not released from; by default any age will do'),
+  ready,
 });
 
 const optOutSource = z.strictObject({
   path: paths.describe('the list: one NHS number a line'),
-  as_at: calendarDate.optional().describe('the day that the list tells of'),
+  as_at: asAt.optional(),
   max_age_days: z.int().positive().default(21).describe('older lists release nothing'),
+  ready,
   mode: z
     .enum(['deny-list', 'keep-list'], { error: 'expected deny-list or keep-list' })
     .default('deny-list')
@@ -114,19 +133,33 @@ const destination = z.discriminatedUnion(
   { error: 'expected type: sftp or folder' },
 );
 
+const notification = z
+  .strictObject({
+    on: z
+      .array(z.enum(['done', 'refused', 'failed', 'waiting'], { error: 'expected done, refused, failed or waiting' }))
+      .min(1, 'say of what to tell')
+      .default(['refused', 'failed', 'waiting'])
+      .describe('of what to tell'),
+    command: z.array(words).min(1).optional().describe('run without a shell; gets JSON on its standard input'),
+    webhook: z
+      .union([z.url({ protocol: /^https?$/, error: 'expected a URL' }), secretSource], {
+        error: 'expected a URL, or where it lies: { file: … }, { env: NAME } or { command: [ … ] }',
+      })
+      .optional()
+      .describe('gets JSON by POST; a URL that is a secret lies in a file or a variable'),
+  })
+  .refine(({ command, webhook }) => (command === undefined) !== (webhook === undefined), {
+    message: 'name a command or a webhook, one of them',
+  });
+
 /** DuckDB needs some tens of megabytes to do anything at all. */
-const LEAST_MEMORY = 64e6;
+export const LEAST_MEMORY = 64e6;
 
 const size = z.union([z.string().regex(/^\d+(\.\d+)?\s*(KB|MB|GB|TB|KiB|MiB|GiB|TiB)$/i), z.string().regex(/^\d+$/)], {
   error: 'expected a size such as 4GB',
 });
 
 const memory = size.refine((text) => bytesOf(text) >= LEAST_MEMORY, 'expected 64MB or more');
-
-function bytesOf(text: string): number {
-  const unit = 'KMGT'.indexOf(/[KMGT]/i.exec(text)?.[0].toUpperCase() ?? ' ') + 1;
-  return Number.parseFloat(text) * 1000 ** unit;
-}
 
 const namedKey = z.strictObject({
   name: words,
@@ -199,13 +232,44 @@ export const workspaceSchema = z
         memory: memory.default('4GB').describe('that the engine may use; larger work is done in passes'),
         threads: z.int().min(1).max(512).optional().describe('by default as many as the machine has'),
         temp: words.optional().describe('for pipes and other things that hold no data; never for rows'),
+        at_once: z
+          .int()
+          .min(1)
+          .max(16)
+          .default(2)
+          .describe('releases that dars due works at at once; they share memory and threads'),
       })
-      .default({ memory: '4GB' })
+      .default({ memory: '4GB', at_once: 2 })
       .describe('how much of the machine dars may use'),
+    holidays: z
+      .array(calendarDate)
+      .default([])
+      .describe('days that are no working days, besides weekends and England’s bank holidays'),
+    outbox: z
+      .strictObject({
+        keep_days: z.int().positive().default(14).describe('ciphertext that waits longer is purged and made anew'),
+        alert_days: z.int().nonnegative().default(2).describe('from when on dars outbox raises the alarm'),
+        retry_seconds: z
+          .array(z.number().nonnegative().max(3600))
+          .optional()
+          .describe('after which dars due tries a destination again that can’t be reached; by default 2, 10 and 30'),
+      })
+      .default({ keep_days: 14, alert_days: 2 })
+      .describe('how long sealed files may wait to be delivered'),
+    monitoring: z
+      .strictObject({
+        metrics: words
+          .regex(/\.prom$/, 'the collector of node_exporter reads files named *.prom')
+          .optional()
+          .describe('a file in Prometheus’ text format, for node_exporter’s textfile collector'),
+        notify: z.array(notification).default([]).describe('whom to tell of what dars due came to'),
+      })
+      .default({ notify: [] }),
   })
   .describe('a workspace of dars');
 
 export type WorkspaceFile = z.output<typeof workspaceSchema>;
 export type SourceFile = z.output<typeof source>;
 export type NamedKeyFile = z.output<typeof namedKey>;
+export type Notification = z.output<typeof notification>;
 export type SecretSource = z.output<typeof secretSource>;

@@ -9,31 +9,45 @@ const DOCUMENTS = ['catalogue', 'agreement', 'pipeline'];
 /** What all of the middle of the program is made of. */
 const MIDDLE = ['kernel', 'relation', ...DOCUMENTS, 'gate', 'plan', 'disclosure', 'linkage'];
 
-export const ADAPTERS = ['engine', 'encrypt', 'deliver', 'ledger', 'publish', 'workspace', 'synth', 'solver', 'keys'];
+export const ADAPTERS = [
+  'engine',
+  'encrypt',
+  'deliver',
+  'ledger',
+  'publish',
+  'workspace',
+  'monitoring',
+  'synth',
+  'solver',
+  'keys',
+];
 
 /**
- * `kernel ← relation ← {catalogue, agreement, pipeline} ← gate ← plan ← release ← cli`: a folder imports from itself and
- * from these. Release checks know the grant and not the plan. Adapters stand beside the flow and never on each other.
+ * `kernel ← relation ← {catalogue, agreement, pipeline} ← gate ← plan ← release ← schedule ← cli`: a folder imports from
+ * itself and from these. Release checks know the grant and not the plan. Adapters stand beside the flow and never on each other.
  */
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   kernel: [],
   relation: ['kernel'],
+  spreadsheet: ['kernel'],
   catalogue: ['kernel', 'relation'],
   agreement: ['kernel', 'relation', 'catalogue'],
   pipeline: ['kernel', 'relation', 'catalogue', 'agreement'],
-  disclosure: ['kernel', 'relation', ...DOCUMENTS],
+  disclosure: ['kernel', 'relation', 'spreadsheet', ...DOCUMENTS],
   linkage: ['kernel', 'relation', ...DOCUMENTS],
   gate: ['kernel', 'relation', ...DOCUMENTS],
   plan: ['kernel', 'relation', ...DOCUMENTS, 'gate', 'linkage', 'disclosure'],
   release: [...MIDDLE, 'engine', 'encrypt', 'deliver', 'ledger', 'workspace', 'keys'],
-  register: ['kernel', 'ledger'],
-  cli: [...MIDDLE, 'release', 'register', ...ADAPTERS],
+  schedule: [...MIDDLE, 'release', 'engine', 'deliver', 'ledger', 'workspace'],
+  register: ['kernel', 'ledger', 'spreadsheet'],
+  cli: [...MIDDLE, 'spreadsheet', 'release', 'schedule', 'register', ...ADAPTERS],
   engine: ['kernel', 'relation', ...DOCUMENTS, 'plan', 'disclosure', 'linkage'],
   encrypt: ['kernel'],
   deliver: ['kernel'],
   ledger: ['kernel'],
   publish: ['kernel'],
   workspace: ['kernel', 'relation', ...DOCUMENTS],
+  monitoring: ['kernel'],
   synth: ['kernel', 'relation', 'catalogue'],
   solver: ['kernel', 'disclosure'],
   keys: ['kernel'],
@@ -112,6 +126,7 @@ export const portsAsTypes: Rule = (files) =>
 /** Who may name which adapters: the wiring, the demo, the command that makes data up; and who opens a workspace. */
 const NAMES: readonly (readonly [file: RegExp, adapters: readonly string[]])[] = [
   [/^cli\/wire\.ts$/, ['engine', 'encrypt', 'deliver', 'ledger', 'publish', 'workspace', 'solver', 'keys']],
+  [/^cli\/wire-monitoring\.ts$/, ['engine', 'monitoring', 'workspace']],
   [/^cli\/demo\//, ADAPTERS],
   [/^cli\/commands\/synth\.ts$/, ['synth']],
   [/^cli\/commands\/command-context\.ts$/, ['workspace']],

@@ -7,7 +7,7 @@ describe('the opt-out list is there, whole and fresh', () => {
   const refused = (code: string): Expected => [`opt-outs-${code}`, 'sources.opt_outs', 'dars.yaml:12'];
 
   table([
-    ...(['missing', 'empty', 'malformed', 'answer'] as const).map(
+    ...(['missing', 'empty', 'malformed', 'answer', 'undated', 'not-ready'] as const).map(
       (code): Row => [
         `a list that is ${code}`,
         { optOuts: { defect: { code, message: 'the list is not one to rely on' } } },

@@ -206,6 +206,7 @@ export interface Situation {
   readonly others?: readonly Change[];
   readonly key?: RecipientKeyFacts['defects'];
   readonly optOuts?: Partial<OptOutFacts>;
+  readonly sources?: GateFacts['sources'];
   readonly past?: readonly PastUse[];
 }
 
@@ -230,6 +231,7 @@ export function factsOf(situation: Situation): GateFacts {
       defect: undefined,
       ...situation.optOuts,
     },
+    sources: situation.sources ?? [],
     past: situation.past ?? [],
   };
 }

@@ -22,7 +22,11 @@ const WRONG = [
   { file: 'proto', text: '__proto__: { pipeline: x }\nagreement: y\n', says: 'proto.yaml:1: this can’t be a key' },
   { file: 'mapping', text: '? { a: 1 }\n: 2\n', says: 'mapping.yaml:1: this can’t be a key' },
   { file: 'misspelt', text: 'pipelin: x\n', says: 'there is no key "pipelin" here\n    hint: did you mean pipeline?' },
-  { file: 'misplaced', text: 'frequency: daily\n', says: 'the keys are pipeline, agreement, cohort, products' },
+  {
+    file: 'misplaced',
+    text: 'frequency: daily\n',
+    says: 'the keys are pipeline, agreement, schedule, cohort, products',
+  },
   { file: 'nul', text: 'pipeline: "a\\0b"\n', says: 'nul.yaml:1 pipeline: this holds a NUL' },
   { file: 'raw-nul', text: 'pipeline: a\u0000b\n', says: 'raw-nul.yaml:1' },
   {

@@ -5,6 +5,7 @@ import { findColumn } from '../../src/catalogue/dataset.ts';
 import { derivationsOf } from '../../src/catalogue/derivation.ts';
 import { agreementKey } from '../../src/kernel/pseudonym.ts';
 import { Secret } from '../../src/kernel/secret.ts';
+import { selectionsOf } from '../../src/pipeline/pipeline-schema.ts';
 import type { FilePlan, OutputColumn, Step } from '../../src/plan/plan.ts';
 import { datasetOf } from '../property/arbitrary-rows.ts';
 import { arbitraryTraceableWorld } from '../property/arbitrary-traceable-world.ts';
@@ -136,7 +137,7 @@ function isRefused(world: World): boolean {
 function askedFields(world: World): { dataset: string; from: string; as: never | undefined }[] {
   const { pipeline } = parseDocuments(world, catalogue).pipeline;
   return pipeline.products.flatMap((product) =>
-    (product.product === 'extract' ? [product] : product.datasets).flatMap(({ dataset, fields }) =>
+    selectionsOf(product, []).flatMap(({ selection: { dataset, fields } }) =>
       fields.map(({ from, as }) =>
         from.startsWith('pds.')
           ? { dataset: 'pds', from: from.slice(4), as: as as never }

@@ -54,6 +54,7 @@ export function refusalsOf({ agreement, pipeline }: ParsedDocuments, catalogue: 
     catalogue,
     recipientKey: { defects: [] },
     optOuts: { file: 'dars.yaml', asAt: TODAY as CalendarDate, maxAgeDays: 21, defect: undefined },
+    sources: [],
     past: [],
   });
 }

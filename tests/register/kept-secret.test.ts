@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { canonicalJson } from '../../src/kernel/canonical-json.ts';
 import { sha256Hex } from '../../src/kernel/digest.ts';
 import { hashOfLogged, loggedEntry } from '../../src/ledger/log-leaf.ts';
-import { readWorkbook } from '../../src/register/spreadsheet/read-workbook.ts';
+import { readWorkbook } from '../../src/spreadsheet/read-workbook.ts';
 import { releasedFile } from '../ledger/bodies.ts';
 import { accessed, amended, described, releasedOn, withdrawn } from './facts.ts';
 import { days, entriesOf, published } from './support.ts';

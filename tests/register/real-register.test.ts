@@ -6,7 +6,7 @@ import { publishedFacts } from '../../src/ledger/published-facts.ts';
 import { RELEASE_HEADER } from '../../src/register/layouts/data-release-register.ts';
 import { registerOf } from '../../src/register/register.ts';
 import { rowsOfRange, standingRows } from '../../src/register/register-views.ts';
-import { type ReadSheet, readWorkbook } from '../../src/register/spreadsheet/read-workbook.ts';
+import { type ReadSheet, readWorkbook } from '../../src/spreadsheet/read-workbook.ts';
 import { days, expectedFigures, type Files, published, realLedger } from './support.ts';
 
 /* The register that NHS Digital published for February 2021: imported, published again, counted. */

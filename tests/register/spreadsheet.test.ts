@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { csvOf } from '../../src/register/csv.ts';
-import { columnName, placeOf } from '../../src/register/spreadsheet/cell-text.ts';
-import { readWorkbook } from '../../src/register/spreadsheet/read-workbook.ts';
-import { type Sheet, writeWorkbook } from '../../src/register/spreadsheet/write-workbook.ts';
+import { columnName, placeOf } from '../../src/spreadsheet/cell-text.ts';
+import { readWorkbook } from '../../src/spreadsheet/read-workbook.ts';
+import { type Sheet, writeWorkbook } from '../../src/spreadsheet/write-workbook.ts';
 
 function table(name: string, header: readonly string[], rows: readonly (readonly string[])[]): Sheet {
   return { name, widths: [], content: { header, rows } };

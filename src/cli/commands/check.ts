@@ -4,8 +4,8 @@ import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
 import type { LoadedPipeline } from '../../pipeline/loaded-pipeline.ts';
 import { buildPlan } from '../../plan/build-plan.ts';
-import { gateFacts, optOutTerms } from '../../release/gate-facts.ts';
-import { waitingRefusals } from '../../release/waiting.ts';
+import { gateFacts } from '../../release/gate-facts.ts';
+import { outdatedBecause, waitingRefusals } from '../../release/waiting.ts';
 import { agreementOf, entriesOf, planHash } from '../../release.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { counted } from '../counted.ts';
@@ -60,6 +60,8 @@ interface Verdict {
   readonly pipeline: string;
   /** The release that a run would go on with. */
   readonly waiting?: string;
+  /** Whether it would make that one again, since the opt-out list is another one by now. */
+  readonly outdated?: boolean;
   readonly refusals: readonly Refusal[];
 }
 
@@ -67,21 +69,19 @@ interface Verdict {
 async function verdictOn(loaded: LoadedPipeline, workspace: Workspace, { now }: CommandContext): Promise<Verdict> {
   const world = wire(workspace, now, () => {}, loaded);
   const agreement = agreementOf(loaded, world);
-  const { facts, waiting } = await gateFacts(loaded, agreement, world, await entriesOf(world.ledger));
+  const { facts, waiting, optOuts } = await gateFacts(loaded, agreement, world, await entriesOf(world.ledger));
   const pipeline = loaded.pipeline.pipeline;
   const refusals = refusalsFor(facts);
   if (waiting === undefined) return { pipeline, refusals };
   if (refusals.length > 0) return { pipeline, waiting: waiting.release, refusals };
   const hash = planHash(buildPlan(loaded, agreement, workspace.catalogue, workspace.file.custodian.name));
-  return {
-    pipeline,
-    waiting: waiting.release,
-    refusals: waitingRefusals(waiting, hash, facts.today, optOutTerms(workspace).maxAgeDays),
-  };
+  const outdated = outdatedBecause(waiting, optOuts) !== undefined;
+  return { pipeline, waiting: waiting.release, outdated, refusals: waitingRefusals(waiting, hash) };
 }
 
-function formatVerdict({ pipeline, waiting, refusals }: Verdict): string {
-  const may = waiting === undefined ? 'may run' : `may run, and delivers ${waiting}, which waits`;
+function formatVerdict({ pipeline, waiting, outdated, refusals }: Verdict): string {
+  const goesOn = `may run, and ${outdated === true ? 'makes again' : 'delivers'} ${waiting}, which waits`;
+  const may = waiting === undefined ? 'may run' : goesOn;
   return [
     `${pipeline}: ${refusals.length === 0 ? may : 'refused'}`,
     ...refusals.map(({ message }) => `    ${message}`),

@@ -22,7 +22,12 @@ export interface CommandContext {
 
 export function contextOf(command: Command): CommandContext {
   const options = command.optsWithGlobals<GlobalOptions>();
-  return { options, reporter: reporterFor(options.json === true), now: clockOf(options), root: workspaceRoot(options) };
+  return {
+    options,
+    reporter: reporterFor(options.json === true, options.run),
+    now: clockOf(options),
+    root: workspaceRoot(options),
+  };
 }
 
 export function openWorkspace({ root }: CommandContext): Promise<Workspace> {

@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { pendingReleases } from '../../ledger/history.ts';
-import { deliverWaiting, entriesOf } from '../../release.ts';
+import { deliverWaiting, entriesOf, giveUp } from '../../release.ts';
 import { ledgerOf, wire } from '../wire.ts';
+import { writeMetrics } from '../wire-monitoring.ts';
 import { contextOf, findPipeline, openWorkspace } from './command-context.ts';
 import { formatOutcome, outcomeJson } from './run.ts';
 
@@ -38,18 +39,14 @@ export function addDeliver(program: Command): void {
         for (const { release, pipeline } of chosen) {
           const world = wire(workspace, context.now, context.reporter.event);
           await world.alone(pipeline, async () => {
-            await world.ledger.append((entries) =>
-              pendingReleases(entries).some((each) => each.release === release)
-                ? { kind: 'abandoned', release, because }
-                : undefined,
-            );
-            await world.outbox.discard(pipeline, release);
+            await giveUp({ release, pipeline }, because, world);
           });
           context.reporter.result(`Given up: release ${release}; its file references stay used.`, {
             release,
             abandoned: true,
           });
         }
+        await writeMetrics(workspace, context);
         return;
       }
       if (chosen.length === 0) context.reporter.result('Nothing waits to be delivered.', { waiting: 0 });
@@ -69,6 +66,7 @@ export function addDeliver(program: Command): void {
           worst = error;
         }
       }
+      await writeMetrics(workspace, context);
       if (worst !== undefined) throw worst;
     });
 }

@@ -10,6 +10,7 @@ import type { FilePlan, Plan, Step } from '../../plan/plan.ts';
 import { gateFacts } from '../../release/gate-facts.ts';
 import { releaseKey } from '../../release/release-key.ts';
 import { riskFault, riskOfPlan, riskReport } from '../../release/release-risk.ts';
+import { outdatedBecause } from '../../release/waiting.ts';
 import { agreementOf, entriesOf, planHash } from '../../release.ts';
 import { counted } from '../counted.ts';
 import { wire, writeReports } from '../wire.ts';
@@ -34,7 +35,7 @@ export function addPlan(program: Command): void {
       const world = wire(workspace, context.now, () => {}, pipeline);
       const agreement = agreementOf(pipeline, world);
       const entries = await entriesOf(world.ledger);
-      const { facts, waiting } = await gateFacts(pipeline, agreement, world, entries);
+      const { facts, waiting, optOuts } = await gateFacts(pipeline, agreement, world, entries);
       const refusals = refusalsFor(facts);
       if (refusals.length > 0) {
         const why = counted(refusals.length, 'reason');
@@ -42,10 +43,13 @@ export function addPlan(program: Command): void {
           problems: refusals,
         });
       }
-      if (waiting !== undefined)
-        context.reporter.note(
-          `Release ${waiting.release} waits in the outbox: a run would deliver it and make nothing.`,
-        );
+      if (waiting !== undefined) {
+        const then =
+          outdatedBecause(waiting, optOuts) === undefined
+            ? 'a run would deliver it and make nothing'
+            : 'the opt-out list is another one by now, so a run would give it up and make it again';
+        context.reporter.note(`Release ${waiting.release} waits in the outbox: ${then}.`);
+      }
       const plan = buildPlan(pipeline, agreement, workspace.catalogue, workspace.file.custodian.name);
       if (options.report !== undefined && options.risk !== true)
         throw new Fault(ExitCode.usage, 'report', '--report goes with --risk');
@@ -157,6 +161,15 @@ function detail(step: Step): string {
         .join(', ');
     case 'pseudonymise':
       return step.columns.join(', ');
+    case 'tabulate':
+      return step.tabulation.tables
+        .map(
+          ({ name, by }) =>
+            `${name} (${by.map((each) => step.tabulation.dimensions[each.dimension]?.name).join(' × ')})`,
+        )
+        .join(', ');
+    case 'control':
+      return `${step.rules.rules}: counts of 1 to ${step.rules.threshold} are small${step.rules.method === 'round' ? `, others rounded to ${step.rules.base}` : ''}`;
     case 'order':
       return ['slice', 'token', ...step.key].join(', ');
     case 'encrypt':

@@ -5,6 +5,7 @@ import { type ReleaseOutcome, release } from '../../release.ts';
 import { counted } from '../counted.ts';
 import { formatTable } from '../table.ts';
 import { wire } from '../wire.ts';
+import { writeMetrics } from '../wire-monitoring.ts';
 import { contextOf, findPipeline, openWorkspace } from './command-context.ts';
 
 export function addRun(program: Command): void {
@@ -23,7 +24,9 @@ export function addRun(program: Command): void {
       const workspace = await openWorkspace(context);
       const pipeline = await findPipeline(workspace, name);
       const world = wire(workspace, context.now, context.reporter.event, pipeline);
-      const outcome = await release(pipeline, world, replacementOf(options));
+      const outcome = await release(pipeline, world, replacementOf(options)).finally(() =>
+        writeMetrics(workspace, context),
+      );
       context.reporter.result(formatOutcome(outcome), outcomeJson(outcome));
     });
 }
@@ -45,8 +48,13 @@ function replacementOf({
 }
 
 /** What a release came to, for people: files, waterfall, and what was recorded. */
-export function formatOutcome({ intended, destination, resumed }: ReleaseOutcome): string {
-  const lines = [`${resumed ? 'Delivered what waited' : 'Delivered'}: release ${intended.release} to ${destination}`];
+export function formatOutcome({ intended, destination, resumed, insteadOf }: ReleaseOutcome): string {
+  const lines = [
+    ...(insteadOf === undefined
+      ? []
+      : [`The opt-out list is another one by now: ${insteadOf}, which waited, was given up and made again.`]),
+    `${resumed ? 'Delivered what waited' : 'Delivered'}: release ${intended.release} to ${destination}`,
+  ];
   for (const file of intended.files) {
     lines.push(
       '',
@@ -63,11 +71,12 @@ export function formatOutcome({ intended, destination, resumed }: ReleaseOutcome
   return lines.join('\n');
 }
 
-export function outcomeJson({ intended, destination, resumed }: ReleaseOutcome): unknown {
+export function outcomeJson({ intended, destination, resumed, insteadOf }: ReleaseOutcome): unknown {
   return {
     release: intended.release,
     delivered: true,
     resumed,
+    ...(insteadOf === undefined ? {} : { instead_of: insteadOf }),
     destination,
     agreement: intended.agreement,
     ledger_sequence: intended.seq,

@@ -5,7 +5,7 @@ import { Fault } from '../../../kernel/fault.ts';
 import { isKind } from '../../../ledger/entries.ts';
 import type { Entry, EntryBody } from '../../../ledger/ledger.ts';
 import { importEdition } from '../../../register/import-edition.ts';
-import { readWorkbook } from '../../../register/spreadsheet/read-workbook.ts';
+import { readWorkbook } from '../../../spreadsheet/read-workbook.ts';
 import { counted } from '../../counted.ts';
 import { ledgerOf, readInput } from '../../wire.ts';
 import { contextOf, openWorkspace } from '../command-context.ts';

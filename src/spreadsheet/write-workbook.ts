@@ -15,7 +15,12 @@ export interface Sheet {
   /** Column widths, in characters. */
   readonly widths: readonly number[];
   readonly content:
-    | { readonly header: readonly string[]; readonly rows: Iterable<readonly string[]> }
+    | {
+        readonly header: readonly string[];
+        readonly rows: Iterable<readonly string[]>;
+        /** From this column on, what is written as a number is one; by default all cells are text. */
+        readonly numbersFrom?: number;
+      }
     | { readonly cells: readonly { readonly row: number; readonly column: number; readonly text: string }[] };
 }
 
@@ -51,7 +56,7 @@ export function* writeWorkbook(sheets: readonly Sheet[]): Generator<Uint8Array> 
   ]);
   yield* file('xl/workbook.xml', [workbook(sheets)]);
   yield* file('xl/_rels/workbook.xml.rels', [relationships(sheets.length)]);
-  yield* file('xl/styles.xml', [STYLES]);
+  yield* file('xl/styles.xml', [stylesFor(sheets)]);
   for (const [index, sheet] of sheets.entries()) {
     yield* file(`xl/worksheets/sheet${index + 1}.xml`, inChunks(sheetXml(sheet)));
   }
@@ -97,6 +102,7 @@ function* sheetXml({ widths, content }: Sheet): Generator<string> {
         row,
         cells.map((text, column) => ({ column, text })),
         0,
+        content.numbersFrom,
       );
     }
     yield `</sheetData><autoFilter ref="A1:${columnName(content.header.length - 1)}${row}"/></worksheet>`;
@@ -116,19 +122,33 @@ function rowXml(
   row: number,
   cells: readonly { readonly column: number; readonly text: string }[],
   style: number,
+  numbersFrom = Number.POSITIVE_INFINITY,
 ): string {
   const filled = cells
     .filter(({ text }) => text !== '')
     .map(({ column, text }) => {
+      if (column >= numbersFrom && NUMBER.test(text)) {
+        return `<c r="${columnName(column)}${row}" s="${NUMBER_STYLE}"><v>${text}</v></c>`;
+      }
       const place = `r="${columnName(column)}${row}"${style === 0 ? '' : ` s="${style}"`}`;
       return `<c ${place} t="inlineStr"><is><t xml:space="preserve">${escapeCell(fittingCell(text))}</t></is></c>`;
     });
   return `<row r="${row}">${filled.join('')}</row>`;
 }
 
+const NUMBER = /^-?(0|[1-9]\d{0,14})(\.\d+)?$/;
+const NUMBER_STYLE = 3;
 const HEADER_STYLE = 1;
 const WRAPPED_STYLE = 2;
 const STYLES = `${XML}<styleSheet xmlns="${MAIN}"><fonts count="2"><font><sz val="11"/><name val="Arial"/></font><font><b/><sz val="11"/><name val="Arial"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="3"><xf numFmtId="49" applyNumberFormat="1"/><xf numFmtId="49" fontId="1" applyNumberFormat="1" applyFont="1" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf><xf numFmtId="49" applyNumberFormat="1" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf></cellXfs></styleSheet>`;
+
+/** A style of numbers only where there are numbers: workbooks of text stay the bytes that they were. */
+function stylesFor(sheets: readonly Sheet[]): string {
+  const hasNumbers = sheets.some(({ content }) => 'header' in content && content.numbersFrom !== undefined);
+  return hasNumbers
+    ? STYLES.replace('<cellXfs count="3">', '<cellXfs count="4">').replace('</cellXfs>', '<xf numFmtId="0"/></cellXfs>')
+    : STYLES;
+}
 
 function contentTypes(sheets: number): string {
   const type = 'application/vnd.openxmlformats-officedocument.spreadsheetml';

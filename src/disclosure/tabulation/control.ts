@@ -1,0 +1,362 @@
+import type { DisclosureRules } from '../../agreement/disclosure-rules.ts';
+import { audit } from '../audit/audit.ts';
+import type { Interval } from '../audit/publication.ts';
+import type { InstanceCell } from '../instance/instance.ts';
+import { protect } from '../protect.ts';
+import type { Solver } from '../solver.ts';
+import { Unprotectable } from '../suppress/arrange.ts';
+import { Neighbourhoods } from '../suppress/neighbourhood.ts';
+import type { RelationSystem } from '../tables/relation-system.ts';
+import { at, rowCount } from '../tables/sparse-rows.ts';
+import type { CountedCell, CountedTables } from './counted-tables.ts';
+import { controlSums, type SumKey } from './control-sums.ts';
+import { addCells, type CubeTable, countBetween, countKinds } from './cube.ts';
+import { Disclosive } from './disclosive.ts';
+import { Cells, linkCells, type Meaning } from './linked-cells.ts';
+import { type Printed, printed, withheld } from './printed.ts';
+import { layCells, meaningsOf, ofPopulations, type PublishedCells, publishedCells } from './published-cells.ts';
+import type { TabulationSpec } from './tabulation-spec.ts';
+
+/** A tabulation that was counted, with the rules that it goes out under. */
+export interface CountedProduct {
+  readonly product: string;
+  readonly spec: TabulationSpec;
+  readonly rules: DisclosureRules;
+  readonly counted: CountedTables;
+}
+
+/** What each product prints, by the columns of the system; and what an auditor said of it. */
+export interface Controlled {
+  readonly tables: readonly (readonly CubeTable[])[];
+  /** By product: what is printed of a column. */
+  readonly print: readonly ReadonlyMap<number, Printed>[];
+  /** Columns that are too small to be shown. */
+  readonly small: ReadonlySet<number>;
+  /** Columns that are withheld so that others can't be derived. */
+  readonly secondary: ReadonlySet<number>;
+  /** What can be derived of each column that is small or may be. */
+  readonly intervals: readonly Interval[];
+  /** Sums that are withheld. */
+  readonly withheldSums: ReadonlySet<SumKey>;
+  readonly published: PublishedCells;
+  readonly audited: { readonly columns: number; readonly relations: number; readonly earlier: number };
+}
+
+/** How many ways to repair a cell are tried. */
+const TRIES = 60;
+const MOST_REPAIRS = 500;
+/** Systems up to this size are searched for the cheapest pattern; larger ones get a good one. */
+const SEARCHED = 1_500;
+
+/**
+ * Makes the tables of a release fit to leave. Each count is printed by its rule set; under `suppress`, small counts and
+ * what would give them away are hidden together, over all tables. Then the auditor looks at what would be published,
+ * together with what was published earlier of the same rows: where a small count follows, the cheapest neighbour that
+ * helps is withheld, and where none helps the release is refused (`Disclosive`).
+ */
+export function control(
+  products: readonly CountedProduct[],
+  earlier: readonly PublishedCells[],
+  solver: Solver,
+): Controlled {
+  const meanings = meaningsOfProducts(products);
+  const cells = new Cells(meanings);
+  const tables = products.map(({ product, spec, counted }) =>
+    addCells(cells, product, spec, counted, (shown) => countKinds(spec, shown)),
+  );
+  const linked = linkCells(cells);
+  const state = new Publishing(products, tables, cells);
+  suppress(state, linked.builder.build(true), valuesOf(cells, linked, products), solver);
+
+  const near = ofPopulations(earlier, new Set(meanings.keys()));
+  const joint = jointWith(state, cells, meaningsOf(meanings, near), near);
+  const intervals = repaired(state, joint, solver);
+  return {
+    tables,
+    print: state.prints(),
+    small: state.small,
+    secondary: state.secondary,
+    intervals,
+    withheldSums: controlSums(products, meanings, solver),
+    published: publishedCells(cells, meanings, (column) => state.published(column)),
+    audited: { columns: joint.system.columns, relations: rowCount(joint.system.relations), earlier: near.length },
+  };
+}
+
+function meaningsOfProducts(products: readonly CountedProduct[]): Map<string, Map<string, Meaning>> {
+  const meanings = new Map<string, Map<string, Meaning>>();
+  for (const { spec, counted } of products) {
+    const own = meanings.get(counted.population) ?? new Map<string, Meaning>();
+    for (const [index, { meaning }] of spec.dimensions.entries()) {
+      const found = counted.dimensions[index];
+      if (found !== undefined) own.set(meaning, { categories: found.categories.length, exclusive: found.exclusive });
+    }
+    meanings.set(counted.population, own);
+  }
+  return meanings;
+}
+
+/** The true value of every column: of what tables show, of what lies between, and of slack. */
+function valuesOf(
+  cells: Cells,
+  { slack }: ReturnType<typeof linkCells>,
+  products: readonly CountedProduct[],
+): Float64Array {
+  const values = new Float64Array(cells.list.length + slack.length);
+  for (const [column, cell] of cells.list.entries()) {
+    const count = (each: CountedCell): number => (cell.kind === 'people' ? each.people : each.rows);
+    for (const { spec, counted } of products) {
+      if (counted.population !== cell.population) continue;
+      const value = countBetween(cell, spec, counted, count);
+      if (value === undefined) continue;
+      values[column] = value;
+      break;
+    }
+  }
+  for (const { column, terms } of slack) {
+    values[column] = terms.reduce((sum, [each, coefficient]) => sum + coefficient * at(values, each), 0);
+    if (at(values, column) < 0) throw new Error('counts contradict each other');
+  }
+  return values;
+}
+
+/** What is printed of each column, as far as it was decided. */
+class Publishing {
+  readonly products: readonly CountedProduct[];
+  readonly columns: number;
+  /** Which products show a column. */
+  readonly shownBy: ReadonlyMap<number, readonly number[]>;
+  readonly small = new Set<number>();
+  readonly secondary = new Set<number>();
+  readonly #counts = new Map<number, { value: number; name: string }>();
+  /** By product, the columns of which every line is a national figure that it may show as it is. */
+  readonly #exempt: readonly ReadonlySet<number>[];
+
+  constructor(products: readonly CountedProduct[], tables: readonly (readonly CubeTable[])[], cells: Cells) {
+    this.products = products;
+    this.columns = cells.list.length;
+    const shownBy = new Map<number, number[]>();
+    this.#exempt = products.map((_, product) => {
+      const [shown, local] = [new Set<number>(), new Set<number>()];
+      for (const { cells: lines } of tables[product] ?? []) {
+        for (const line of lines) {
+          for (const [kind, column] of line.columns) {
+            shown.add(column);
+            if (!line.national) local.add(column);
+            const value = kind === 'people' ? line.counted.people : line.counted.rows;
+            const known = this.#counts.get(column) ?? { value, name: `${kind} of ${line.name}` };
+            if (known.value !== value) throw new Error('two tables count the same differently');
+            this.#counts.set(column, known);
+          }
+        }
+      }
+      for (const column of shown) shownBy.set(column, [...(shownBy.get(column) ?? []), product]);
+      return new Set([...shown].filter((column) => !local.has(column)));
+    });
+    this.shownBy = shownBy;
+    for (const column of shownBy.keys()) if (this.isSmall(column, this.value(column))) this.small.add(column);
+  }
+
+  value(column: number): number {
+    return this.#counts.get(column)?.value ?? 0;
+  }
+
+  nameOf(column: number): string {
+    return this.#counts.get(column)?.name ?? 'a count that lies between others, of this release or an earlier one';
+  }
+
+  isSmall(column: number, value: number): boolean {
+    return value >= 1 && value <= this.protection(column).limit;
+  }
+
+  isExempt(column: number): boolean {
+    return (this.shownBy.get(column) ?? []).some((product) => this.#exempt[product]?.has(column) === true);
+  }
+
+  /** The strictest that a column is held to; unpublished counts are held to what all of the release is. */
+  protection(column: number): { limit: number; width: number } {
+    if (this.isExempt(column)) return { limit: 0, width: 0 };
+    const rules = [...(this.shownBy.get(column) ?? this.products.keys())].flatMap(
+      (product) => this.products[product]?.rules ?? [],
+    );
+    return {
+      limit: Math.max(...rules.map(({ threshold }) => threshold)),
+      width: Math.max(...rules.map(({ width }) => width)),
+    };
+  }
+
+  print(product: number, column: number): Printed {
+    const { rules } = this.products[product] ?? {};
+    if (rules === undefined) throw new Error('a column of no product');
+    const exempt = this.#exempt[product]?.has(column) === true;
+    if (this.secondary.has(column)) return withheld(rules, exempt);
+    return printed(this.value(column), rules, exempt);
+  }
+
+  prints(): ReadonlyMap<number, Printed>[] {
+    return this.products.map(
+      (_, product) =>
+        new Map(
+          [...this.shownBy]
+            .filter(([, by]) => by.includes(product))
+            .map(([column]) => [column, this.print(product, column)]),
+        ),
+    );
+  }
+
+  /** What a reader of everything that is printed knows of a column by itself. */
+  ends(column: number): { lower: number; upper: number } {
+    const prints = (this.shownBy.get(column) ?? []).map((product) => this.print(product, column));
+    return {
+      lower: Math.max(0, ...prints.map(({ lower }) => lower)),
+      upper: Math.min(Number.POSITIVE_INFINITY, ...prints.map(({ upper }) => upper)),
+    };
+  }
+
+  published(column: number) {
+    if (!this.shownBy.has(column)) return undefined;
+    const { lower, upper } = this.ends(column);
+    return { lower, upper: Number.isFinite(upper) ? upper : null, ...this.protection(column) };
+  }
+
+  /** Whether withholding a column could help: it is printed, and says more than that it is withheld. */
+  isOpen(column: number): boolean {
+    return this.shownBy.has(column) && !this.secondary.has(column) && !this.small.has(column) && this.value(column) > 0;
+  }
+}
+
+/** Under `suppress`, small counts are hidden with what would give them away, at the least cost over all tables. */
+function suppress(state: Publishing, system: RelationSystem, values: Float64Array, solver: Solver): void {
+  const isSuppressed = (column: number): boolean =>
+    (state.shownBy.get(column) ?? []).some((product) => state.products[product]?.rules.method === 'suppress');
+  const cells: InstanceCell[] = [];
+  const lower = system.lower.slice();
+  for (let column = 0; column < state.columns; column += 1) {
+    const shown = state.shownBy.has(column);
+    const value = at(values, column);
+    const isSmall = state.isSmall(column, value);
+    if (shown ? !isSuppressed(column) : !isSmall) continue;
+    // Nothing is hidden that is nothing: that a count is withheld says that there is somebody.
+    if (shown && value > 0) lower[column] = 1;
+    cells.push({
+      name: state.nameOf(column),
+      column,
+      value,
+      weight: undefined,
+      status: isSmall ? 'primary' : value === 0 ? 'fixed' : 'open',
+      protection: { below: 0, above: 0, width: state.protection(column).width },
+      hidden: false,
+    });
+  }
+  if (!cells.some(({ status, column }) => status === 'primary' && state.shownBy.has(column))) return;
+  const instance = { form: 'grid', cells, system: { ...system, lower }, values, notes: [] } as const;
+  const effort = system.columns <= SEARCHED ? 1 : 0;
+  try {
+    const { pattern } = protect(instance, { weight: 'value', hideZeros: false, effort }, solver, () => {});
+    for (const { column, status } of cells)
+      if (status === 'open' && at(pattern, column) === 1) state.secondary.add(column);
+  } catch (error) {
+    if (!(error instanceof Unprotectable)) throw error;
+    throw new Disclosive(error.demands.map(({ column }) => state.nameOf(column)));
+  }
+}
+
+/** A release beside earlier ones of the same rows. Its own columns come first, as they are numbered there. */
+interface Joint {
+  /** With what earlier releases print; what this one prints is still open. */
+  readonly system: RelationSystem;
+  readonly limits: Float64Array;
+  readonly widths: Float64Array;
+  readonly hasEarlier: boolean;
+}
+
+function jointWith(
+  state: Publishing,
+  own: Cells,
+  meanings: ReadonlyMap<string, ReadonlyMap<string, Meaning>>,
+  earlier: readonly PublishedCells[],
+): Joint {
+  const cells = new Cells(meanings);
+  for (const cell of own.list) cells.column(cell);
+  const populations = new Set(meanings.keys());
+  const old = earlier.flatMap((each) => layCells(cells, each, populations));
+  const { builder } = linkCells(cells);
+  const system = builder.build(true);
+  const limits = new Float64Array(system.columns);
+  const widths = new Float64Array(system.columns);
+  const strictest = { limit: 0, width: 0 };
+  for (const { limit, width } of [...own.list.keys()].map((column) => state.protection(column)).concat(old)) {
+    strictest.limit = Math.max(strictest.limit, limit);
+    strictest.width = Math.max(strictest.width, width);
+  }
+  const shown = new Set(old.map(({ column }) => column));
+  for (let column = 0; column < cells.list.length; column += 1) {
+    const held = state.shownBy.has(column)
+      ? state.protection(column)
+      : shown.has(column)
+        ? { limit: 0, width: 0 }
+        : strictest;
+    limits[column] = held.limit;
+    widths[column] = held.width;
+  }
+  for (const { column, lower, upper, limit, width } of old) {
+    system.lower[column] = Math.max(at(system.lower, column), lower);
+    if (upper !== null) system.upper[column] = Math.min(at(system.upper, column), upper);
+    limits[column] = state.isExempt(column) ? 0 : Math.max(at(limits, column), limit);
+    widths[column] = Math.max(at(widths, column), width);
+  }
+  return { system, limits, widths, hasEarlier: old.length > 0 };
+}
+
+/** Withholds what it takes until no small count follows that did not follow before; gives what follows then. */
+function repaired(state: Publishing, { system, limits, widths, hasEarlier }: Joint, solver: Solver): Interval[] {
+  const look = (targets: readonly number[]): Interval[] => {
+    const lower = system.lower.slice();
+    const upper = system.upper.slice();
+    for (const column of state.shownBy.keys()) {
+      const ends = state.ends(column);
+      lower[column] = Math.max(at(lower, column), ends.lower);
+      upper[column] = Math.min(at(upper, column), ends.upper);
+    }
+    return audit({ system, lower, upper }, targets, solver);
+  };
+  // Of what this release shows only the small can be found out; of all else the attacker has to be asked.
+  const isTarget = (column: number): boolean => {
+    const value = state.value(column);
+    return at(limits, column) > 0 && (!state.shownBy.has(column) || (value > 0 && value <= at(limits, column)));
+  };
+  const targets = Array.from({ length: system.columns }, (_, column) => column).filter(isTarget);
+  const isDisclosed = ({ column, lower, possibleLower, possibleUpper }: Interval): boolean =>
+    lower >= 1 && possibleUpper <= at(limits, column) && possibleUpper - possibleLower < at(widths, column) - 1e-6;
+  // What followed from earlier releases alone is not for this one to mend, as long as it says no more.
+  const before = new Map(
+    (hasEarlier ? audit({ system, lower: system.lower, upper: system.upper }, targets, solver) : []).map(
+      ({ column, possibleLower, possibleUpper }) => [column, possibleUpper - possibleLower],
+    ),
+  );
+  const isWorse = (interval: Interval): boolean =>
+    isDisclosed(interval) &&
+    interval.possibleUpper - interval.possibleLower < (before.get(interval.column) ?? Number.POSITIVE_INFINITY) - 1e-6;
+  const neighbourhoods = new Neighbourhoods(system);
+  for (let repair = 0; repair < MOST_REPAIRS; repair += 1) {
+    const intervals = look(targets);
+    const open = intervals.filter(isWorse).map(({ column }) => column);
+    const [worst] = open;
+    if (worst === undefined) return intervals;
+    const candidates = [...neighbourhoods.around([worst], 4 * TRIES)]
+      .filter((column) => state.isOpen(column))
+      .sort((a, b) => state.value(a) - state.value(b) || a - b)
+      .slice(0, TRIES);
+    const helps = candidates.find((candidate) => {
+      state.secondary.add(candidate);
+      const settled = !look([worst]).some(isWorse);
+      if (!settled) state.secondary.delete(candidate);
+      return settled;
+    });
+    if (helps !== undefined) continue;
+    const [cheapest] = candidates;
+    if (cheapest === undefined) throw new Disclosive(open.map((column) => state.nameOf(column)));
+    state.secondary.add(cheapest);
+  }
+  throw new Disclosive([]);
+}
