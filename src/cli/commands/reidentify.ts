@@ -21,7 +21,7 @@ export function addReidentify(program: Command): void {
   program
     .command('reidentify')
     .description('learn whom a few tokens stand for, with the signatures of two approvers')
-    .argument('<request>', 'the request, a YAML file')
+    .argument('<file>', 'the request, a YAML file')
     .requiredOption('--signature <files...>', 'detached OpenPGP signatures over the request, of two approvers')
     .requiredOption('--out <file>', 'a new file for the answer, which only the requester can read')
     .addHelpText(
