@@ -94,6 +94,21 @@ const grant = z
       .describe('the columns granted; each grants its coarser forms as well'),
     disclosure: grantedRulesSchema.optional().describe('for tabulations: the rule set, and its parameters'),
     opt_outs: optOutPolicy.default({ apply: true }).describe('national data opt-outs apply, unless exempt'),
+    restricted_codes: z
+      .union(
+        [
+          z.literal('withhold').transform(() => ({ withhold: true as const })),
+          z
+            .strictObject({
+              granted: words.describe('the provision under which rows with legally restricted codes may be given out'),
+              because: words.describe('a sentence'),
+            })
+            .transform((grounds) => ({ withhold: false as const, ...grounds })),
+        ],
+        { error: 'expected withhold, or { granted: PROVISION, because: "…" }' },
+      )
+      .default({ withhold: true })
+      .describe('rows with a legally restricted code are withheld, unless granted; never with what names a person'),
     unresolved: unresolved.optional().describe('for this dataset; by default what the agreement says'),
     system_access: z
       .boolean()
@@ -101,6 +116,13 @@ const grant = z
       .describe('whether the recipient may look at it in the custodian’s systems, from which nothing leaves'),
   })
   .superRefine((value, context) => {
+    if (!value.restricted_codes.withhold && value.identifiability === 'identifiable') {
+      context.addIssue({
+        code: 'custom',
+        path: ['restricted_codes'],
+        message: 'legally restricted codes are never given out with what names a person',
+      });
+    }
     if (value.products.length === 0 && value.system_access !== true) {
       if (value.dataset !== 'pds') {
         context.addIssue({

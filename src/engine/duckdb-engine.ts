@@ -95,7 +95,7 @@ export function duckDbEngine(limits: { readonly memory: string; readonly threads
           else await loadOptOuts(connection, inputs.optOuts);
           await loadGeography(connection, plan, inputs);
           if (plan.cohort !== undefined) {
-            const relation = compileCohort(plan.cohort);
+            const relation = compileCohort(plan.cohort, state.facts);
             await execute(
               connection,
               `CREATE TEMP TABLE ${quoteName(Tables.cohort)} AS ${printRelation(relation, state.resolver)}`,

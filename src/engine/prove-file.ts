@@ -55,7 +55,8 @@ export async function proveFile(state: SessionState, file: FilePlan, produced: P
   const optedReleased = applies ? await count(connection, releasedOptOuts(state.inputs.optOuts)) : 0;
   if (optedReleased > 0) throw refuted(file, 'people who opted out are among those released');
 
-  const selected = printExpression(selectionOf(file));
+  const lacking = read.columns.map(({ name }) => name).filter((name) => !source.has.includes(name));
+  const selected = printExpression(selectionOf(file, lacking));
   const cohort = stepOf(file.steps, 'keep-cohort') === undefined ? undefined : quoteName(Tables.cohort);
   const columns = read.columns.map(({ name }) => name).filter((name) => source.has.includes(name));
   const named = columns.map((name) => `${quoteName(name)} AS ${quoteName(`#row ${name}`)}`).join(', ');

@@ -19,7 +19,9 @@ export class Tally {
 
   produced(file: FilePlan): Omit<Produced, 'columns'> {
     const steps = (['in', ...WATERFALL] as const).filter(
-      (step) => step !== 'outside the cohort' || stepOf(file.steps, 'keep-cohort') !== undefined,
+      (step) =>
+        (step !== 'outside the cohort' || stepOf(file.steps, 'keep-cohort') !== undefined) &&
+        (step !== 'legally restricted' || stepOf(file.steps, 'withhold-restricted') !== undefined),
     );
     return {
       rows: this.rowsOf('released'),

@@ -127,7 +127,11 @@ function filePlan(
       ? 'aggregated'
       : (product.identifiability ?? grant.identifiability ?? 'aggregated');
   const columns = outputColumns(selection.fields, dataset, catalogue, identifiability);
-  const select = selectionSteps(selection, path, dataset, grant, clauses);
+  const select = [
+    ...selectionSteps(selection, path, dataset, grant, clauses),
+    // A count of rows gives no code out beside anything of a person; its own rules hold for it.
+    ...(product.product === 'tabulation' ? [] : restrictedSteps(dataset, grant, catalogue, clauses)),
+  ];
   const tokens = identifiability === 'pseudonymised';
   const key = dataset.key
     .filter((name) => findColumn(dataset, name) !== undefined)
@@ -296,6 +300,32 @@ function tabulationSteps(
   ];
 }
 
+/** Rows with a legally restricted code, in whichever position, stay where they are, unless granted. */
+function restrictedSteps(
+  dataset: Dataset,
+  grant: Grant,
+  { restrictedCodes: list }: Catalogue,
+  clauses: Clauses,
+): Step[] {
+  if (list === undefined || !grant.restricted_codes.withhold) return [];
+  const columns = dataset.columns.flatMap(({ name, concept }) =>
+    (concept === 'icd10' || concept === 'opcs4') && list.codes[concept].length > 0 ? [{ name, system: concept }] : [],
+  );
+  if (columns.length === 0) return [];
+  return [
+    {
+      kind: 'withhold-restricted',
+      columns,
+      list,
+      reason: clauses.grant(
+        grant,
+        'restricted_codes',
+        'rows with a code that the law restricts are withheld whole, so that no other column gives it away',
+      ),
+    },
+  ];
+}
+
 /** Period and rows: the agreement's always apply on top of the pipeline's. */
 function selectionSteps(
   selection: Selection,
@@ -356,7 +386,11 @@ function cohortPlan(
   if ('file' in cohort) return { kind: 'file', path: cohort.file };
   const dataset = must(catalogue.get(cohort.dataset));
   const grant = must(loaded.agreement.datasets.find((each) => each.dataset === cohort.dataset));
-  const select = selectionSteps({ ...cohort, fields: [] }, ['cohort'], dataset, grant, clauses);
+  const select = [
+    ...selectionSteps({ ...cohort, fields: [] }, ['cohort'], dataset, grant, clauses),
+    // Or being in the cohort would say what the rows may not.
+    ...restrictedSteps(dataset, grant, catalogue, clauses),
+  ];
   const read: Step = {
     kind: 'read',
     dataset: dataset.dataset,
@@ -427,8 +461,12 @@ function readColumns(
     if (step.kind === 'select-rows') for (const name of conditionColumns(step.condition)) needed.add(name);
   }
   const read = [...needed].map((name) => readColumn(dataset, name));
+  const codes = select
+    .flatMap((step) => (step.kind === 'withhold-restricted' ? step.columns : []))
+    .filter(({ name }) => !needed.has(name));
   const key = ordered ? dataset.key.map((name) => columnName(dataset, name)).filter((name) => !needed.has(name)) : [];
-  return [...read, ...key.map((name) => ({ ...readColumn(dataset, name), optional: true }))];
+  const optional = [...new Set([...key, ...codes.map(({ name }) => name)])];
+  return [...read, ...optional.map((name) => ({ ...readColumn(dataset, name), optional: true }))];
 }
 
 function demographics(columns: readonly OutputColumn[], catalogue: Catalogue): ReadColumn[] {

@@ -70,6 +70,7 @@ export const WATERFALL = [
   'outside the cohort',
   'outside the period',
   'outside the conditions',
+  'legally restricted',
   'released',
 ] as const;
 export type WaterfallStep = (typeof WATERFALL)[number];
@@ -154,7 +155,7 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
   // Rows without a person have no token that says where they stand: they go by the slice that they lie in.
   const keeps = resolve.unresolved === 'keep';
   const stepped = project(joined, [
-    { name: '#step', value: stepOfRow(file, resolve.unresolved, facts.optOutMode, read.columns) },
+    { name: '#step', value: stepOfRow(file, resolve.unresolved, facts.optOutMode, read.columns, lacking) },
     { name: '#who', value: coalesce(column('#person'), column('#own')) },
     own('#person'),
     ...(keeps ? [{ name: '#home', value: call(dealing.slice, column('#tree')) }] : []),
@@ -229,7 +230,7 @@ function goesOutAsIs(each: OutputColumn, name: string): boolean {
 }
 
 /** The members of a cohort -> Tables.cohort, over all slices. */
-export function compileCohort(cohort: CohortPlan): Relation<'identified'> {
+export function compileCohort(cohort: CohortPlan, facts: Pick<SourceFacts, 'lacks'>): Relation<'identified'> {
   if (cohort.kind === 'file') {
     const rows = place(COHORT_FILE, [{ name: 'nhs_number', type: 'text' }], 'nhs_number');
     return distinct(
@@ -238,11 +239,17 @@ export function compileCohort(cohort: CohortPlan): Relation<'identified'> {
   }
   const read = must(stepOf(cohort.steps, 'read'));
   const resolve = must(stepOf(cohort.steps, 'resolve'));
-  const rows = place(cohort.dataset, read.columns, resolve.key);
+  const lacking = facts.lacks(cohort.dataset);
+  const rows = place(
+    cohort.dataset,
+    read.columns.filter(({ name, optional }) => optional !== true || !lacking.includes(name)),
+    resolve.key,
+  );
   const meets = and(
     not(isNull(column('#candidate'))),
     inPeriods(cohort.steps, read.columns),
     inRows(cohort.steps, read.columns),
+    ...unrestricted(cohort.steps, lacking),
   );
   return distinct(project(filter(rows, meets), [{ name: '#member', value: column('#candidate') }]));
 }
@@ -291,6 +298,7 @@ function stepOfRow(
   unresolved: 'exclude' | 'keep',
   mode: SourceFacts['optOutMode'],
   read: readonly ReadColumn[],
+  lacking: readonly string[],
 ): Expression {
   const optOuts = must(stepOf(file.steps, 'remove-opt-outs')).policy;
   const listed = not(isNull(column('#opted')));
@@ -304,6 +312,8 @@ function stepOfRow(
   const periods = inPeriods(file.steps, read);
   if (stepsOf(file.steps, 'select-period').length > 0) leaves(not(periods), 'outside the period');
   if (stepsOf(file.steps, 'select-rows').length > 0) leaves(not(inRows(file.steps, read)), 'outside the conditions');
+  if (stepOf(file.steps, 'withhold-restricted') !== undefined)
+    leaves(hasRestricted(file.steps, lacking), 'legally restricted');
   return when.length === 0 ? integer(RELEASED) : choose(when, integer(RELEASED));
 }
 
@@ -317,10 +327,36 @@ function inPeriods(steps: readonly Step[], read: readonly ReadColumn[]): Express
   );
 }
 
-/** Period and conditions of a file over the columns `#row NAME`: whether a row is selected. Never null. */
-export function selectionOf(file: FilePlan): Expression {
+/**
+ * Period and conditions of a file, and what the law restricts, over the columns `#row NAME`: whether a row is selected.
+ * Never null. `lacking`: columns that the source does not have.
+ */
+export function selectionOf(file: FilePlan, lacking: readonly string[]): Expression {
   const read = must(stepOf(file.steps, 'read')).columns;
-  return and(inPeriods(file.steps, read), inRows(file.steps, read));
+  return and(inPeriods(file.steps, read), inRows(file.steps, read), ...unrestricted(file.steps, lacking));
+}
+
+function unrestricted(steps: readonly Step[], lacking: readonly string[]): Expression[] {
+  return stepOf(steps, 'withhold-restricted') === undefined ? [] : [not(hasRestricted(steps, lacking))];
+}
+
+/** Whether some position of the row holds a restricted code, or one below it, however it is written. Never null. */
+function hasRestricted(steps: readonly Step[], lacking: readonly string[]): Expression {
+  const tests = stepsOf(steps, 'withhold-restricted').flatMap(({ columns, list }) =>
+    columns
+      .filter(({ name }) => !lacking.includes(name))
+      .map(({ name, system }) =>
+        coalesce(isBelow(call('bare_code', column(read_(name))), list.codes[system]), truth(false)),
+      ),
+  );
+  return or(...tests);
+}
+
+/** Most codes have three characters, which one look at a list tells; only longer ones are compared one by one. */
+function isBelow(code: Expression, codes: readonly string[]): Expression {
+  const three = codes.filter(({ length }) => length === 3).map(text);
+  const longer = codes.filter(({ length }) => length > 3).map((each) => startsWith(code, each));
+  return or(...(three.length === 0 ? [] : [isIn(call('three_characters', code), three)]), ...longer);
 }
 
 /** Whether the row meets every condition; unknown counts as no. Never null. */

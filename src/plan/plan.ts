@@ -2,6 +2,7 @@ import type { Identifiability, OptOutPolicy, ProductKind } from '../agreement/ag
 import type { DisclosureRules } from '../agreement/disclosure-rules.ts';
 import type { ColumnConcept, ColumnType } from '../catalogue/dataset.ts';
 import type { Derivation } from '../catalogue/derivation.ts';
+import type { RestrictedCodes } from '../catalogue/restricted-codes.ts';
 import type { TabulationSpec } from '../disclosure/tabulation/tabulation-spec.ts';
 import type { Compression, OutputFormat } from '../pipeline/pipeline-schema.ts';
 import type { TabulationFormat } from '../pipeline/tabulation-schema.ts';
@@ -66,6 +67,13 @@ export type Step =
       readonly reason: Reason;
     }
   | { readonly kind: 'select-rows'; readonly condition: Condition; readonly reason: Reason }
+  | {
+      readonly kind: 'withhold-restricted';
+      /** Every position of the dataset that holds codes; a source may lack some. */
+      readonly columns: readonly { readonly name: string; readonly system: 'icd10' | 'opcs4' }[];
+      readonly list: RestrictedCodes;
+      readonly reason: Reason;
+    }
   | { readonly kind: 'minimise'; readonly columns: readonly OutputColumn[]; readonly reason: Reason }
   | { readonly kind: 'pseudonymise'; readonly columns: readonly string[]; readonly reason: Reason }
   | {

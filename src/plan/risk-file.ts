@@ -91,7 +91,8 @@ function riskFile(
     }));
   const population = made.slice(0, withoutEvents);
   const steps = file.steps.filter(({ kind }) => OWN_ROWS.includes(kind));
-  const everybody = steps.filter(({ kind }) => kind !== 'keep-cohort' && kind !== 'select-rows').map(unlimited);
+  const chosen: readonly Step['kind'][] = ['keep-cohort', 'select-rows', 'withhold-restricted'];
+  const everybody = steps.filter(({ kind }) => !chosen.includes(kind)).map(unlimited);
   const hasPeriod = everybody.some(({ kind }) => kind === 'select-period');
   return {
     own: { ...file, steps: steps.map((step) => measuring(step, made)) },
@@ -113,6 +114,7 @@ const OWN_ROWS: readonly Step['kind'][] = [
   'keep-cohort',
   'select-period',
   'select-rows',
+  'withhold-restricted',
   'minimise',
   'order',
 ];

@@ -187,6 +187,17 @@ export const workspaceSchema = z
     sources: z.object({ opt_outs: optOutSource.optional() }).catchall(source).describe('dataset -> where it lies'),
     lookups: z
       .strictObject({
+        restricted_codes: z
+          .strictObject({
+            path: words,
+            version: words.describe('of the list; it must be the one that the file names'),
+            sha256: z
+              .string({ error: 'expected a SHA-256, 64 hex digits' })
+              .regex(/^[0-9a-fA-F]{64}$/, 'expected a SHA-256, 64 hex digits')
+              .describe('of the file, as sha256sum prints it'),
+          })
+          .optional()
+          .describe('a YAML file of legally restricted codes: rows with one of them are not given out'),
         geography: z
           .strictObject({
             path: words,
