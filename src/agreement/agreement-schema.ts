@@ -109,6 +109,15 @@ const grant = z
       )
       .default({ withhold: true })
       .describe('rows with a legally restricted code are withheld, unless granted; never with what names a person'),
+    rare_codes: z
+      .strictObject({
+        below: z.int().min(2).max(100_000).describe('people in the full source in the same years'),
+        instead: z
+          .enum(['roll-up', 'blank'], { error: 'expected roll-up or blank' })
+          .describe('roll-up: three characters, chapter, or nothing, so that as many people stand behind it'),
+      })
+      .optional()
+      .describe('diagnosis and procedure codes of few people are not given out as they are'),
     unresolved: unresolved.optional().describe('for this dataset; by default what the agreement says'),
     system_access: z
       .boolean()

@@ -2,17 +2,15 @@ import { measureRisk, type Risk } from '../disclosure/risk/measure-risk.ts';
 import type { RiskSubject } from '../disclosure/risk/risk-subject.ts';
 import type { RiskTerms } from '../disclosure/risk/risk-terms.ts';
 import { signatureSql } from '../disclosure/risk/signature-sql.ts';
-import { compileFile, RELEASED, Tables } from '../plan/compile.ts';
-import { type FilePlan, stepOf } from '../plan/plan.ts';
+import { RELEASED, Tables } from '../plan/compile.ts';
+import { stepOf } from '../plan/plan.ts';
 import type { RiskFile } from '../plan/risk-file.ts';
-import { printRelation, quoteName } from '../relation/print-sql.ts';
-import { SLICES, type SliceRange } from '../relation/slices.ts';
+import { quoteName } from '../relation/print-sql.ts';
+import { SLICES } from '../relation/slices.ts';
 import type { SessionState } from './duckdb-engine.ts';
+import { eachPass, type Locate } from './each-pass.ts';
 import type { EngineProgress } from './engine.ts';
-import { passesFor, split } from './passes.ts';
-import { execute, MemoryExhausted, rows } from './sql.ts';
-
-type Locate = <T>(work: () => Promise<T>) => Promise<T>;
+import { execute, rows } from './sql.ts';
 
 const PEOPLE = '"#risk people"';
 const OTHERS = '"#risk others"';
@@ -91,7 +89,7 @@ async function ownRows(
     await execute(connection, `CREATE TEMP TABLE ${parts.sensitive(index, at)} (person BIGINT, value VARCHAR)`);
   }
   const keeps = stepOf(file.own.steps, 'resolve')?.unresolved === 'keep';
-  await eachPass(state, file.own, progress, located, async ({ from }) => {
+  await eachPass(state, file.own, 'risk', progress, located, async ({ from }) => {
     // A row that leads to nobody has no token, so it is nobody else's: a person of its own.
     const person = keeps ? `coalesce("#person", -(${from} * 1000000000000 + row_number() OVER ()))` : '"#person"';
     await execute(
@@ -134,11 +132,11 @@ async function population(
   const named = ['"#person" AS person', ...columns].join(', ');
   const released = `SELECT ${named} FROM ${quoteName(Tables.staged)} WHERE "#step" = ${RELEASED}`;
   if (file.inPeriod !== undefined) {
-    await eachPass(state, file.inPeriod, progress, located, () =>
+    await eachPass(state, file.inPeriod, 'risk', progress, located, () =>
       execute(connection, `INSERT INTO ${table} ${signatureSql(`(${released})`, columns)}`),
     );
   }
-  await eachPass(state, file.whenever, progress, located, () =>
+  await eachPass(state, file.whenever, 'risk', progress, located, () =>
     execute(
       connection,
       `INSERT INTO ${table} ${signatureSql(`(SELECT * FROM (${released}) ANTI JOIN ${table} USING (person))`, columns)}`,
@@ -166,43 +164,4 @@ function together(files: readonly RiskFile[], part: (index: number) => string): 
     (_, index) => `${index === 0 ? '' : 'FULL JOIN '}${part(index)}${index === 0 ? '' : ' USING (person)'}`,
   );
   return `SELECT ${['person', ...columns].join(', ')} FROM ${joined.join(' ')}`;
-}
-
-/** Makes the staged rows of a file, some slices at a time, and gives each lot to `use`; all of a lot or nothing. */
-async function eachPass(
-  state: SessionState,
-  file: FilePlan,
-  progress: EngineProgress,
-  located: Locate,
-  use: (slices: SliceRange) => Promise<void>,
-): Promise<void> {
-  const { connection, resolver } = state;
-  const waiting: SliceRange[] = passesFor(state, file);
-  const drop = async (): Promise<void> => {
-    for (const name of [Tables.people, Tables.staged])
-      await execute(connection, `DROP TABLE IF EXISTS ${quoteName(name)}`);
-  };
-  for (let slices = waiting.shift(); slices !== undefined; slices = waiting.shift()) {
-    const range = slices;
-    progress({ step: 'risk', done: range.from, of: SLICES, rows: 0 });
-    await execute(connection, 'BEGIN');
-    try {
-      const { people, staged } = compileFile(file, range, state.facts);
-      await located(async () => {
-        for (const [name, relation] of [
-          [Tables.people, people],
-          [Tables.staged, staged],
-        ] as const) {
-          await execute(connection, `CREATE TEMP TABLE ${quoteName(name)} AS ${printRelation(relation, resolver)}`);
-        }
-      });
-      await use(range);
-      await drop();
-      await execute(connection, 'COMMIT');
-    } catch (error) {
-      await execute(connection, 'ROLLBACK');
-      if (!(error instanceof MemoryExhausted) || range.to - range.from < 2) throw error;
-      waiting.unshift(...split(range));
-    }
-  }
 }

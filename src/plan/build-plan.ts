@@ -130,7 +130,9 @@ function filePlan(
   const select = [
     ...selectionSteps(selection, path, dataset, grant, clauses),
     // A count of rows gives no code out beside anything of a person; its own rules hold for it.
-    ...(product.product === 'tabulation' ? [] : restrictedSteps(dataset, grant, catalogue, clauses)),
+    ...(product.product === 'tabulation'
+      ? []
+      : [...restrictedSteps(dataset, grant, catalogue, clauses), ...rareCodeSteps(dataset, grant, columns, clauses)]),
   ];
   const tokens = identifiability === 'pseudonymised';
   const key = dataset.key
@@ -326,6 +328,30 @@ function restrictedSteps(
   ];
 }
 
+/** Codes of few people go out in a coarser form, or not at all, as the agreement says. */
+function rareCodeSteps(dataset: Dataset, grant: Grant, columns: readonly OutputColumn[], clauses: Clauses): Step[] {
+  const { rare_codes: rare } = grant;
+  const coded = columns.filter(({ of, concept }) => of === 'own' && (concept === 'icd10' || concept === 'opcs4'));
+  if (rare === undefined || coded.length === 0) return [];
+  return [
+    {
+      kind: 'coarsen-rare-codes',
+      ...rare,
+      positions: dataset.columns.flatMap(({ name, concept }) =>
+        coded.some((each) => each.concept === concept) && (concept === 'icd10' || concept === 'opcs4')
+          ? [{ name, system: concept }]
+          : [],
+      ),
+      columns: coded.map(({ name }) => name),
+      reason: clauses.grant(
+        grant,
+        'rare_codes',
+        `codes of fewer than ${rare.below} people in the full source are ${rare.instead === 'blank' ? 'left blank' : 'given out in a form that as many stand behind, or left blank'}`,
+      ),
+    },
+  ];
+}
+
 /** Period and rows: the agreement's always apply on top of the pipeline's. */
 function selectionSteps(
   selection: Selection,
@@ -462,7 +488,9 @@ function readColumns(
   }
   const read = [...needed].map((name) => readColumn(dataset, name));
   const codes = select
-    .flatMap((step) => (step.kind === 'withhold-restricted' ? step.columns : []))
+    .flatMap((step) =>
+      step.kind === 'withhold-restricted' ? step.columns : step.kind === 'coarsen-rare-codes' ? step.positions : [],
+    )
     .filter(({ name }) => !needed.has(name));
   const key = ordered ? dataset.key.map((name) => columnName(dataset, name)).filter((name) => !needed.has(name)) : [];
   const optional = [...new Set([...key, ...codes.map(({ name }) => name)])];

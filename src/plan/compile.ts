@@ -57,6 +57,8 @@ export const Tables = {
   cohort: '#cohort',
   /** `lsoa`, `msoa`, `local_authority`, `region`. */
   geography: '#geography',
+  /** `code`s of few people in a form, and what is `given` instead: `rareCodes('icd10', '3_characters')`. */
+  rareCodes: (system: string, form: string): string => `#rare ${system} ${form}`,
   people: '#people',
   staged: '#staged',
   tokens: '#tokens',
@@ -152,6 +154,12 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
       [each.of === 'own' ? column(read_(each.from)) : column(`#pds ${each.name}`), `#lsoa ${each.name}`],
     ]);
   }
+  const rare = rareColumns(file);
+  for (const each of rare) {
+    joined = join('left', joined, rareCodes(each), `#r ${each.name}`, [
+      [codeAsAsked(each, column(read_(each.from))), `#rare ${each.name}`],
+    ]);
+  }
   // Rows without a person have no token that says where they stand: they go by the slice that they lie in.
   const keeps = resolve.unresolved === 'keep';
   const stepped = project(joined, [
@@ -164,6 +172,7 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
     ...ownSources(columns, key, marked(read)).map((name) => own(read_(name))),
     ...fromPds.map(({ name }) => own(`#pds ${name}`)),
     ...geographyColumns(columns).map(({ name, as }) => ({ name: `#geo ${name}`, value: column(`#${as} ${name}`) })),
+    ...rare.flatMap(({ name }) => [own(`#rare ${name}`), own(`#given ${name}`)]),
   ]);
   const flagged = compare(column('#step'), '=', integer(RELEASED));
   // A key column that goes out as it is need not be carried twice.
@@ -180,7 +189,7 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
     ...carried.map(({ name, out }) => ({ name: out, value: choose([[flagged, column(read_(name))]], nothing()) })),
     ...columns.map((each) => ({
       name: each.name,
-      value: choose([[flagged, finished(each, resolve.demographics, read)]], nothing()),
+      value: choose([[flagged, common(each, rare, finished(each, resolve.demographics, read))]], nothing()),
     })),
   ]);
 
@@ -487,6 +496,53 @@ function isGeography({ as }: OutputColumn): boolean {
 
 function geographyColumns(columns: readonly OutputColumn[]): OutputColumn[] {
   return columns.filter(isGeography);
+}
+
+/** Columns of the output whose codes may be of few people. */
+function rareColumns({ steps }: FilePlan): OutputColumn[] {
+  const names = stepOf(steps, 'coarsen-rare-codes')?.columns ?? [];
+  return must(stepOf(steps, 'minimise')).columns.filter(({ name }) => names.includes(name));
+}
+
+/** The codes of few people in the form that a column has, each with what goes out instead. */
+function rareCodes(each: OutputColumn): Relation<'identified'> {
+  return project(table(Tables.rareCodes(must(codeSystem(each)), codeForm(each))), [
+    { name: `#rare ${each.name}`, value: column('code') },
+    { name: `#given ${each.name}`, value: column('given') },
+  ]);
+}
+
+/** The value of a column, unless it is a code of few people. */
+function common(each: OutputColumn, rare: readonly OutputColumn[], value: Expression): Expression {
+  if (!rare.includes(each)) return value;
+  return choose([[not(isNull(column(`#rare ${each.name}`))), column(`#given ${each.name}`)]], value);
+}
+
+export type CodeForm = 'as it is' | '3_characters' | 'chapter';
+
+export function codeForm({ as }: Pick<OutputColumn, 'as'>): CodeForm {
+  return as === '3_characters' || as === 'chapter' ? as : 'as it is';
+}
+
+export function codeSystem({ concept }: Pick<OutputColumn, 'concept'>): 'icd10' | 'opcs4' | undefined {
+  return concept === 'icd10' || concept === 'opcs4' ? concept : undefined;
+}
+
+/** A code in one spelling and in the form that a column has. */
+function codeAsAsked(each: OutputColumn, value: Expression): Expression {
+  return codeIn(codeForm(each), must(codeSystem(each)), call('bare_code', value));
+}
+
+/** A code, in the spelling of `bare_code`, in a form. */
+export function codeIn(form: CodeForm, system: 'icd10' | 'opcs4', code: Expression): Expression {
+  switch (form) {
+    case 'as it is':
+      return code;
+    case '3_characters':
+      return call('three_characters', code);
+    case 'chapter':
+      return call(system === 'icd10' ? 'icd10_chapter' : 'opcs4_chapter', code);
+  }
 }
 
 function geography(each: OutputColumn): Relation<'identified'> {

@@ -74,6 +74,16 @@ export type Step =
       readonly list: RestrictedCodes;
       readonly reason: Reason;
     }
+  | {
+      readonly kind: 'coarsen-rare-codes';
+      readonly below: number;
+      readonly instead: 'roll-up' | 'blank';
+      /** Every position of the dataset that holds codes, where people are counted. */
+      readonly positions: readonly { readonly name: string; readonly system: 'icd10' | 'opcs4' }[];
+      /** Columns of the output that hold codes. */
+      readonly columns: readonly string[];
+      readonly reason: Reason;
+    }
   | { readonly kind: 'minimise'; readonly columns: readonly OutputColumn[]; readonly reason: Reason }
   | { readonly kind: 'pseudonymise'; readonly columns: readonly string[]; readonly reason: Reason }
   | {

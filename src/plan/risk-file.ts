@@ -42,6 +42,15 @@ export function riskFiles(
   });
 }
 
+/** Every row that the source has of a file's period, or ever, with these columns: whom it knows, and what of them. */
+export function ofEverybody(file: FilePlan, columns: readonly OutputColumn[], inPeriod: boolean): FilePlan {
+  const left: readonly Step['kind'][] = ['keep-cohort', 'select-rows', 'withhold-restricted'];
+  const steps = file.steps
+    .filter(({ kind }) => OWN_ROWS.includes(kind) && !left.includes(kind) && (inPeriod || kind !== 'select-period'))
+    .map(unlimited);
+  return { ...file, steps: steps.map((step) => measuring(step, columns)) };
+}
+
 function riskFile(
   file: FilePlan,
   index: number,
@@ -91,16 +100,11 @@ function riskFile(
     }));
   const population = made.slice(0, withoutEvents);
   const steps = file.steps.filter(({ kind }) => OWN_ROWS.includes(kind));
-  const chosen: readonly Step['kind'][] = ['keep-cohort', 'select-rows', 'withhold-restricted'];
-  const everybody = steps.filter(({ kind }) => !chosen.includes(kind)).map(unlimited);
-  const hasPeriod = everybody.some(({ kind }) => kind === 'select-period');
+  const hasPeriod = steps.some(({ kind }) => kind === 'select-period');
   return {
     own: { ...file, steps: steps.map((step) => measuring(step, made)) },
-    inPeriod: hasPeriod ? { ...file, steps: everybody.map((step) => measuring(step, population)) } : undefined,
-    whenever: {
-      ...file,
-      steps: everybody.filter(({ kind }) => kind !== 'select-period').map((step) => measuring(step, population)),
-    },
+    inPeriod: hasPeriod ? ofEverybody(file, population, true) : undefined,
+    whenever: ofEverybody(file, population, false),
     quasiIdentifiers,
     sensitive,
     events,

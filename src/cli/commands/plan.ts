@@ -151,6 +151,8 @@ function detail(step: Step): string {
       return `${step.column} from ${step.from} to ${step.to}`;
     case 'select-rows':
       return JSON.stringify(step.condition);
+    case 'coarsen-rare-codes':
+      return `${step.columns.join(', ')}: fewer than ${step.below} people, ${step.instead}`;
     case 'withhold-restricted':
       return `list ${step.list.version}, in ${step.columns.length === 1 ? '1 column' : `${step.columns.length} columns`}`;
     case 'minimise':
