@@ -37,7 +37,8 @@ export function checkTabulation(
       seen.add(name);
     });
   }
-  if (product.tables.some(({ name }) => name === 'notes')) wrong(['tables'], 'name-taken', 'notes is what dars calls its own notes');
+  if (product.tables.some(({ name }) => name === 'notes'))
+    wrong(['tables'], 'name-taken', 'notes is what dars calls its own notes');
   product.dimensions.forEach((dimension, index) => {
     const names = [finestLevel(dimension), ...dimension.levels, ...Object.keys(dimension.groupings)];
     names.forEach((name, place) => {

@@ -36,7 +36,13 @@ const measure = z.union(
     count.transform((name) => ({ name, title: undefined, kind: 'count' as const, of: name })),
     z
       .strictObject({ name: part, title: words.optional(), percentage: count, within: z.array(part).default([]) })
-      .transform(({ name, title, percentage, within }) => ({ name, title, kind: 'percentage' as const, of: percentage, within })),
+      .transform(({ name, title, percentage, within }) => ({
+        name,
+        title,
+        kind: 'percentage' as const,
+        of: percentage,
+        within,
+      })),
     z
       .strictObject({ name: part, title: words.optional(), rate: count, over: count, per: z.int().min(1).default(100) })
       .transform(({ name, title, rate, over, per }) => ({ name, title, kind: 'rate' as const, of: rate, over, per })),

@@ -1,9 +1,9 @@
 import type { DateRange } from '../kernel/date-range.ts';
 import type { Problem } from '../kernel/problem.ts';
 import type { Described, Edition, Imported } from '../ledger/register-entries.ts';
-import { PURPOSE_FIELDS, PURPOSE_HEADER, RELEASE_HEADER, SHEETS } from './layouts/data-release-register.ts';
 import { columnName } from '../spreadsheet/cell-text.ts';
 import type { ReadSheet } from '../spreadsheet/read-workbook.ts';
+import { PURPOSE_FIELDS, PURPOSE_HEADER, RELEASE_HEADER, SHEETS } from './layouts/data-release-register.ts';
 
 /** Where an edition comes from, and how its rows are to be understood. */
 export interface EditionSource {

@@ -6,6 +6,7 @@ import { formatCheckpoint } from '../ledger/checkpoint.ts';
 import type { LoggedEntry } from '../ledger/log-leaf.ts';
 import type { NoteSigner } from '../ledger/signed-note.ts';
 import { tilesOf } from '../ledger/tiles.ts';
+import { writeWorkbook } from '../spreadsheet/write-workbook.ts';
 import { csvOf } from './csv.ts';
 import { figuresOf } from './figures.ts';
 import { releaseSheets } from './layouts/data-release-register.ts';
@@ -16,7 +17,6 @@ import { formatPublicationNote } from './publication-note.ts';
 import { publicationTables } from './publication-tables.ts';
 import { type Register, registerOf } from './register.ts';
 import { type SiteAssets, sitePages } from './site/site-pages.ts';
-import { writeWorkbook } from '../spreadsheet/write-workbook.ts';
 
 /** A file of a publication; its bytes are made while they are read. */
 export interface PublicationFile {

@@ -2,8 +2,8 @@ import type { Solver } from '../disclosure/solver.ts';
 import { type Certificate, certificateOf } from '../disclosure/tabulation/certificate.ts';
 import { checkReleased } from '../disclosure/tabulation/check-released.ts';
 import { type CountedProduct, control } from '../disclosure/tabulation/control.ts';
-import { Disclosive } from '../disclosure/tabulation/disclosive.ts';
 import { TooLarge } from '../disclosure/tabulation/cube.ts';
+import { Disclosive } from '../disclosure/tabulation/disclosive.ts';
 import { type Note, notesOf, type TablesContext } from '../disclosure/tabulation/notes.ts';
 import type { PublishedCells } from '../disclosure/tabulation/published-cells.ts';
 import { type ReleasedTables, releasedTables } from '../disclosure/tabulation/released-tables.ts';
@@ -127,12 +127,10 @@ function orRefused<T>(work: () => T): T {
       });
     if (!(error instanceof Disclosive)) throw error;
     const cells = [...new Set(error.cells)];
-    const problems = cells
-      .slice(0, MOST_NAMED)
-      .map((cell) => ({
-        code: 'disclosive',
-        message: `${cell}: its true count could be derived, whatever is withheld`,
-      }));
+    const problems = cells.slice(0, MOST_NAMED).map((cell) => ({
+      code: 'disclosive',
+      message: `${cell}: its true count could be derived, whatever is withheld`,
+    }));
     throw new Fault(
       ExitCode.disclosure,
       'disclosive',

@@ -13,8 +13,8 @@ import { type NoteSigner, parseSigner } from '../../src/ledger/signed-note.ts';
 import { importEdition } from '../../src/register/import-edition.ts';
 import { ledgerLog } from '../../src/register/ledger-log.ts';
 import { publication } from '../../src/register/publication.ts';
-import { type ReadSheet, readWorkbook } from '../../src/spreadsheet/read-workbook.ts';
 import type { PublicationSource } from '../../src/register/verify/verify-publication.ts';
+import { type ReadSheet, readWorkbook } from '../../src/spreadsheet/read-workbook.ts';
 import { REGISTER_KEY } from '../support/make-workspace.ts';
 
 export const FIXTURES = join(import.meta.dirname, '../../fixtures/register');

@@ -1,4 +1,4 @@
-import { Html, html } from '../../kernel/html.ts';
+import { type Html, html } from '../../kernel/html.ts';
 import { CONFIDENTIAL, SMALL } from './printed.ts';
 import type { ReleasedLine, ReleasedTable } from './released-tables.ts';
 
@@ -36,7 +36,10 @@ export function chartOf(table: ReleasedTable, threshold: number): Chart | undefi
   const measure = Math.max(0, counts);
   const levels = table.dimensions.map((_, dimension) => levelsOf(table, dimension));
   const choices = levels.map((list) => list.find(({ codes }) => codes.length <= MOST_BARS) ?? list.at(-1));
-  const main = choices.reduce((best, choice, index) => ((choice?.codes.length ?? 0) > (choices[best]?.codes.length ?? 0) ? index : best), 0);
+  const main = choices.reduce(
+    (best, choice, index) => ((choice?.codes.length ?? 0) > (choices[best]?.codes.length ?? 0) ? index : best),
+    0,
+  );
   const choice = choices[main];
   if (choice === undefined || choice.codes.length < 2) return undefined;
   const side = levels.findIndex(
@@ -54,7 +57,8 @@ export function chartOf(table: ReleasedTable, threshold: number): Chart | undefi
     )?.values[measure] ?? '';
   const shown = choice.codes.slice(0, MOST_BARS);
   const labelOf = (dimension: number, level: number, code: string): string =>
-    table.lines.map(({ at }) => at[dimension]).find((place) => place?.level === level && place.code === code)?.label ?? code;
+    table.lines.map(({ at }) => at[dimension]).find((place) => place?.level === level && place.code === code)?.label ??
+    code;
   const all = (sideLevel?.codes ?? [undefined]).map((code) => ({
     label: code === undefined ? '' : labelOf(side, sideLevel?.level ?? 0, code),
     values: shown.map((each) => valueAt(each, code)),
@@ -65,7 +69,8 @@ export function chartOf(table: ReleasedTable, threshold: number): Chart | undefi
   const left = all.filter((each) => !series.includes(each)).map(({ label }) => label);
   const title = `${table.measures[measure]?.title ?? ''}: ${table.title}`;
   return {
-    title: choice.codes.length > shown.length ? `${title} (the first ${shown.length} of ${choice.codes.length})` : title,
+    title:
+      choice.codes.length > shown.length ? `${title} (the first ${shown.length} of ${choice.codes.length})` : title,
     categories: shown.map((code) => labelOf(main, choice.level, code)),
     series,
     small: threshold,
@@ -122,7 +127,8 @@ ${leftOut.length === 0 ? undefined : html`<p class="hint">Not drawn, with few pe
 
 function bar(value: string, x: (value: number) => number, y: number, order: number, small: number, id: string): Html {
   const height = BAR - 3;
-  const text = (at: number, words: string): Html => html`<text class="value" x="${round(at + 6)}" y="${y + height - 2}">${words}</text>`;
+  const text = (at: number, words: string): Html =>
+    html`<text class="value" x="${round(at + 6)}" y="${y + height - 2}">${words}</text>`;
   if (value === SMALL) {
     const width = Math.max(5, x(small) - x(0));
     return html`<rect fill="url(#${id}-hatch)" class="hidden" x="${round(x(0))}" y="${y}" width="${round(width)}" height="${height}"/>${text(x(0) + width, `1 to ${small}`)}`;

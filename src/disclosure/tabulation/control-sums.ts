@@ -5,9 +5,9 @@ import type { Solver } from '../solver.ts';
 import { Unprotectable } from '../suppress/arrange.ts';
 import { at, rowCount, type SparseRows } from '../tables/sparse-rows.ts';
 import type { CountedProduct } from './control.ts';
-import { Disclosive } from './disclosive.ts';
 import type { ValueCounts } from './counted-tables.ts';
 import { addCells, countBetween } from './cube.ts';
+import { Disclosive } from './disclosive.ts';
 import { Cells, linkCells, type Meaning } from './linked-cells.ts';
 
 /** A sum that is withheld: of a product's table, by the place of its line and its column. */
@@ -51,7 +51,10 @@ function withheldSums(
 ): SumKey[] {
   const kind = `sum ${from}`;
   const cells = new Cells(meanings);
-  const found = new Map<number, { value: ValueCounts; rules: DisclosureRules; isLocal: boolean; name: string; keys: SumKey[] }>();
+  const found = new Map<
+    number,
+    { value: ValueCounts; rules: DisclosureRules; isLocal: boolean; name: string; keys: SumKey[] }
+  >();
   for (const { product, spec, rules, counted } of products) {
     const measureOf = (shown: readonly number[]): string | undefined =>
       shown.flatMap((index) => {
@@ -75,7 +78,8 @@ function withheldSums(
   const { builder } = linkCells(cells);
   const system = builder.build(false);
   const values = new Float64Array(system.columns);
-  for (const [column, cell] of cells.list.entries()) values[column] = found.get(column)?.value.sum ?? between(cell, from, products);
+  for (const [column, cell] of cells.list.entries())
+    values[column] = found.get(column)?.value.sum ?? between(cell, from, products);
   if (values.some((value) => value < 0)) system.lower.fill(Number.NEGATIVE_INFINITY);
   const forced = new Set<number>();
   for (;;) {
@@ -101,10 +105,16 @@ function withheldSums(
       if (!(error instanceof Unprotectable)) throw error;
       throw new Disclosive(error.demands.map(({ column }) => found.get(column)?.name ?? ''));
     }
-    const more = besideSingletons(system.relations, pattern, (column) => found.get(column)?.value.people, values, (column) => {
-      const cell = instanceCells.find((each) => each.column === column);
-      return cell?.status === 'open';
-    });
+    const more = besideSingletons(
+      system.relations,
+      pattern,
+      (column) => found.get(column)?.value.people,
+      values,
+      (column) => {
+        const cell = instanceCells.find((each) => each.column === column);
+        return cell?.status === 'open';
+      },
+    );
     if (more === undefined) return [...found].flatMap(([column, { keys }]) => (at(pattern, column) === 1 ? keys : []));
     if (forced.size >= MOST_FORCED) throw new Disclosive([]);
     forced.add(more);
@@ -121,7 +131,10 @@ function between(cell: Cells['list'][number], from: string, products: readonly C
   return 0;
 }
 
-function isUnsafe({ rows, people, sum, largest }: ValueCounts, { threshold, dominance, pPercent }: DisclosureRules): boolean {
+function isUnsafe(
+  { rows, people, sum, largest }: ValueCounts,
+  { threshold, dominance, pPercent }: DisclosureRules,
+): boolean {
   if (rows === 0) return false;
   if (people <= threshold || rows <= threshold) return true;
   const [first = 0, second = 0] = largest;
@@ -142,9 +155,15 @@ function besideSingletons(
   isOpen: (column: number) => boolean,
 ): number | undefined {
   for (let row = 0; row < rowCount(relations); row += 1) {
-    const columns = [...relations.columns.slice(at(relations.starts, row), at(relations.starts, row + 1))];
+    const [from, to] = [at(relations.starts, row), at(relations.starts, row + 1)];
+    const columns = [...relations.columns.slice(from, to)];
     const hidden = columns.filter((column) => at(pattern, column) === 1);
     if (hidden.length !== 2 || !hidden.some((column) => peopleOf(column) === 1)) continue;
+    // A whole and a part of one and the same person tell that person nothing.
+    const isWholeAndPart = columns.some(
+      (column, index) => hidden.includes(column) && at(relations.values, from + index) < 0,
+    );
+    if (isWholeAndPart && hidden.every((column) => peopleOf(column) === 1)) continue;
     const [cheapest] = columns
       .filter((column) => at(pattern, column) === 0 && isOpen(column))
       .sort((a, b) => Math.abs(at(values, a)) - Math.abs(at(values, b)) || a - b);

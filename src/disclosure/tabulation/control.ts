@@ -8,8 +8,8 @@ import { Unprotectable } from '../suppress/arrange.ts';
 import { Neighbourhoods } from '../suppress/neighbourhood.ts';
 import type { RelationSystem } from '../tables/relation-system.ts';
 import { at, rowCount } from '../tables/sparse-rows.ts';
-import type { CountedCell, CountedTables } from './counted-tables.ts';
 import { controlSums, type SumKey } from './control-sums.ts';
+import type { CountedCell, CountedTables } from './counted-tables.ts';
 import { addCells, type CubeTable, countBetween, countKinds } from './cube.ts';
 import { Disclosive } from './disclosive.ts';
 import { Cells, linkCells, type Meaning } from './linked-cells.ts';
@@ -66,7 +66,7 @@ export function control(
   );
   const linked = linkCells(cells);
   const state = new Publishing(products, tables, cells);
-  suppress(state, linked.builder.build(true), valuesOf(cells, linked, products), solver);
+  suppress(state, linked.builder.build(true), valuesOf(state, cells, linked), solver);
 
   const near = ofPopulations(earlier, new Set(meanings.keys()));
   const joint = jointWith(state, cells, meaningsOf(meanings, near), near);
@@ -97,15 +97,15 @@ function meaningsOfProducts(products: readonly CountedProduct[]): Map<string, Ma
 }
 
 /** The true value of every column: of what tables show, of what lies between, and of slack. */
-function valuesOf(
-  cells: Cells,
-  { slack }: ReturnType<typeof linkCells>,
-  products: readonly CountedProduct[],
-): Float64Array {
+function valuesOf(state: Publishing, cells: Cells, { slack }: ReturnType<typeof linkCells>): Float64Array {
   const values = new Float64Array(cells.list.length + slack.length);
   for (const [column, cell] of cells.list.entries()) {
+    if (state.shownBy.has(column)) {
+      values[column] = state.value(column);
+      continue;
+    }
     const count = (each: CountedCell): number => (cell.kind === 'people' ? each.people : each.rows);
-    for (const { spec, counted } of products) {
+    for (const { spec, counted } of state.products) {
       if (counted.population !== cell.population) continue;
       const value = countBetween(cell, spec, counted, count);
       if (value === undefined) continue;

@@ -48,7 +48,9 @@ export function notesOf(released: ReleasedTables, context: TablesContext): Note[
         '0: nobody, or nothing.',
         ...(has(SMALL) ? [`${SMALL}: 1 to ${rules.threshold}, or a figure based on so few.`] : []),
         ...(has(CONFIDENTIAL)
-          ? [`${CONFIDENTIAL}: withheld${rules.method === 'round' ? ', because with it a small count elsewhere could be worked out' : ': small, or with it a small count elsewhere could be worked out'}.`]
+          ? [
+              `${CONFIDENTIAL}: withheld${rules.method === 'round' ? ', because with it a small count elsewhere could be worked out' : ': small, or with it a small count elsewhere could be worked out'}.`,
+            ]
           : []),
         'An empty figure has nothing to be computed from.',
       ],
@@ -63,7 +65,10 @@ export function notesOf(released: ReleasedTables, context: TablesContext): Note[
   ];
 }
 
-function methodOf({ method, threshold, base, ratesFrom, national }: DisclosureRules, measures: ReadonlySet<string>): string[] {
+function methodOf(
+  { method, threshold, base, ratesFrom, national }: DisclosureRules,
+  measures: ReadonlySet<string>,
+): string[] {
   const counts = {
     round: [
       `Counts of 1 to ${threshold} are shown as ${SMALL}; other counts are rounded to the nearest ${base}. Totals are rounded on their own, so lines may not add up to them.`,
@@ -78,14 +83,20 @@ function methodOf({ method, threshold, base, ratesFrom, national }: DisclosureRu
   return [
     ...counts,
     ...(measures.has('percentage')
-      ? [`Percentages are computed from the counts as shown${method === 'round' ? ', without decimals where the whole is under 4,000' : ''}.`]
+      ? [
+          `Percentages are computed from the counts as shown${method === 'round' ? ', without decimals where the whole is under 4,000' : ''}.`,
+        ]
       : []),
-    ...(measures.has('rate') ? [`Rates are computed from the counts as shown, and withheld on fewer than ${ratesFrom}.`] : []),
+    ...(measures.has('rate')
+      ? [`Rates are computed from the counts as shown, and withheld on fewer than ${ratesFrom}.`]
+      : []),
     ...(measures.has('mean') || measures.has('median')
       ? [`Means and medians are of true values, and shown where they are of more than ${threshold} people.`]
       : []),
     ...(measures.has('sum')
-      ? ['Sums are withheld where few people, or one above all, make them up, and where others could be worked out from them.']
+      ? [
+          'Sums are withheld where few people, or one above all, make them up, and where others could be worked out from them.',
+        ]
       : []),
     ...(national.length > 0 ? ['National figures are shown as they are, where the agreement allows it.'] : []),
   ];

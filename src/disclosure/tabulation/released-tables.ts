@@ -57,7 +57,11 @@ export function releasedTables(
       line: {
         at: cell.at.map((place, dimension) => named(place, spec, table.by[dimension]?.dimension ?? 0)),
         national: cell.national,
-        values: measures.map((measure) => printedValue(measure, cell, cells, table.by, spec, rules, print, (column) => controlled.withheldSums.has(sumKey(product, number, cell.place, column)))),
+        values: measures.map((measure) =>
+          printedValue(measure, cell, cells, table.by, spec, rules, print, (column) =>
+            controlled.withheldSums.has(sumKey(product, number, cell.place, column)),
+          ),
+        ),
       },
     }));
     return {

@@ -98,7 +98,20 @@ function symbol(value: string, threshold?: number): Html {
   return html`<abbr title="${words}">${value}</abbr>`;
 }
 
-const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
+const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
 
 /** `2024-04-01` -> `1 April 2024` */
 function inWords(day: string): string {

@@ -20,10 +20,7 @@ function tableSheet({ dimensions, measures, lines }: ReleasedTable, name: string
     name,
     widths: [...dimensions.flatMap(() => [18, 26]), ...measures.map(() => 16)],
     content: {
-      header: [
-        ...dimensions.flatMap(({ title }) => [`${title}: level`, title]),
-        ...measures.map(({ title }) => title),
-      ],
+      header: [...dimensions.flatMap(({ title }) => [`${title}: level`, title]), ...measures.map(({ title }) => title)],
       rows: lines.map(({ at, values }) => [...at.flatMap(({ levelName, label }) => [levelName, label]), ...values]),
       numbersFrom: 2 * dimensions.length,
     },

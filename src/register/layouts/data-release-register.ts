@@ -1,10 +1,10 @@
 import { isWithin, rangeInWords } from '../../kernel/date-range.ts';
+import { placeOf } from '../../spreadsheet/cell-text.ts';
+import type { Sheet } from '../../spreadsheet/write-workbook.ts';
 import type { AgreementVersion } from '../agreement-facts.ts';
 import type { Register } from '../register.ts';
 import { cellsOf } from '../register-row.ts';
 import { amendedRows, rowsOfRange } from '../register-views.ts';
-import { placeOf } from '../../spreadsheet/cell-text.ts';
-import type { Sheet } from '../../spreadsheet/write-workbook.ts';
 import { readmeCells, termsCells } from './notes.ts';
 
 /*

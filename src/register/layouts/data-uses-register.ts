@@ -1,9 +1,9 @@
 import { monthLabel } from '../../kernel/date-range.ts';
+import type { Sheet } from '../../spreadsheet/write-workbook.ts';
 import { type AgreementVersion, yesOrNo } from '../agreement-facts.ts';
 import type { Register } from '../register.ts';
 import type { RegisterRow } from '../register-row.ts';
 import { standingRows } from '../register-views.ts';
-import type { Sheet } from '../../spreadsheet/write-workbook.ts';
 import { printed, printedAsUses } from '../words.ts';
 import type { RegisterTable } from './data-release-register.ts';
 

@@ -1,7 +1,7 @@
 import { rangeInWords } from '../../kernel/date-range.ts';
+import { html, number } from '../../kernel/html.ts';
 import type { Checkpoint } from '../../ledger/checkpoint.ts';
 import type { PublicationTables } from '../publication-tables.ts';
-import { html, number } from '../../kernel/html.ts';
 import { type PageFrame, page, type SiteFile } from './page.ts';
 
 const ABOUT: Readonly<Record<string, string>> = {

@@ -1,11 +1,11 @@
 import { dayInWords } from '../../kernel/date-range.ts';
+import { counted, type Html, html } from '../../kernel/html.ts';
 import { saysApplied } from '../../kernel/opt-out-answer.ts';
 import { type AgreementVersion, stemOf, yesOrNo } from '../agreement-facts.ts';
 import type { Change } from '../changes.ts';
 import type { RegisterRow } from '../register-row.ts';
 import { printed } from '../words.ts';
 import { changeItem } from './changes-page.ts';
-import { counted, type Html, html } from '../../kernel/html.ts';
 import { organisationLink } from './mixed-page.ts';
 import { purposeOf } from './organisation-pages.ts';
 import { type PageFrame, page, type SiteFile } from './page.ts';

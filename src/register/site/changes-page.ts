@@ -1,7 +1,7 @@
 import { dayInWords } from '../../kernel/date-range.ts';
+import { counted, type Html, html } from '../../kernel/html.ts';
 import { stemOf } from '../agreement-facts.ts';
 import type { Change } from '../changes.ts';
-import { counted, type Html, html } from '../../kernel/html.ts';
 import { type PageFrame, page, type SiteFile } from './page.ts';
 import type { SiteModel } from './site-model.ts';
 

@@ -1,6 +1,6 @@
+import { counted, html, share } from '../../kernel/html.ts';
 import { saysApplied } from '../../kernel/opt-out-answer.ts';
 import { stemOf } from '../agreement-facts.ts';
-import { counted, html, share } from '../../kernel/html.ts';
 import { organisationLink } from './mixed-page.ts';
 import { type PageFrame, page, type SiteFile } from './page.ts';
 import { answerMark, dataTable, tiles } from './parts.ts';

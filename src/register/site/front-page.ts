@@ -1,8 +1,8 @@
 import { isWithin, monthLabel, rangeInWords } from '../../kernel/date-range.ts';
+import { counted, html, share } from '../../kernel/html.ts';
 import { optOutDuty, saysApplied } from '../../kernel/opt-out-answer.ts';
 import type { RegisterRow } from '../register-row.ts';
 import { changeItem } from './changes-page.ts';
-import { counted, html, share } from '../../kernel/html.ts';
 import { type PageFrame, page, type SiteFile } from './page.ts';
 import { barChart, columnChart, tiles } from './parts.ts';
 import type { SiteModel } from './site-model.ts';

@@ -1,6 +1,6 @@
+import { counted, type Html, html } from '../../kernel/html.ts';
 import { stemOf } from '../agreement-facts.ts';
 import type { AnswerCount } from '../mixed-opt-outs.ts';
-import { counted, type Html, html } from '../../kernel/html.ts';
 import { type PageFrame, page, type SiteFile } from './page.ts';
 import { dataTable } from './parts.ts';
 import type { SiteModel } from './site-model.ts';

@@ -1,6 +1,6 @@
+import { counted, html, share } from '../../kernel/html.ts';
 import { saysApplied } from '../../kernel/opt-out-answer.ts';
 import { changeItem } from './changes-page.ts';
-import { counted, html, share } from '../../kernel/html.ts';
 import { type PageFrame, page, type SiteFile } from './page.ts';
 import { dataTable, linkList, tiles } from './parts.ts';
 import { rowTable } from './row-table.ts';

@@ -1,6 +1,6 @@
 import { rangeInWords } from '../../kernel/date-range.ts';
-import { rangeName } from '../publication-note.ts';
 import { Html, html } from '../../kernel/html.ts';
+import { rangeName } from '../publication-note.ts';
 import type { SiteModel } from './site-model.ts';
 
 /** A file of the site. */

@@ -1,6 +1,6 @@
+import { type Html, html, number, share } from '../../kernel/html.ts';
 import { csvOf } from '../csv.ts';
 import type { Counts } from '../figures.ts';
-import { type Html, html, number, share } from '../../kernel/html.ts';
 import type { SiteFile } from './page.ts';
 
 /** A chart: bars beside their labels and numbers, which are a table at the same time; and the file to download. */

@@ -1,6 +1,6 @@
 import { monthLabel } from '../../kernel/date-range.ts';
-import type { RegisterRow } from '../register-row.ts';
 import { type Html, html, number } from '../../kernel/html.ts';
+import type { RegisterRow } from '../register-row.ts';
 import { answerMark, dataTable } from './parts.ts';
 import type { SiteModel } from './site-model.ts';
 

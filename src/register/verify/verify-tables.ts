@@ -1,4 +1,7 @@
 import type { Problem } from '../../kernel/problem.ts';
+import { fittingCell } from '../../spreadsheet/cell-text.ts';
+import { type ReadSheet, readWorkbook } from '../../spreadsheet/read-workbook.ts';
+import type { Sheet } from '../../spreadsheet/write-workbook.ts';
 import { csvOf } from '../csv.ts';
 import { releaseSheets } from '../layouts/data-release-register.ts';
 import { usesSheets } from '../layouts/data-uses-register.ts';
@@ -6,9 +9,6 @@ import { dataUses } from '../layouts/hdr-uk.ts';
 import { PATHS } from '../publication.ts';
 import { publicationTables } from '../publication-tables.ts';
 import type { Register } from '../register.ts';
-import { fittingCell } from '../../spreadsheet/cell-text.ts';
-import { type ReadSheet, readWorkbook } from '../../spreadsheet/read-workbook.ts';
-import type { Sheet } from '../../spreadsheet/write-workbook.ts';
 import { problem } from './publication-problem.ts';
 import type { PublicationSource } from './verify-publication.ts';
 
