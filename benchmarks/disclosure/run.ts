@@ -58,7 +58,14 @@ for (const name of readdirSync(values.folder).sort()) {
 function large(cells: number): Instance {
   const size = Math.max(4, Math.round(cells / (7 * 10 * 1.3)));
   const dimensions = [
-    { name: 'area', size, groupings: [{ of: 8, shift: 0 }, { of: 11, shift: 3 }] },
+    {
+      name: 'area',
+      size,
+      groupings: [
+        { of: 8, shift: 0 },
+        { of: 11, shift: 3 },
+      ],
+    },
     { name: 'age', size: 6, groupings: [] },
     { name: 'cause', size: 7, groupings: [{ of: 3, shift: 0 }] },
   ];

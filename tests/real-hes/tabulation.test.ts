@@ -32,7 +32,13 @@ test('the artificial HES is tabulated: totals as an independent count rounds the
         const [apc] = file['datasets'] as Tree[];
         const { where: _, ...terms } = apc ?? {};
         file['datasets'] = [
-          { ...terms, products: ['tabulation'], identifiability: 'aggregated', period: PERIOD, fields: ['SEX', 'DIAG_4_01', 'ADMIMETH'] },
+          {
+            ...terms,
+            products: ['tabulation'],
+            identifiability: 'aggregated',
+            period: PERIOD,
+            fields: ['SEX', 'DIAG_4_01', 'ADMIMETH'],
+          },
         ];
       },
       pipeline: (file) => {
@@ -44,7 +50,11 @@ test('the artificial HES is tabulated: totals as an independent count rounds the
             dimensions: [
               { name: 'sex', from: 'SEX' },
               { name: 'diagnosis', from: 'DIAG_4_01', as: '3_characters', levels: ['chapter'] },
-              { name: 'method', from: 'ADMIMETH', groupings: { kind: { Elective: ['11', '12', '13'], Emergency: ['21', '22', '23', '24', '28'] } } },
+              {
+                name: 'method',
+                from: 'ADMIMETH',
+                groupings: { kind: { Elective: ['11', '12', '13'], Emergency: ['21', '22', '23', '24', '28'] } },
+              },
             ],
             measures: ['people', 'rows'],
             tables: [
@@ -61,10 +71,20 @@ test('the artificial HES is tabulated: totals as an independent count rounds the
     const out = join(workspace.root, 'out');
     const [file = ''] = filesUnder(out).filter((path) => path.endsWith('.csv.gpg'));
     const lines = (await recipient.open(join(out, file))).toString('utf8').trim().split('\n');
-    const rows = lines.slice(1).map((line) => line.split('|')).filter(([table]) => table !== 'notes');
+    const rows = lines
+      .slice(1)
+      .map((line) => line.split('|'))
+      .filter(([table]) => table !== 'notes');
     const total = (measure: string): string | undefined =>
       rows.find((row) => row[0] === 'by-method' && row[5] === 'Total' && row[7] === measure)?.[8];
-    const expected = independentCount({ rows: world.hes_apc, pds: world.pds, optOuts: world.opt_outs, key: 'EPIKEY', date: 'EPIEND', ...PERIOD });
+    const expected = independentCount({
+      rows: world.hes_apc,
+      pds: world.pds,
+      optOuts: world.opt_outs,
+      key: 'EPIKEY',
+      date: 'EPIEND',
+      ...PERIOD,
+    });
     expect(['[c]', hes(expected.released)]).toContain(total('rows'));
     expect(['[c]', hes(expected.people)]).toContain(total('people'));
     expect(rows.length).toBeGreaterThan(100);
