@@ -2,10 +2,11 @@ import { Readable } from 'node:stream';
 import type { LoadedAgreement } from './agreement/loaded-agreement.ts';
 import type { Destination } from './deliver/destination.ts';
 import type { Outbox } from './deliver/outbox.ts';
+import type { ToldFolder } from './deliver/told-folder.ts';
 import type { AirlockBrief } from './disclosure/airlock-brief.ts';
 import type { Solver } from './disclosure/solver.ts';
 import type { Encryptor, Signer } from './encrypt/encryptor.ts';
-import type { Engine, EngineInputs, EngineSession, Produced } from './engine/engine.ts';
+import type { Engine, EngineInputs, EngineSession, Produced, TracedCohort } from './engine/engine.ts';
 import { frequencyRefusals } from './gate/frequency.ts';
 import { type Refusal, refusalsFor } from './gate/gate.ts';
 import { dayOf } from './kernel/calendar-date.ts';
@@ -22,13 +23,14 @@ import type { Entry, Ledger } from './ledger/ledger.ts';
 import type { LoadedPipeline } from './pipeline/loaded-pipeline.ts';
 import { buildPlan } from './plan/build-plan.ts';
 import type { FilePlan, Plan } from './plan/plan.ts';
-import { stepOf } from './plan/plan.ts';
+import { keyColumnOf, STUDY_COLUMN, stepOf } from './plan/plan.ts';
 import { checkProduced } from './release/check-produced.ts';
 import { describedEntries } from './release/described-entry.ts';
 import { type GateFindings, gateFacts } from './release/gate-facts.ts';
 import { HashTap } from './release/hash-tap.ts';
 import { confirmUntouched, reasonFor, sourceDates } from './release/input-looks.ts';
 import { intendedEntry, type SealedOutput } from './release/intended-entry.ts';
+import { keepTraceReports } from './release/keep-trace-reports.ts';
 import { isTabulation, type MadeTables, makeTables, renderTables } from './release/make-tables.ts';
 import { manifestOf } from './release/manifest.ts';
 import { pastUses } from './release/past-uses.ts';
@@ -37,6 +39,7 @@ import { refusedEntry, refusedFault } from './release/refused.ts';
 import type { ReleaseEvent } from './release/release-event.ts';
 import { releaseKey } from './release/release-key.ts';
 import { holdToRisk } from './release/release-risk.ts';
+import { sealTold, toldFiles } from './release/told-before.ts';
 import {
   outdatedBecause,
   replacementOf,
@@ -54,6 +57,9 @@ export interface World {
   readonly encryptor: Encryptor;
   readonly ledger: Ledger;
   readonly outbox: Outbox;
+  readonly told: ToldFolder;
+  /** Keeps a report on a release with the custodian; it is not delivered. */
+  readonly keepReport: (release: string, name: string, text: string) => Promise<void>;
   /** What was published in tables, which later ones are audited together with. */
   readonly keptTables: KeptTables;
   readonly solver: () => Promise<Solver>;
@@ -68,11 +74,6 @@ export interface World {
   readonly destination: (name: string) => Promise<Destination>;
   /** One release of a pipeline at a time, over all processes. */
   readonly alone: <T>(pipeline: string, work: () => Promise<T>) => Promise<T>;
-  /** Keeps what only the custodian may know of a release: its name, then files. */
-  readonly keepReport: (
-    release: string,
-    files: readonly { readonly name: string; readonly text: string }[],
-  ) => Promise<void>;
   readonly observe: (event: ReleaseEvent) => void;
 }
 
@@ -194,17 +195,19 @@ export async function giveUp(
 }
 
 async function makeAndDeliver(asked: AskedRelease, world: World): Promise<ReleaseOutcome> {
-  const { plan, pipeline, agreement, findings } = asked;
+  const { plan, pipeline, findings } = asked;
   const signer = await world.signer();
   const id = releaseId(pipeline, world);
   await world.outbox.begin(plan.pipeline, id);
   let intended: Entry<Intended>;
   try {
     const before = await entriesOf(world.ledger);
-    const made = await make(plan, id, pipeline, agreement, signer, before, world);
+    const { traced, ...made } = await make(asked, id, signer, before, world);
     await confirmUntouched(findings.looks, world);
+    const cohorts = await keepTraceReports(traced, id, world);
     if (made.tables !== undefined) await world.keptTables.write(id, made.tables.published);
-    intended = await intend({ ...asked, id, ...made, tablesBefore: releasesOfTables(before).length }, world);
+    const tablesBefore = releasesOfTables(before).length;
+    intended = await intend({ ...asked, id, ...made, cohorts, tablesBefore }, world);
   } catch (error) {
     // Unless the ledger has it all the same: an append that failed late may still have recorded it.
     const recorded = await entriesOf(world.ledger).then(
@@ -222,18 +225,17 @@ async function makeAndDeliver(asked: AskedRelease, world: World): Promise<Releas
  * every file of the plan; the ciphertext lies in the outbox afterwards.
  */
 async function make(
-  plan: Plan,
+  { plan, pipeline, agreement, replacement }: AskedRelease,
   id: string,
-  pipeline: LoadedPipeline,
-  agreement: LoadedAgreement,
   signer: Signer,
   entries: readonly Entry[],
   world: World,
-): Promise<Pick<MadeRelease, 'outputs' | 'risk' | 'key' | 'tables'>> {
+): Promise<Pick<MadeRelease, 'outputs' | 'risk' | 'key' | 'tables'> & { readonly traced: readonly TracedCohort[] }> {
   const { key, version } = await releaseKey(plan.stem, entries, world);
   const recipientKey = (await world.recipientKey(agreement)) ?? '';
   world.observe({ kind: 'step', step: 'read', release: id });
-  await using session = await world.engine.open(plan, world.inputs, key, (event) =>
+  const told = await toldFiles(plan, id, entries, replacement?.file, world.told);
+  await using session = await world.engine.open(plan, { ...world.inputs, told }, key, (event) =>
     world.observe({ kind: 'progress', ...event }),
   );
   const risk = await holdToRisk(plan, planHash(plan), id, pipeline, agreement, session, world);
@@ -253,9 +255,10 @@ async function make(
       world.observe({ kind: 'step', step: 'prove', release: id, product: file.product, dataset: file.dataset });
       await session.prove(file, made);
     }
-    outputs.push({ file, produced: made, plain, cipher });
+    const tells = await sealTold(file, plan.stem, id, index, world.told);
+    outputs.push({ file, produced: made, plain, cipher, tells });
   }
-  return { outputs, tables, risk, key: { version, check: keyCheck(key) } };
+  return { outputs, traced: session.traced, tables, risk, key: { version, check: keyCheck(key) } };
 }
 
 /** The bytes of a file as they are made; of tables, which were counted and proven before, as they are. */
@@ -284,6 +287,7 @@ interface MadeRelease extends AskedRelease {
   /** SHA-256 of the report of risk that the custodian keeps. */
   readonly risk: string | undefined;
   readonly key: NonNullable<Intended['key']>;
+  readonly cohorts: NonNullable<Intended['cohorts']>;
   readonly tables: MadeTables | undefined;
   /** How many releases of tables these were audited together with. */
   readonly tablesBefore: number;
@@ -295,12 +299,13 @@ interface MadeRelease extends AskedRelease {
  * looked at again, since another pipeline may have released the same meanwhile.
  */
 async function intend(made: MadeRelease, world: World): Promise<Entry<Intended>> {
-  const { plan, id, pipeline, agreement, findings, outputs, risk, key, tables, tablesBefore, replacement } = made;
+  const { plan, id, pipeline, agreement, findings, outputs, risk, key, cohorts, tables, tablesBefore, replacement } =
+    made;
   const { apart, optOuts, looks } = findings;
   world.observe({ kind: 'step', step: 'intend', release: id });
   const applied = plan.files.some(({ steps }) => stepOf(steps, 'remove-opt-outs')?.policy.apply === true);
   const list = optOuts.asAt === undefined || !applied ? null : { as_at: optOuts.asAt, sha256: optOuts.sha256 };
-  const inputs = { optOuts: list, sources: sourceDates(looks) };
+  const inputs = { optOuts: list, sources: sourceDates(looks), cohorts };
   const today = dayOf(world.now());
   const kept =
     tables === undefined ? undefined : { sha256: sha256Hex(tables.published), certificate: tables.certificate };
@@ -412,6 +417,9 @@ export function airlockBrief(file: FilePlan, { agreement }: LoadedAgreement, { w
     grant,
     pdsGrant: agreement.datasets.find((each) => each.dataset === 'pds'),
     identifiability: file.identifiability,
+    ...(file.leading === undefined ? {} : { leading: file.leading }),
+    ...(keyColumnOf(file) === STUDY_COLUMN ? { key: STUDY_COLUMN } : {}),
+    ...(agreement.cohort === undefined ? {} : { matchGrant: agreement.cohort.match_file }),
     declared: (stepOf(file.steps, 'minimise')?.columns ?? []).map(({ name, of, from, as }) => ({ name, of, from, as })),
   };
 }

@@ -9,6 +9,33 @@ export const productKinds = ['extract', 'linked', 'tabulation', 'bespoke-linkage
 export const identifiabilities = ['identifiable', 'pseudonymised', 'aggregated'] as const;
 export const frequencies = ['one-off', 'monthly', 'quarterly', 'annual'] as const;
 
+export const cohortIdentifiers = [
+  'nhs_number',
+  'family_name',
+  'given_name',
+  'other_given_name',
+  'date_of_birth',
+  'gender',
+  'postcode',
+  'address',
+] as const;
+export const matchColumns = [
+  'MATCH_RANK',
+  'MATCH_STEP',
+  'MATCHED_ALGORITHM_INDICATOR',
+  'MATCHED_CONFIDENCE_PERCENTAGE',
+  'GIVEN_NAME_SCORE_PERC',
+  'FAMILY_NAME_SCORE_PERC',
+  'DOB_SCORE_PERC',
+  'GENDER_SCORE_PERC',
+  'POSTCODE_SCORE_PERC',
+  'MATCH_WEIGHT',
+  'MATCH_PROBABILITY',
+  'MATCHABILITY',
+  'MATCH_GAP',
+  'ERROR_SUCCESS_CODE',
+] as const;
+
 const ods = words.optional().describe('ODS code');
 const organisation = z.strictObject({
   name: words,
@@ -60,6 +87,34 @@ const approval = z.strictObject({
   review_by: calendarDate.optional().describe('for CAG: support is in force up to and including this day'),
   conditions: z.array(condition).default([]).describe('what must be met first; open until it has met_on'),
 });
+
+const count = z.int({ error: 'expected a whole number' }).min(1);
+
+const cohortTerms = z
+  .strictObject({
+    identifiers: z
+      .array(z.enum(cohortIdentifiers, { error: `expected some of ${cohortIdentifiers.join(', ')}` }))
+      .min(1)
+      .describe('what the applicant’s file may hold of its participants; a file with more is refused'),
+    size: z
+      .strictObject({ at_least: count.optional(), at_most: count.optional() })
+      .default({})
+      .describe('participants that the file may add'),
+    match_file: z
+      .array(z.enum(matchColumns, { error: `expected some of ${matchColumns.join(', ')}` }))
+      .default([])
+      .describe('what may be told of how a participant was found; needs pds as bespoke-linkage'),
+    opt_out_exemptions: z
+      .array(
+        z.strictObject({
+          legal_basis: z.enum(['consent', 'statutory'], { error: 'expected consent or statutory' }),
+          because: words.describe('a sentence, which is published'),
+        }),
+      )
+      .default([])
+      .describe('participants of this legal basis keep their rows though they opted out; all others are removed'),
+  })
+  .describe('the applicant’s cohort, for bespoke linkage');
 
 const unresolved = z.enum(['exclude', 'keep'], { error: 'expected exclude or keep' });
 
@@ -261,6 +316,7 @@ export const agreementSchema = z
       .array(approval)
       .default([])
       .describe('what was decided about it; nothing is taken out, later ones count'),
+    cohort: cohortTerms.optional(),
     unresolved: unresolved.default('exclude').describe('what becomes of rows that lead to nobody PDS knows'),
     datasets: z
       .array(grant)
@@ -279,6 +335,7 @@ export const agreementSchema = z
 
 export type Agreement = z.output<typeof agreementSchema>;
 export type Grant = Agreement['datasets'][number];
+export type MatchColumn = (typeof matchColumns)[number];
 export type Approval = Agreement['approvals'][number];
 export type ProductKind = (typeof productKinds)[number];
 export type Identifiability = (typeof identifiabilities)[number];

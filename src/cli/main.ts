@@ -10,6 +10,7 @@ import { addDemo } from './commands/demo.ts';
 import { addDisclosure } from './commands/disclosure.ts';
 import { addDue } from './commands/due.ts';
 import { addLedger } from './commands/ledger.ts';
+import { addLink } from './commands/link.ts';
 import { addMetrics } from './commands/metrics.ts';
 import { addOutbox } from './commands/outbox.ts';
 import { addPlan } from './commands/plan.ts';
@@ -18,6 +19,7 @@ import { addReidentify } from './commands/reidentify.ts';
 import { addRun } from './commands/run.ts';
 import { addSchedule } from './commands/schedule.ts';
 import { addSynth } from './commands/synth.ts';
+import { addTrace } from './commands/trace.ts';
 import { Ended } from './ended.ts';
 import { newRunId } from './options.ts';
 import { reporterFor } from './reporter.ts';
@@ -49,6 +51,8 @@ function commandLine(run: string): Command {
     addDue,
     addOutbox,
     addDeliver,
+    addTrace,
+    addLink,
     addSchedule,
     addMetrics,
     addRegister,

@@ -8,10 +8,14 @@ import type { Destination } from '../deliver/destination.ts';
 import { openFolderDestination } from '../deliver/folder-destination.ts';
 import { Outbox } from '../deliver/outbox.ts';
 import { openSftpDestination } from '../deliver/sftp-destination.ts';
+import { ToldFolder } from '../deliver/told-folder.ts';
 import type { Solver } from '../disclosure/solver.ts';
 import { openPgpEncryptor } from '../encrypt/openpgp-encryptor.ts';
 import { duckDbEngine } from '../engine/duckdb-engine.ts';
 import type { EngineInputs, Freshness, SourceLocation } from '../engine/engine.ts';
+import { type LinkSession, openLinkSession } from '../engine/link-session.ts';
+import { openTraceSession, type TraceSession } from '../engine/trace-session.ts';
+import { type CalendarDate, dayOf } from '../kernel/calendar-date.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 import { Secret } from '../kernel/secret.ts';
@@ -24,6 +28,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { withLock } from '../ledger/lock.ts';
 import { formatSigner, type NoteSigner, parseSigner } from '../ledger/signed-note.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
+import { cohortUploads } from '../pipeline/pipeline-schema.ts';
 import { openPublication, writePublication } from '../publish/publication-folder.ts';
 import { writeReports } from '../publish/report-folder.ts';
 import type { SiteAssets } from '../register/site/site-pages.ts';
@@ -60,7 +65,7 @@ export function wire(
 ): World {
   const { root, file } = workspace;
   const state = stateFolder(workspace);
-  const inputs = engineInputs(workspace, pipeline);
+  const inputs = engineInputs(workspace, pipeline, dayOf(now()));
   const { memory, threads } = { ...file.limits, ...tuning.limits };
   return {
     workspace,
@@ -69,6 +74,8 @@ export function wire(
     encryptor: openPgpEncryptor(),
     ledger: tuning.ledger ?? ledgerOf(workspace, now),
     outbox: new Outbox(state),
+    told: new ToldFolder(state),
+    keepReport: (release, name, text) => keepReport(join(state, 'quality', release), name, text),
     keptTables: openKeptTables(state),
     solver: openSolver,
     now,
@@ -95,7 +102,6 @@ export function wire(
         });
       });
     },
-    keepReport: (release, files) => writeReports(join(state, 'reports', release), files),
     observe,
   };
 }
@@ -156,6 +162,16 @@ async function aloneAt<T>(
   }
 }
 
+/** A database for linking files, of no workspace. */
+export function linkSession(limits: { memory: string; threads: number | undefined }): Promise<LinkSession> {
+  return openLinkSession(limits);
+}
+
+/** A database for tracing a cohort to the workspace's PDS. */
+export function traceSession(workspace: Workspace): Promise<TraceSession> {
+  return openTraceSession(engineInputs(workspace));
+}
+
 export function ledgerOf(workspace: Workspace, now: () => Date): Ledger {
   return openFileLedger({ directory: stateFolder(workspace), clock: now });
 }
@@ -165,7 +181,7 @@ export function stateFolder({ root, file }: Workspace): string {
 }
 
 /** Absolute locations of everything that the engine may read. */
-export function engineInputs(workspace: Workspace, pipeline?: LoadedPipeline): EngineInputs {
+export function engineInputs(workspace: Workspace, pipeline?: LoadedPipeline, today?: CalendarDate): EngineInputs {
   const { root, file, catalogue } = workspace;
   const at = (path: string): string => operatorPath(root, path) ?? '';
   const freshness = ({ as_at: asAt, ready }: Pick<SourceFile, 'as_at' | 'ready'>): Freshness => ({
@@ -216,6 +232,20 @@ export function engineInputs(workspace: Workspace, pipeline?: LoadedPipeline): E
             },
           },
     cohortFile: cohort !== undefined && 'file' in cohort ? (insidePath(root, cohort.file) ?? '') : undefined,
+    ...(today === undefined
+      ? {}
+      : {
+          tracing: {
+            today,
+            files: new Map(
+              (pipeline?.pipeline.products ?? []).flatMap((product): [string, string[]][] =>
+                cohortUploads(product).length === 0
+                  ? []
+                  : [[product.name, cohortUploads(product).map((path) => insidePath(root, path) ?? '')]],
+              ),
+            ),
+          },
+        }),
     limits: { memory: file.limits.memory, threads: file.limits.threads, temp: tempFolder(workspace) },
   };
 }
@@ -254,6 +284,12 @@ function tempFolder({ root, file }: Workspace): string {
   const folder = operatorPath(root, file.limits.temp) ?? tmpdir();
   makeFolder(folder, 'limits.temp');
   return folder;
+}
+
+/** What the custodian keeps of a release beside the ledger: reports on it, of no person. */
+async function keepReport(folder: string, name: string, text: string): Promise<void> {
+  makeFolder(folder, 'state');
+  await writeFile(join(folder, name), text, { mode: 0o600 });
 }
 
 /** `setting` is what names the folder in `dars.yaml`. */

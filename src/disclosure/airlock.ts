@@ -30,6 +30,7 @@ export class Airlock {
 
   async look(tables: AirlockTables): Promise<AirlockFinding[]> {
     const { output } = tables;
+    const key = this.#key();
     const described = await this.#query(`SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM ${output})`);
     const types = new Map(described.map((row) => [String(row['column_name']), String(row['column_type'])]));
     const names = [...types.keys()];
@@ -39,15 +40,15 @@ export class Airlock {
     const dates = open.filter((name) => types.get(name) === 'DATE' && this.#declared(name)?.as === undefined);
     const texts = open.filter((name) => !dates.includes(name));
     try {
-      if (this.#brief.identifiability !== 'pseudonymised') {
+      if (key === undefined) {
         const derived = texts.filter((name) => this.#declared(name)?.as !== undefined);
         return await this.#forms(await profile(derived, output, this.#query), output);
       }
       const columns = await profile(texts, output, this.#query);
       return [
         ...(await this.#forms(columns, output)),
-        ...(await this.#tokens(open, names, output)),
-        ...(await this.#persons(columns, dates, tables)),
+        ...(key === TOKEN ? await this.#tokens(open, names, output) : []),
+        ...(await this.#persons(columns, dates, key === TOKEN ? tables : { ...tables, output: asTokens(key, output) })),
       ];
     } finally {
       await this.#query(`DROP TABLE IF EXISTS ${VALUES}`);
@@ -98,8 +99,8 @@ export class Airlock {
 
   /** Every column is declared, and what it declares to be is granted. */
   #columns(names: readonly string[]): AirlockFinding[] {
-    const { declared, identifiability } = this.#brief;
-    const expected = [...(identifiability === 'pseudonymised' ? [TOKEN] : []), ...declared.map(({ name }) => name)];
+    const { declared } = this.#brief;
+    const expected = [...this.#leading(), ...declared.map(({ name }) => name)];
     const findings: AirlockFinding[] = [];
     for (const name of names) {
       if (!expected.includes(name))
@@ -115,7 +116,8 @@ export class Airlock {
   }
 
   #isGranted({ of, from, as }: DeclaredColumn): boolean {
-    const { dataset, pds, grant, pdsGrant } = this.#brief;
+    const { dataset, pds, grant, pdsGrant, matchGrant } = this.#brief;
+    if (of === 'match') return matchGrant?.includes(from) === true;
     const column = findColumn(of === 'pds' ? pds : dataset, from);
     const fields = (of === 'pds' ? pdsGrant : grant)?.fields ?? [];
     return (
@@ -128,11 +130,24 @@ export class Airlock {
     return this.#brief.declared.find((column) => column.name === name);
   }
 
+  /** Columns that stand before the declared ones. */
+  #leading(): readonly string[] {
+    const key = this.#key();
+    return this.#brief.leading ?? (key === undefined ? [] : [key]);
+  }
+
+  /** What says whose a row is. */
+  #key(): string | undefined {
+    return this.#brief.key ?? (this.#brief.identifiability === 'pseudonymised' ? TOKEN : undefined);
+  }
+
+  /** Whether a column is the key, or an identifier: a token in a pseudonymised output, and one granted in another. */
   #isToken(name: string): boolean {
-    if (this.#brief.identifiability !== 'pseudonymised') return false;
-    if (name === TOKEN) return true;
+    const key = this.#key();
+    if (key === undefined) return false;
+    if (name === key) return true;
     const declared = this.#declared(name);
-    if (declared === undefined || declared.as !== undefined) return false;
+    if (declared === undefined || declared.as !== undefined || declared.of === 'match') return false;
     const { dataset, pds } = this.#brief;
     return findColumn(declared.of === 'pds' ? pds : dataset, declared.from)?.class === 'identifier';
   }
@@ -166,6 +181,11 @@ export class Airlock {
     }
     return findings;
   }
+}
+
+/** An output whose rows are told apart by another column, as if by a token. */
+function asTokens(key: string, output: string): string {
+  return `(SELECT ${quoteName(key)} AS ${quoteName(TOKEN)}, * EXCLUDE (${quoteName(key)}) FROM ${output})`;
 }
 
 function distinct(findings: readonly AirlockFinding[]): AirlockFinding[] {

@@ -6,22 +6,26 @@ import { PERSONAL_NAMES } from '../disclosure/airlock-tables.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 import { COHORT_FILE, compileCohort, compileFile, type SourceFacts, Tables } from '../plan/compile.ts';
+import { compileReport } from '../plan/compile-tracking.ts';
 import { type FilePlan, type Plan, stepOf } from '../plan/plan.ts';
 import { printRelation, quoteName, type TableResolver } from '../relation/print-sql.ts';
 import { ALL_SLICES } from '../relation/slices.ts';
 import { bindKey } from './bind-key.ts';
 import { connect } from './connect.ts';
 import { countTables } from './count-tables.ts';
-import type { Engine, EngineInputs, EngineSession, OptOutInspection } from './engine.ts';
+import type { Engine, EngineInputs, EngineSession, OptOutInspection, TracedCohort } from './engine.ts';
 import { filesAt } from './files-at.ts';
 import { findPeople } from './find-people.ts';
 import { lookAtInputs } from './look-at-inputs.ts';
 import { riskOf } from './measure-risk.ts';
 import { inspectOptOuts, loadOptOuts, noOptOuts } from './opt-outs.ts';
 import { proveFile } from './prove-file.ts';
+import { proveReport } from './prove-report.ts';
 import { openSource, type SourceScan } from './source-scan.ts';
 import { ContractBreak, execute } from './sql.ts';
 import { buildSuccession } from './succession.ts';
+import { TRACED_COLUMNS } from './trace-members.ts';
+import { traceParticipants } from './trace-participants.ts';
 import { writeFile } from './write-file.ts';
 
 /** What the parts of a session share. */
@@ -102,11 +106,21 @@ export function duckDbEngine(limits: { readonly memory: string; readonly threads
             );
           }
         });
+        const traced: TracedCohort[] = [];
+        for (const trace of plan.traces ?? []) {
+          traced.push(await located(state, () => traceParticipants(state, trace, scan(sources, PDS), progress)));
+        }
         progress({ step: 'resolve', done: 1, of: 1, rows: 0 });
         return {
+          traced,
           write: (file, brief) => writeFile(state, file, brief, progress, (work) => located(state, work)),
           count: (file) => countTables(state, file, progress, (work) => located(state, work)),
-          prove: (file, produced) => located(state, () => proveFile(state, file, produced)),
+          prove: (file, produced) =>
+            located(state, () =>
+              stepOf(file.steps, 'tell') === undefined
+                ? proveFile(state, file, produced)
+                : proveReport(state, file, produced),
+            ),
           risk: async (files, terms) => {
             await loadGeography(connection, { files: files.map(({ own }) => own) }, inputs);
             return riskOf(state, files, terms, progress, (work) => located(state, work));
@@ -146,7 +160,7 @@ function sessionState(
 /** Opens every source that the plan reads, with the columns that it needs. */
 async function openSources(
   connection: DuckDBConnection,
-  plan: Pick<Plan, 'files' | 'cohort'>,
+  plan: Pick<Plan, 'files' | 'cohort' | 'traces'>,
   inputs: EngineInputs,
 ): Promise<Map<string, SourceScan>> {
   const needed = new Map<string, { required: Set<string>; optional: Set<string> }>();
@@ -158,6 +172,7 @@ async function openSources(
   need(PDS, ['nhs_number', 'replaced_by', 'confidentiality']);
   // The airlock looks for these in outputs, and the plan must not be able to leave them out.
   need(PDS, [...PERSONAL_NAMES, 'postcode', 'date_of_birth'], true);
+  if (plan.traces !== undefined) need(PDS, TRACED_COLUMNS, true);
   const stepLists = [
     ...plan.files.map(({ steps }) => steps),
     ...(plan.cohort?.kind === 'dataset' ? [plan.cohort.steps] : []),
@@ -293,6 +308,10 @@ async function located<T>(state: SessionState, work: () => Promise<T>): Promise<
 }
 
 function explain(state: SessionState, file: FilePlan): { table: string; sql: string }[] {
+  if (stepOf(file.steps, 'tell') !== undefined) {
+    const { rows } = compileReport(file, state.facts.lacks(file.dataset));
+    return [{ table: 'rows', sql: printRelation(rows, state.resolver) }];
+  }
   const compiled = compileFile(file, ALL_SLICES, state.facts);
   const as = (table: string, relation: Parameters<typeof printRelation>[0]): { table: string; sql: string } => ({
     table: table.replace('#', ''),

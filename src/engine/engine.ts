@@ -6,6 +6,8 @@ import type { RiskTerms } from '../disclosure/risk/risk-terms.ts';
 import type { CountedTables } from '../disclosure/tabulation/counted-tables.ts';
 import type { CalendarDate } from '../kernel/calendar-date.ts';
 import type { Secret } from '../kernel/secret.ts';
+import type { ValidationReport } from '../linkage/cohort/validation-report.ts';
+import type { TraceReport } from '../linkage/trace-quality/trace-report.ts';
 import type { WaterfallStep } from '../plan/compile.ts';
 import type { FilePlan, Plan } from '../plan/plan.ts';
 import type { RiskFile } from '../plan/risk-file.ts';
@@ -40,6 +42,16 @@ export interface GeographyLocation {
   readonly columns: Readonly<Record<'lsoa' | 'msoa' | 'local_authority' | 'region', string>>;
 }
 
+/**
+ * What the recipient of a tracking report has been told, as files of keyed digests and nothing else; absolute paths.
+ * Later ones stand above earlier ones.
+ */
+export interface ToldFiles {
+  readonly before: readonly string[];
+  /** Where the engine writes what this release adds. */
+  readonly now: string;
+}
+
 /** Everything that an engine may read, and how much of the machine it may use. */
 export interface EngineInputs {
   readonly catalogue: Catalogue;
@@ -48,6 +60,10 @@ export interface EngineInputs {
   readonly geography: GeographyLocation | undefined;
   /** Absolute path of the cohort file, where the pipeline has one. */
   readonly cohortFile: string | undefined;
+  /** What tracking reports have told before, by their scope. */
+  readonly told?: ReadonlyMap<string, ToldFiles>;
+  /** Applicants' cohort files, by the product that each is traced for; nobody in them was born after today. */
+  readonly tracing?: { readonly today: CalendarDate; readonly files: ReadonlyMap<string, readonly string[]> };
   readonly limits: { readonly memory: string; readonly threads: number | undefined; readonly temp: string };
 }
 
@@ -85,6 +101,16 @@ export interface Produced {
   readonly waterfall: readonly WaterfallCount[];
 }
 
+/** What came of tracing a product's cohort: counts and estimates, of no person. */
+export interface TracedCohort {
+  readonly product: string;
+  readonly validation: ValidationReport;
+  readonly quality: TraceReport;
+  /** Exact, for the ledger. */
+  readonly participants: number;
+  readonly found: number;
+}
+
 /** Called as work goes on: slices done of all, and rows so far. */
 export type EngineProgress = (event: {
   readonly step: string;
@@ -108,6 +134,9 @@ export interface Engine {
 }
 
 export interface EngineSession extends AsyncDisposable {
+  /** What came of tracing the plan's cohorts, which was done when the session was opened. */
+  readonly traced: readonly TracedCohort[];
+
   /**
    * The bytes of one file of the plan, made as they are read and checked by the airlock before a slice leaves. The
    * stream ends only when the whole file is made and all counts agree; whatever fails before makes it fail, never end.

@@ -31,13 +31,14 @@ export async function lookAtInputs(
     const location = inputs.sources.get(dataset);
     return location === undefined ? [] : [{ ...location, source: dataset }];
   });
-  const { optOuts, geography, cohortFile } = inputs;
+  const { optOuts, geography, cohortFile, tracing } = inputs;
   if (optOuts !== undefined) {
     const request = optOuts.request === undefined ? [] : [optOuts.request];
     wanted.push({ ...optOuts, paths: [...optOuts.paths, ...request], source: 'opt_outs' });
   }
   if (geography !== undefined) wanted.push({ source: 'geography', paths: [geography.path] });
-  if (cohortFile !== undefined) wanted.push({ source: 'cohort', paths: [cohortFile] });
+  const cohorts = [...(cohortFile === undefined ? [] : [cohortFile]), ...[...(tracing?.files.values() ?? [])].flat()];
+  if (cohorts.length > 0) wanted.push({ source: 'cohort', paths: cohorts });
   const patterns = [...new Set(wanted.flatMap(({ paths }) => paths.filter((path) => /[*?[]/.test(path))))];
   const matches = patterns.length === 0 ? [] : await expand(patterns);
   const found = new Map(patterns.map((pattern, index) => [pattern, matches[index] ?? []]));

@@ -1,4 +1,4 @@
-import { WATERFALL } from '../plan/compile.ts';
+import { TRACKING_WATERFALL, WATERFALL } from '../plan/compile.ts';
 import { type FilePlan, stepOf } from '../plan/plan.ts';
 import type { Produced, WaterfallCount } from './engine.ts';
 
@@ -18,9 +18,11 @@ export class Tally {
   }
 
   produced(file: FilePlan): Omit<Produced, 'columns'> {
-    const steps = (['in', ...WATERFALL] as const).filter(
+    const left = stepOf(file.steps, 'tell') === undefined ? WATERFALL : TRACKING_WATERFALL;
+    const steps = (['in', ...left] as const).filter(
       (step) =>
-        (step !== 'outside the cohort' || stepOf(file.steps, 'keep-cohort') !== undefined) &&
+        (step !== 'outside the cohort' ||
+          file.steps.some(({ kind }) => kind === 'keep-cohort' || kind === 'keep-participants')) &&
         (step !== 'legally restricted' || stepOf(file.steps, 'withhold-restricted') !== undefined),
     );
     return {

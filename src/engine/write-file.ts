@@ -6,19 +6,21 @@ import { PERSONAL_NAMES } from '../disclosure/airlock-tables.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 import { compileFile, RELEASED, Tables } from '../plan/compile.ts';
-import { type FilePlan, type OutputColumn, stepOf, TOKEN_COLUMN } from '../plan/plan.ts';
+import { type FilePlan, leadingColumns, type OutputColumn, stepOf } from '../plan/plan.ts';
 import { printExpression, printRelation, quoteName, quoteText } from '../relation/print-sql.ts';
-import type { Relation } from '../relation/relation.ts';
+import { type Relation, table } from '../relation/relation.ts';
 import { ALL_SLICES, SLICES, type SliceRange } from '../relation/slices.ts';
 import type { SessionState } from './duckdb-engine.ts';
 import type { EngineProgress, Produced, WaterfallCount } from './engine.ts';
 import { Fifo } from './fifo.ts';
+import { makeReport } from './make-report.ts';
 import { concatenateParquet } from './parquet-concatenation.ts';
 import { passesFor, split } from './passes.ts';
 import { findRareCodes } from './rare-codes.ts';
 import { count, execute, MemoryExhausted, rows } from './sql.ts';
 import { dropTables, stageRows } from './stage-rows.ts';
 import { Tally } from './tally.ts';
+import { writeTold } from './told-state.ts';
 import { zstdFrames } from './zstd-frames.ts';
 
 type Locate = <T>(work: () => Promise<T>) => Promise<T>;
@@ -81,18 +83,22 @@ async function* passes(
   located: Locate,
 ): AsyncGenerator<Pass> {
   const { connection } = state;
-  const waiting: SliceRange[] = passesFor(state, file);
+  const isReport = stepOf(file.steps, 'tell') !== undefined;
+  // A cohort is small beside PDS, and what is told of a member depends on all of it.
+  const waiting: SliceRange[] = isReport ? [ALL_SLICES] : passesFor(state, file);
   let first = true;
   for (let range = waiting.shift(); range !== undefined; range = waiting.shift()) {
     const slices = range;
     try {
-      const made = await located(() => makeTables(state, file, slices, airlock, progress));
+      const made = await located(() =>
+        isReport ? makeReportTables(state, file, airlock) : makeTables(state, file, slices, airlock, progress),
+      );
       tally.add(made.waterfall);
       yield { first, rows: made.rows, select: made.select };
       first = false;
       progress({ step: 'extract', done: slices.to, of: SLICES, rows: tally.rowsOf('in') });
     } catch (error) {
-      if (!(error instanceof MemoryExhausted) || slices.to - slices.from < 2) throw error;
+      if (!(error instanceof MemoryExhausted) || isReport || slices.to - slices.from < 2) throw error;
       waiting.unshift(...split(slices));
     } finally {
       await dropTables(connection);
@@ -123,23 +129,43 @@ async function makeTables(
   await make(Tables.output, compiled.output(ties > 0));
   await execute(connection, `DROP TABLE ${quoteName(Tables.staged)}`);
   tell('check');
-  const findings = await airlock.look(airlockTables(state, file));
-  if (findings.length > 0) {
-    throw new Fault(
-      ExitCode.disclosure,
-      findings[0]?.code ?? 'airlock',
-      `${file.dataset}: ${findings.map(({ message }) => message).join('; ')}`,
-      {
-        hint: 'nothing was released; the column is not what the catalogue says, or must not be granted',
-      },
-    );
-  }
+  await look(
+    airlock,
+    file,
+    airlockTables(state, printRelation(compileFile(file, ALL_SLICES, state.facts).released, resolver)),
+  );
   const made = await count(connection, `SELECT count(*) FROM ${quoteName(Tables.output)}`);
   releasable(compiled.released, file);
   if (made !== (waterfall.find(({ step }) => step === 'released')?.rows ?? 0)) throw countFault(file);
   await execute(connection, `INSERT INTO "#released" SELECT "#person" FROM ${quoteName(Tables.tokens)}`);
   tell('write');
   return { waterfall, rows: made, select: printRelation(compiled.released, resolver) };
+}
+
+/** The same for a report of a tracking product, which is made whole. */
+async function makeReportTables(
+  state: SessionState,
+  file: FilePlan,
+  airlock: Airlock,
+): Promise<{ waterfall: WaterfallCount[]; rows: number; select: string }> {
+  const { connection, inputs } = state;
+  const told = inputs.told?.get(stepOf(file.steps, 'tell')?.scope ?? '');
+  if (told === undefined) throw new Error('nobody said what was told before');
+  const waterfall = await makeReport(state, file, told);
+  const select = `SELECT ${file.columns.map(quoteName).join(', ')} FROM ${quoteName(Tables.output)}`;
+  await look(airlock, file, airlockTables(state, select));
+  releasable(table(Tables.output), file);
+  await writeTold(connection, told);
+  return { waterfall, rows: waterfall.find(({ step }) => step === 'released')?.rows ?? 0, select };
+}
+
+async function look(airlock: Airlock, file: FilePlan, tables: AirlockTables): Promise<void> {
+  const findings = await airlock.look(tables);
+  if (findings.length === 0) return;
+  const what = findings.map(({ message }) => message).join('; ');
+  throw new Fault(ExitCode.disclosure, findings[0]?.code ?? 'airlock', `${file.dataset}: ${what}`, {
+    hint: 'nothing was released; the column is not what the catalogue says, or must not be granted',
+  });
 }
 
 /** The run-time half of what the types say: only what may be encrypted goes on. */
@@ -156,7 +182,7 @@ function releasable(output: Relation, file: FilePlan): void {
     );
 }
 
-function airlockTables(state: SessionState, file: FilePlan): AirlockTables {
+function airlockTables(state: SessionState, output: string): AirlockTables {
   const pds = state.sources.get('pds');
   const has = pds?.has ?? [];
   const types = {
@@ -169,7 +195,7 @@ function airlockTables(state: SessionState, file: FilePlan): AirlockTables {
   );
   const read = Object.keys(types).filter((name) => has.includes(name));
   return {
-    output: `(${printRelation(compileFile(file, ALL_SLICES, state.facts).released, state.resolver)})`,
+    output: `(${output})`,
     tokens: quoteName(Tables.tokens),
     succession: quoteName(Tables.succession),
     pds: `(SELECT nhs_number, ${columns.join(', ')} FROM ${pds?.select(['nhs_number', ...read])})`,
@@ -264,7 +290,7 @@ function outputSelect(file: FilePlan, { select }: Pass): string {
 function schemaOf(file: FilePlan): { name: string; type: OutputColumn['type'] }[] {
   const columns = stepOf(file.steps, 'minimise')?.columns ?? [];
   return [
-    ...(file.identifiability === 'pseudonymised' ? [{ name: TOKEN_COLUMN, type: 'text' as const }] : []),
+    ...leadingColumns(file).map((name) => ({ name, type: 'text' as const })),
     ...columns.map(({ name, type }) => ({ name, type })),
   ];
 }

@@ -1,6 +1,6 @@
 import type { Grant, Identifiability, ProductKind } from '../agreement/agreement-schema.ts';
 import { problemAt } from '../kernel/document.ts';
-import { type Product, type Selection, selectionsOf } from '../pipeline/pipeline-schema.ts';
+import { cohortUploads, type Product, type Selection, selectionsOf } from '../pipeline/pipeline-schema.ts';
 import type { Asking } from './asking.ts';
 import { clauseOf, grantOf } from './clause.ts';
 import { fieldRefusals } from './fields-within-grant.ts';
@@ -13,6 +13,7 @@ import { tabulationRefusals } from './tabulation-within-grant.ts';
 export function grantRefusals(asking: Asking): Refusal[] {
   const products = asking.pipeline.pipeline.products.flatMap((product, index) => [
     ...mixtureRefusals(product, index, asking),
+    ...applicantsCohortRefusals(product, index, asking),
     ...selectionsOf(product, ['products', index]).flatMap(({ selection, path }) =>
       selectionRefusals(selection, path, product, ['products', index], asking),
     ),
@@ -45,7 +46,17 @@ function selectionRefusals(
   }
   const granted = grant.identifiability ?? 'aggregated';
   const asked = askedDetail(product, granted);
-  if (DETAIL[asked] > DETAIL[granted] || (asked === 'aggregated' && product.product !== 'tabulation')) {
+  if (cohortUploads(product).length > 0 && asked !== 'identifiable') {
+    refusals.push(
+      problemAt(
+        pipeline.document,
+        [...productPath, 'identifiability'],
+        'identifiability-not-granted',
+        `${product.product} goes out under the applicant’s own study ids, which say to them who is who: it is identifiable data`,
+        `${clause} identifiability: ${granted}`,
+      ),
+    );
+  } else if (DETAIL[asked] > DETAIL[granted] || (asked === 'aggregated' && product.product !== 'tabulation')) {
     refusals.push(
       problemAt(
         pipeline.document,
@@ -62,6 +73,48 @@ function selectionRefusals(
   const outcome = { identifiability, named: granted === 'identifiable' && !counted };
   refusals.push(...rowRefusals(selection, grant, path, outcome, asking));
   refusals.push(...fieldRefusals(selection, grant, path, identifiability, asking));
+  return refusals;
+}
+
+/** An applicant's cohort is what the agreement describes, and so is what may be told of how its members were found. */
+function applicantsCohortRefusals(product: Product, index: number, { pipeline, agreement }: Asking): Refusal[] {
+  const uploads = cohortUploads(product);
+  if (uploads.length === 0) return [];
+  const { cohort } = agreement.agreement;
+  const refusals: Refusal[] = [];
+  const refuse = (part: PropertyKey[], code: string, message: string, hint: string): void => {
+    refusals.push(problemAt(pipeline.document, ['products', index, ...part], code, message, hint));
+  };
+  if (cohort === undefined) {
+    refuse(
+      ['cohort'],
+      'cohort-not-granted',
+      'the agreement is for no cohort of the applicant’s',
+      `${agreement.document.file} says under cohort: what such a file may hold`,
+    );
+  }
+  const nic = agreement.reference.nic.replace(/^NIC-?/i, '');
+  const isNamed = (path: string): boolean =>
+    new RegExp(`^NIC-?${nic}(?![0-9])`, 'i').test(path.split('/').at(-1) ?? '');
+  if (!uploads.every(isNamed)) {
+    refuse(
+      ['cohort'],
+      'cohort-file-name',
+      'the cohort file is not named for this agreement, and may be another applicant’s',
+      `its name begins with NIC-${nic}`,
+    );
+  }
+  const ungranted = ((product.product === 'bespoke-linkage' && product.match_file) || []).filter(
+    (name) => cohort?.match_file.includes(name) !== true,
+  );
+  if (ungranted.length > 0) {
+    refuse(
+      ['match_file'],
+      'field-not-granted',
+      `a match file with ${ungranted.join(', ')} is not granted`,
+      `${agreement.document.file} cohort.match_file grants ${cohort?.match_file.join(', ') || 'none'}`,
+    );
+  }
   return refusals;
 }
 

@@ -46,6 +46,8 @@ export type Intended = {
   readonly opt_outs: { readonly as_at: string; readonly sha256: string } | null;
   /** The datasets that were read, PDS among them, each with the day that its source told of, where that was known. */
   readonly sources?: readonly { readonly source: string; readonly as_at: string | null }[] | undefined;
+  /** The applicants' cohorts that were traced. Exact; small counts are kept here, and not published. */
+  readonly cohorts?: readonly TracedFacts[] | undefined;
   readonly files: readonly ReleasedFile[];
   /** For tables: what disclosure control made sure of, and the SHA-256 of what was published, kept for later audits. */
   readonly tables?: { readonly sha256: string; readonly certificate: TablesCertificate } | undefined;
@@ -56,6 +58,18 @@ export type Intended = {
   readonly risk?: string | undefined;
   /** Which version of the custodian's key the tokens are made with, and what shows that it is the same again. */
   readonly key?: { readonly version: number; readonly check: string } | undefined;
+};
+
+/** What was traced of an applicant's cohort file, and SHA-256 of the model that did it and of the report on it. */
+export type TracedFacts = {
+  readonly product: string;
+  readonly file_sha256: string;
+  readonly rows: number;
+  readonly failed: number;
+  readonly participants: number;
+  readonly found: number;
+  readonly model: string;
+  readonly report: string;
 };
 
 /** What an auditor made sure of before tables left: counts of cells, none of people. */
@@ -98,6 +112,8 @@ export type ReleasedFile = {
   readonly plaintext_bytes: number;
   readonly plaintext_sha256: string;
   readonly waterfall: readonly WaterfallStep[];
+  /** Of a tracking report: which it is, and the digest of what it tells, which counts once it is delivered. */
+  readonly tells?: { readonly scope: string; readonly sha256: string } | undefined;
 };
 
 /** What was left after a step. Small counts are kept here, and not published. */
@@ -163,6 +179,18 @@ const releasedFile: z.ZodType<ReleasedFile> = z.strictObject({
   plaintext_bytes: count,
   plaintext_sha256: sha256,
   waterfall: z.array(z.strictObject({ step: text, rows: count, people: count })),
+  tells: z.strictObject({ scope: text, sha256 }).optional(),
+});
+
+const tracedFacts: z.ZodType<TracedFacts> = z.strictObject({
+  product: text,
+  file_sha256: sha256,
+  rows: count,
+  failed: count,
+  participants: count,
+  found: count,
+  model: sha256,
+  report: sha256,
 });
 
 const tablesCertificate: z.ZodType<TablesCertificate> = z.strictObject({
@@ -197,6 +225,7 @@ const bodies: { readonly [K in Kind]: z.ZodType<BodyOf<K>> } = {
     recipient: z.strictObject({ name: text, fingerprint: text, destination: text }),
     opt_outs: z.strictObject({ as_at: day, sha256 }).nullable(),
     sources: z.array(z.strictObject({ source: text, as_at: day.nullable() })).optional(),
+    cohorts: z.array(tracedFacts).optional(),
     files: z.array(releasedFile).min(1),
     tables: z.strictObject({ sha256, certificate: tablesCertificate }).optional(),
     replaces: file.optional(),

@@ -8,9 +8,13 @@ import type { Problem } from '../kernel/problem.ts';
 import { checkTabulation } from './check-tabulation.ts';
 import { outputName } from './output-name.ts';
 import { fieldPath, type Pipeline, type Selection, selectionsOf } from './pipeline-schema.ts';
+import { columnsOfReport, eventOf, type ReportKind } from './tracking-report.ts';
 
 /** Names that dars gives to columns of its own; a field may not take them. */
-const RESERVED = /^(TOKEN_PERSON_ID|DARS_.*)$/i;
+const RESERVED = /^(TOKEN_PERSON_ID|STUDY_ID|DARS_.*)$/i;
+
+/** Derivations that need the row's event or a lookup, of which a member's record has none. */
+const NOT_TRACKED = ['age', 'age_band_5', 'age_band_10', 'msoa', 'local_authority', 'region'];
 
 /** What is wrong with a pipeline that its schema can't see. Whether what it asks is granted is the gate's business. */
 export function checkPipeline(
@@ -35,26 +39,59 @@ export function checkPipeline(
     problems.push(...checkSelection({ ...pipeline.cohort, fields: [] }, ['cohort'], document, catalogue));
   }
   pipeline.products.forEach((product, index) => {
+    if (product.product === 'tracking' && pipeline.cohort !== undefined) {
+      const message = `${product.name} has a cohort of its own, beside the pipeline’s`;
+      problems.push(problemAt(document, ['cohort'], 'two-cohorts', message, 'put tracking into a pipeline of its own'));
+    }
     if (product.product === 'tabulation') {
       problems.push(...checkTabulation(product, ['products', index], document, catalogue));
     }
     const names = new Set<string>();
     for (const { selection, path } of selectionsOf(product, ['products', index])) {
       problems.push(...checkSelection(selection, path, document, catalogue));
-      if (names.has(selection.dataset)) {
-        problems.push(
-          problemAt(
-            document,
-            [...path, 'dataset'],
-            'dataset-twice',
-            `${selection.dataset} stands twice in this product`,
-          ),
-        );
+      if (selection.match !== undefined) continue;
+      const { report } = selection;
+      if (report !== undefined) problems.push(...checkReport(selection, report, path, document));
+      const name = report === undefined || report === 'registrations' ? selection.dataset : report;
+      if (names.has(name)) {
+        const place = [...path, name === report ? 'report' : 'dataset'];
+        problems.push(problemAt(document, place, 'dataset-twice', `${name} stands twice in this product`));
       }
-      names.add(selection.dataset);
+      names.add(name);
     }
   });
   return problems;
+}
+
+/** What a report can't be made of. */
+function checkReport(
+  { fields }: Selection,
+  report: ReportKind,
+  path: readonly PropertyKey[],
+  document: Document,
+): Problem[] {
+  return fields.flatMap((field, position) => {
+    const at = (code: string, message: string, hint?: string): Problem[] => [
+      problemAt(document, [...path, 'fields', position], code, message, hint),
+    ];
+    if (/^pds\./i.test(field.from))
+      return at(
+        'joined-field',
+        `${field.from} can't be joined to a report`,
+        'ask for it in event-notification or current-status',
+      );
+    if (field.as !== undefined && NOT_TRACKED.includes(field.as))
+      return at(
+        'no-derivation',
+        `a report can't have ${field.from} as ${field.as}`,
+        'ask for a coarser form of the column itself',
+      );
+    if (columnsOfReport(report).includes(outputName(field).toUpperCase()))
+      return at('reserved-name', `${outputName(field).toUpperCase()} is a column that the report has already`);
+    if (report === 'event-notification' && eventOf(field.from) === undefined)
+      return at('no-event', `a change of ${field.from} is no event`, 'current-status can have it');
+    return [];
+  });
 }
 
 function checkSelection(

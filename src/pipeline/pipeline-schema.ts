@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { identifiabilities } from '../agreement/agreement-schema.ts';
+import { identifiabilities, type MatchColumn, matchColumns } from '../agreement/agreement-schema.ts';
+import { PDS } from '../catalogue/catalogue.ts';
 import { columnReference, derivationSchema } from '../catalogue/field-schema.ts';
 import { period, safeName, words } from '../kernel/schema-parts.ts';
 import { whereSchema } from '../relation/condition.ts';
 import { tabulationFields, tabulationSchema } from './tabulation-schema.ts';
+import { datasetOfReport, type ReportKind, reportKinds } from './tracking-report.ts';
 
 export const formats = ['csv', 'parquet', 'arrow'] as const;
 export const compressions = ['none', 'gzip', 'zstd'] as const;
@@ -64,9 +66,58 @@ const linked = z.strictObject({
     .describe('one file each, with the same token for a person'),
 });
 
+const report = z
+  .strictObject({
+    report: z
+      .enum(reportKinds, { error: `expected one of ${reportKinds.join(', ')}` })
+      .describe(
+        'event-notification, current-status, list-cleaning: of PDS; cause-of-death: of deaths; registrations: of dataset',
+      ),
+    ...selection,
+    dataset: selection.dataset.optional().describe('for registrations: the dataset whose rows are events'),
+  })
+  .superRefine((value, context) => {
+    const own = datasetOfReport(value.report);
+    if (own === undefined && value.dataset === undefined)
+      context.addIssue({ code: 'custom', path: ['dataset'], message: 'say of which dataset: dataset: NAME' });
+    if (own !== undefined && value.dataset !== undefined && value.dataset !== own)
+      context.addIssue({ code: 'custom', path: ['dataset'], message: `${value.report} is always of ${own}` });
+    if (own === 'pds' && (value.period !== undefined || value.where !== undefined)) {
+      const path = [value.period === undefined ? 'where' : 'period'];
+      context.addIssue({ code: 'custom', path, message: `${value.report} is of all members; leave this out` });
+    }
+  })
+  .transform((value) => ({ ...value, dataset: value.dataset ?? datasetOfReport(value.report) ?? '' }));
+
+const tracking = z.strictObject({
+  ...output,
+  product: z.literal('tracking'),
+  cohort: z
+    .union([words.transform((path) => [path]), z.array(words).min(1, 'name at least one upload')], {
+      error: 'expected the path of a cohort file, or a list of them',
+    })
+    .describe('the applicant’s uploads inside the workspace, oldest first; a later one adds and deletes members'),
+  reports: z.array(report).min(1, 'name at least one report').describe('one file each'),
+});
+
+const bespokeLinkage = z.strictObject({
+  ...output,
+  product: z.literal('bespoke-linkage'),
+  cohort: words.describe('the applicant’s cohort file, inside the workspace; its name begins with the agreement’s NIC'),
+  match_file: z
+    .array(z.enum(matchColumns, { error: `expected some of ${matchColumns.join(', ')}` }))
+    .min(1, 'ask for at least one column')
+    .optional()
+    .describe('a file of how each participant in the release was found, with these columns'),
+  datasets: z
+    .array(z.strictObject(selection))
+    .min(1, 'name at least one dataset')
+    .describe('one file each, keyed by the applicant’s STUDY_ID'),
+});
+
 const product = z
-  .discriminatedUnion('product', [extract, linked, tabulationSchema], {
-    error: 'expected product: extract, linked or tabulation',
+  .discriminatedUnion('product', [extract, linked, tabulationSchema, bespokeLinkage, tracking], {
+    error: 'expected product: extract, linked, tabulation, bespoke-linkage or tracking',
   })
   .superRefine((value, context) => {
     if (value.product === 'tabulation') return;
@@ -151,24 +202,53 @@ export interface Selection {
   readonly fields: readonly AskedField[];
   /** Where each field stands, from the selection on, where that is not in a list `fields`. */
   readonly fieldPaths?: readonly (readonly PropertyKey[])[];
+  /** Set for the match file of a bespoke linkage, which is made of these and no fields. */
+  readonly match?: readonly MatchColumn[];
+  /** Of a tracking product: which of its reports this is. */
+  readonly report?: ReportKind;
 }
 
-/** The selections of a product: one for an extract or a tabulation, one a dataset for linked; with their paths in the file. */
+/**
+ * The selections of a product: one for an extract or a tabulation, one a dataset for linked and bespoke linkage, PDS for
+ * a match file, which tells of PDS records, and one a report for tracking; with their paths in the file.
+ */
 export function selectionsOf(
   product: Product,
   path: readonly PropertyKey[],
 ): { selection: Selection; path: PropertyKey[] }[] {
+  const each = (name: string, selections: readonly Selection[]) =>
+    selections.map((selection, index) => ({ selection, path: [...path, name, index] }));
   switch (product.product) {
     case 'extract':
       return [{ selection: product, path: [...path] }];
     case 'linked':
-      return product.datasets.map((selection, index) => ({ selection, path: [...path, 'datasets', index] }));
+      return each('datasets', product.datasets);
     case 'tabulation': {
       const fields = tabulationFields(product);
       const { dataset, period: asked, where } = product;
       const selection = { dataset, period: asked, where, fields, fieldPaths: fields.map((field) => field.path) };
       return [{ selection, path: [...path] }];
     }
+    case 'bespoke-linkage': {
+      const files = each('datasets', product.datasets);
+      if (product.match_file === undefined) return files;
+      const match = { dataset: PDS, fields: [], match: product.match_file };
+      return [...files, { selection: match, path: [...path, 'match_file'] }];
+    }
+    case 'tracking':
+      return each('reports', product.reports);
+  }
+}
+
+/** The applicant's cohort files of a product, oldest first; none where it is made of no such cohort. */
+export function cohortUploads(product: Product): readonly string[] {
+  switch (product.product) {
+    case 'bespoke-linkage':
+      return [product.cohort];
+    case 'tracking':
+      return product.cohort;
+    default:
+      return [];
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Grant, Identifiability } from '../agreement/agreement-schema.ts';
+import type { Grant, Identifiability, MatchColumn } from '../agreement/agreement-schema.ts';
 import { askedRules, grantedRules } from '../agreement/disclosure-rules.ts';
 import { grantAnswer } from '../agreement/grant-answer.ts';
 import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
@@ -13,8 +13,22 @@ import {
 import { type Derivation, needsEventDate } from '../catalogue/derivation.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import { outputName } from '../pipeline/output-name.ts';
-import { type AskedField, type Product, type Selection, selectionsOf } from '../pipeline/pipeline-schema.ts';
+import {
+  type AskedField,
+  cohortUploads,
+  type Product,
+  type Selection,
+  selectionsOf,
+} from '../pipeline/pipeline-schema.ts';
 import type { Tabulation } from '../pipeline/tabulation-schema.ts';
+import {
+  columnsOfReport,
+  eventOf,
+  OCCURRENCES,
+  type PdsEvent,
+  type ReportKind,
+  tellsChanges,
+} from '../pipeline/tracking-report.ts';
 import { type Condition, conditionColumns, toCondition } from '../relation/condition.ts';
 import {
   type CohortPlan,
@@ -23,8 +37,11 @@ import {
   type Plan,
   type ReadColumn,
   type Reason,
+  STUDY_COLUMN,
   type Step,
   TOKEN_COLUMN,
+  type TracePlan,
+  type TrackedEvent,
 } from './plan.ts';
 import { tabulationSpec, tidyColumns } from './tabulation-spec.ts';
 
@@ -63,6 +80,7 @@ export function buildPlan(
       destination: agreement.recipient.destination,
     },
     cohort: cohortPlan(pipeline, loaded, catalogue, clauses),
+    ...tracePlans(pipeline, loaded, clauses),
     files: pipeline.pipeline.products.flatMap((product, index) =>
       selectionsOf(product, ['products', index]).flatMap(({ selection, path }) =>
         formsOf(product).map((form) => filePlan(product, form, selection, path, pipeline, loaded, catalogue, clauses)),
@@ -126,19 +144,29 @@ function filePlan(
     product.product === 'tabulation'
       ? 'aggregated'
       : (product.identifiability ?? grant.identifiability ?? 'aggregated');
-  const columns = outputColumns(selection.fields, dataset, catalogue, identifiability);
+  const columns =
+    selection.match?.map(matchColumn) ?? outputColumns(selection.fields, dataset, catalogue, identifiability);
+  const isBespoke = product.product === 'bespoke-linkage';
   const select = [
     ...selectionSteps(selection, path, dataset, grant, clauses),
+    ...(selection.match === undefined ? [] : [currentRecords(dataset, clauses)]),
+    ...(isBespoke && dataset.date !== undefined ? [stay(dataset, clauses)] : []),
     // A count of rows gives no code out beside anything of a person; its own rules hold for it.
-    ...(product.product === 'tabulation'
+    // The gate refuses tracking reports that would have to withhold some.
+    ...(product.product === 'tabulation' || product.product === 'tracking'
       ? []
       : [...restrictedSteps(dataset, grant, catalogue, clauses), ...rareCodeSteps(dataset, grant, columns, clauses)]),
   ];
   const tokens = identifiability === 'pseudonymised';
+  const tracked =
+    product.product === 'tracking'
+      ? trackedPart(product, selection, path, dataset, columns, pipeline, clauses)
+      : undefined;
   const key = dataset.key
     .filter((name) => findColumn(dataset, name) !== undefined)
     .map((name) => columnName(dataset, name));
-  const unresolved = grant.unresolved ?? loaded.agreement.unresolved;
+  const leading = tracked?.leading ?? (isBespoke ? [STUDY_COLUMN] : tokens ? [TOKEN_COLUMN] : []);
+  const unresolved = tracked === undefined ? (grant.unresolved ?? loaded.agreement.unresolved) : 'exclude';
   const { fingerprint, destination } = {
     fingerprint: loaded.agreement.recipient.openpgp_fingerprint,
     destination: loaded.agreement.recipient.destination,
@@ -175,6 +203,7 @@ function filePlan(
     ...(pipeline.pipeline.cohort === undefined
       ? []
       : [{ kind: 'keep-cohort', reason: clauses.pipeline(['cohort'], 'only people of the cohort stay') } as const]),
+    ...(isBespoke || tracked !== undefined ? [keepParticipants(product.name, loaded, clauses)] : []),
     ...select,
     {
       kind: 'minimise',
@@ -194,15 +223,18 @@ function filePlan(
           } as const,
         ]
       : []),
+    ...(tracked === undefined ? [] : [tracked.tell]),
     ...(product.product === 'tabulation'
       ? tabulationSteps(product, path, grant, key, dataset, clauses, isOfAll(select, grant, pipeline, dataset))
       : [
           {
             kind: 'order',
-            key,
+            key: tracked?.leading ?? key,
             reason: clauses.rule(
               'design 3',
-              'an order that tells nothing of the source: keyed slice, token, the dataset’s own key',
+              isBespoke
+                ? 'an order that tells nothing of the source: keyed slice, study id, the dataset’s own key'
+                : 'an order that tells nothing of the source: keyed slice, token, the dataset’s own key',
             ),
           } as const,
         ]),
@@ -239,14 +271,12 @@ function filePlan(
     product: product.name,
     productKind: product.product,
     dataset: dataset.dataset,
-    abbreviation: dataset.abbreviation,
+    abbreviation: tracked?.abbreviation ?? (selection.match === undefined ? dataset.abbreviation : 'MATCH'),
     identifiability,
     period: selection.period ?? grant.period,
     ...form,
-    columns:
-      product.product === 'tabulation'
-        ? tidyColumns(product)
-        : [...(tokens ? [TOKEN_COLUMN] : []), ...columns.map(({ name }) => name)],
+    columns: product.product === 'tabulation' ? tidyColumns(product) : [...leading, ...columns.map(({ name }) => name)],
+    ...(tracked === undefined ? {} : { leading }),
     steps,
     terms: {
       sensitive: grant.sensitive,
@@ -256,6 +286,127 @@ function filePlan(
       optOuts: grantAnswer(grant, identifiability),
     },
   };
+}
+
+/** What a report of a tracking product has besides what an extract has. */
+interface TrackedPart {
+  readonly tell: Step;
+  readonly leading: readonly string[];
+  readonly abbreviation: string;
+}
+
+function trackedPart(
+  product: Product & { product: 'tracking' },
+  { report }: Selection,
+  path: readonly PropertyKey[],
+  dataset: Dataset,
+  columns: readonly OutputColumn[],
+  { pipeline }: LoadedPipeline,
+  clauses: Clauses,
+): TrackedPart {
+  const kind = must(report);
+  const words = tellsChanges(kind)
+    ? 'only what is new, corrected or ended since what was delivered before'
+    : 'every member that is reported on, each time';
+  return {
+    tell: {
+      kind: 'tell',
+      report: kind,
+      scope: [pipeline.pipeline, product.name, kind, ...(kind === 'registrations' ? [dataset.dataset] : [])].join('/'),
+      events: trackedEvents(kind, dataset, columns),
+      key: dataset.key
+        .filter(
+          (name) => findColumn(dataset, name) !== undefined && name.toUpperCase() !== dataset.person_key.toUpperCase(),
+        )
+        .map((name) => columnName(dataset, name)),
+      reason: clauses.pipeline(path, words),
+    },
+    leading: columnsOfReport(kind),
+    abbreviation: kind === 'registrations' ? dataset.abbreviation : kind.replaceAll('-', '_').toUpperCase(),
+  };
+}
+
+function trackedEvents(report: ReportKind, dataset: Dataset, columns: readonly OutputColumn[]): TrackedEvent[] {
+  if (!tellsChanges(report)) return [];
+  if (report !== 'event-notification') {
+    const event = report === 'cause-of-death' ? 'CAUSE_OF_DEATH' : dataset.abbreviation;
+    return [{ event, columns: columns.map(({ name }) => name), occurrence: true }];
+  }
+  const events = new Map<PdsEvent, string[]>();
+  for (const { name, from } of columns) {
+    const event = must(eventOf(from));
+    events.set(event, [...(events.get(event) ?? []), name]);
+  }
+  return [...events].map(([event, names]) => ({ event, columns: names, occurrence: OCCURRENCES.includes(event) }));
+}
+
+/** The applicant's cohorts of the products, traced before any file is made. */
+function tracePlans(
+  { pipeline }: LoadedPipeline,
+  { agreement }: LoadedAgreement,
+  clauses: Clauses,
+): { traces?: readonly TracePlan[] } {
+  const { cohort } = agreement;
+  const traces = pipeline.products.flatMap((product): TracePlan[] =>
+    cohortUploads(product).length === 0
+      ? []
+      : [
+          {
+            product: product.name,
+            files: cohortUploads(product),
+            terms: { identifiers: must(cohort).identifiers, size: must(cohort).size },
+            exempt: exemptBases(cohort),
+            reason: clauses.agreement('cohort', 'participants are found in PDS by what the applicant knows of them'),
+          },
+        ],
+  );
+  return traces.length === 0 ? {} : { traces };
+}
+
+function exemptBases(cohort: LoadedAgreement['agreement']['cohort']): string[] {
+  return (cohort?.opt_out_exemptions ?? []).map(({ legal_basis: basis }) => basis);
+}
+
+function keepParticipants(product: string, { agreement }: LoadedAgreement, clauses: Clauses): Step {
+  const exempt = exemptBases(agreement.cohort);
+  const bases = exempt.length === 0 ? '' : `; those by ${exempt.join(' or ')} stay though they opted out`;
+  return {
+    kind: 'keep-participants',
+    cohort: product,
+    exempt,
+    reason: clauses.agreement('cohort', `only participants who were found stay, by their study id${bases}`),
+  };
+}
+
+function stay(dataset: Dataset, clauses: Clauses): Step {
+  return {
+    kind: 'select-stay',
+    column: columnName(dataset, must(dataset.date)),
+    reason: clauses.rule('design 3', 'each participant’s own dates, where the cohort file has them'),
+  };
+}
+
+/** A superseded record leads to the same person: one row each is what a match file has. */
+function currentRecords(dataset: Dataset, clauses: Clauses): Step {
+  return {
+    kind: 'select-rows',
+    condition: { kind: 'is_null', column: columnName(dataset, 'replaced_by'), is: true },
+    reason: clauses.rule('design 3', 'one row a participant: their current record'),
+  };
+}
+
+const MATCH_TYPES: Readonly<Partial<Record<MatchColumn, ColumnType>>> = {
+  MATCH_STEP: 'text',
+  ERROR_SUCCESS_CODE: 'text',
+  MATCH_WEIGHT: 'decimal',
+  MATCH_PROBABILITY: 'decimal',
+  MATCHABILITY: 'decimal',
+  MATCH_GAP: 'decimal',
+};
+
+function matchColumn(name: MatchColumn): OutputColumn {
+  const type = MATCH_TYPES[name] ?? 'integer';
+  return { name, type, of: 'match', from: name, sourceType: type, concept: undefined, withheld: false };
 }
 
 /**
@@ -483,7 +634,7 @@ function readColumns(
     if (column.withheld && dataset.dataset === PDS) needed.add(columnName(dataset, 'confidentiality'));
   }
   for (const step of select) {
-    if (step.kind === 'select-period') needed.add(step.column);
+    if (step.kind === 'select-period' || step.kind === 'select-stay') needed.add(step.column);
     if (step.kind === 'select-rows') for (const name of conditionColumns(step.condition)) needed.add(name);
   }
   const read = [...needed].map((name) => readColumn(dataset, name));

@@ -34,8 +34,10 @@ import { ALL_SLICES, type SliceRange } from '../relation/slices.ts';
 import {
   type CohortPlan,
   type FilePlan,
+  keyColumnOf,
   type OutputColumn,
   type ReadColumn,
+  STUDY_COLUMN,
   type Step,
   stepOf,
   stepsOf,
@@ -55,6 +57,12 @@ export const Tables = {
   optOuts: '#opt_outs',
   /** People by `#member`. */
   cohort: '#cohort',
+  /**
+   * Participants of a product's cohort, one row each: `#study`, `#state` (`added` or `deleted`), `#participant` (the
+   * person's current number, null if not found; no two rows have one), `#from` and `#to` (null if open), `#exempt`,
+   * `#match NAME` of each column of a match file, as text, and `#sent NAME` of what the applicant sent.
+   */
+  participants: (product: string): string => `#participants ${product}`,
   /** `lsoa`, `msoa`, `local_authority`, `region`. */
   geography: '#geography',
   /** `code`s of few people in a form, and what is `given` instead: `rareCodes('icd10', '3_characters')`. */
@@ -75,7 +83,13 @@ export const WATERFALL = [
   'legally restricted',
   'released',
 ] as const;
-export type WaterfallStep = (typeof WATERFALL)[number];
+
+/**
+ * What became of the things that a tracking report could tell. Who is not reported, because PDS does not know them or
+ * because they opted out, is one step, so that no count tells of the one or the other.
+ */
+export const TRACKING_WATERFALL = ['not reported', 'told before', 'released'] as const;
+export type WaterfallStep = (typeof WATERFALL)[number] | (typeof TRACKING_WATERFALL)[number];
 export const RELEASED = WATERFALL.indexOf('released');
 
 /**
@@ -149,6 +163,12 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
   if (stepOf(file.steps, 'keep-cohort') !== undefined) {
     joined = join('left', joined, table(Tables.cohort), '#c', [[column('#person'), '#member']]);
   }
+  const participants = stepOf(file.steps, 'keep-participants');
+  if (participants !== undefined) {
+    joined = join('left', joined, table(Tables.participants(participants.cohort)), '#n', [
+      [column('#person'), '#participant'],
+    ]);
+  }
   for (const each of geographyColumns(columns)) {
     joined = join('left', joined, geography(each), `#g ${each.name}`, [
       [each.of === 'own' ? column(read_(each.from)) : column(`#pds ${each.name}`), `#lsoa ${each.name}`],
@@ -171,6 +191,7 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
     ...key.map((name) => own(read_(name))),
     ...ownSources(columns, key, marked(read)).map((name) => own(read_(name))),
     ...fromPds.map(({ name }) => own(`#pds ${name}`)),
+    ...columns.filter(({ of }) => of === 'match').map(({ from }) => own(`#match ${from}`)),
     ...geographyColumns(columns).map(({ name, as }) => ({ name: `#geo ${name}`, value: column(`#${as} ${name}`) })),
     ...rare.flatMap(({ name }) => [own(`#rare ${name}`), own(`#given ${name}`)]),
   ]);
@@ -194,11 +215,24 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
   ]);
 
   const released = filter(table(Tables.staged), compare(column('#step'), '=', integer(RELEASED)));
-  const tokens = project(distinct(project(filter(released, not(isNull(column('#person')))), [own('#person')])), [
-    own('#person'),
-    { name: '#slice', value: call(dealing.slice, column('#person')) },
-    { name: '#token', value: call('token', text(dealing.token), call('nhs_text', column('#person'))) },
-  ]);
+  const everybody = distinct(project(filter(released, not(isNull(column('#person')))), [own('#person')]));
+  const tokens =
+    participants === undefined
+      ? project(everybody, [
+          own('#person'),
+          { name: '#slice', value: call(dealing.slice, column('#person')) },
+          { name: '#token', value: call('token', text(dealing.token), call('nhs_text', column('#person'))) },
+        ])
+      : project(
+          join('left', everybody, table(Tables.participants(participants.cohort)), '#n', [
+            [column('#person'), '#participant'],
+          ]),
+          [
+            own('#person'),
+            { name: '#slice', value: call(dealing.slice, column('#person')) },
+            { name: '#token', value: column('#study') },
+          ],
+        );
 
   const holders = project(table(Tables.tokens), [
     { name: '#holder', value: column('#person') },
@@ -225,7 +259,10 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
     released:
       file.identifiability === 'pseudonymised'
         ? pseudonymised(output, [{ name: TOKEN_COLUMN, value: column('#token') }, ...named])
-        : project(output, named),
+        : project(output, [
+            ...(keyColumnOf(file) === STUDY_COLUMN ? [{ name: STUDY_COLUMN, value: column('#token') }] : []),
+            ...named,
+          ]),
   };
 }
 
@@ -267,7 +304,7 @@ export function compileCohort(cohort: CohortPlan, facts: Pick<SourceFacts, 'lack
 export const COHORT_FILE = '#cohort_file';
 
 /** Rows of a dataset with `#own` (their normalised number), `#tree` (its root) and `#candidate` (the current number). */
-function place(dataset: string, columns: readonly ReadColumn[], key: string): Relation<'identified'> {
+export function place(dataset: string, columns: readonly ReadColumn[], key: string): Relation<'identified'> {
   const rows = project(table(Tables.source(dataset)), [
     { name: '#own', value: call('nhs_number', column(key)) },
     ...columns.map(({ name }) => ({ name: read_(name), value: column(name) })),
@@ -282,7 +319,7 @@ function place(dataset: string, columns: readonly ReadColumn[], key: string): Re
 }
 
 /** PDS records that are a person: not superseded and not invalid; with the demographics asked for. */
-function currentPeople(demographics: readonly ReadColumn[]): Relation<'identified'> {
+export function currentPeople(demographics: readonly ReadColumn[]): Relation<'identified'> {
   const confidentiality = call('code', column('confidentiality'));
   const valid = coalesce(compare(confidentiality, '<>', text('I')), truth(true));
   return project(filter(table(Tables.source('pds')), and(isNull(column('replaced_by')), valid)), [
@@ -312,14 +349,21 @@ function stepOfRow(
   const optOuts = must(stepOf(file.steps, 'remove-opt-outs')).policy;
   const listed = not(isNull(column('#opted')));
   const when: [Expression, Expression][] = [];
-  const leaves = (condition: Expression, step: WaterfallStep): void => {
+  const leaves = (condition: Expression, step: (typeof WATERFALL)[number]): void => {
     when.push([condition, integer(WATERFALL.indexOf(step))]);
   };
   if (unresolved === 'exclude') leaves(isNull(column('#person')), 'unresolved');
-  if (optOuts.apply) leaves(mode === 'deny-list' ? listed : not(listed), 'opted out');
+  const participants = stepOf(file.steps, 'keep-participants');
+  if (optOuts.apply) {
+    const opted = mode === 'deny-list' ? listed : not(listed);
+    const exempt = participants !== undefined && participants.exempt.length > 0;
+    leaves(exempt ? and(opted, not(coalesce(column('#exempt'), truth(false)))) : opted, 'opted out');
+  }
   if (stepOf(file.steps, 'keep-cohort') !== undefined) leaves(isNull(column('#member')), 'outside the cohort');
-  const periods = inPeriods(file.steps, read);
-  if (stepsOf(file.steps, 'select-period').length > 0) leaves(not(periods), 'outside the period');
+  if (participants !== undefined) leaves(isNull(column('#participant')), 'outside the cohort');
+  const periods = and(inPeriods(file.steps, read), inStay(file.steps, read));
+  if (file.steps.some(({ kind }) => kind === 'select-period' || kind === 'select-stay'))
+    leaves(not(periods), 'outside the period');
   if (stepsOf(file.steps, 'select-rows').length > 0) leaves(not(inRows(file.steps, read)), 'outside the conditions');
   if (stepOf(file.steps, 'withhold-restricted') !== undefined)
     leaves(hasRestricted(file.steps, lacking), 'legally restricted');
@@ -327,13 +371,32 @@ function stepOfRow(
 }
 
 /** Both ends included; a missing date or one that stands for none lies outside. Never null. */
-function inPeriods(steps: readonly Step[], read: readonly ReadColumn[]): Expression {
+export function inPeriods(steps: readonly Step[], read: readonly ReadColumn[]): Expression {
   return and(
     ...stepsOf(steps, 'select-period').map((step) => {
       const value = presentDate(step.column, read);
       return coalesce(and(compare(value, '>=', date(step.from)), compare(value, '<=', date(step.to))), truth(false));
     }),
   );
+}
+
+/** Within the participant's own dates, both ends included; a missing date lies outside any end that there is. Never null. */
+function inStay(steps: readonly Step[], read: readonly ReadColumn[]): Expression {
+  return and(
+    ...stepsOf(steps, 'select-stay').map((step) => {
+      const value = presentDate(step.column, read);
+      return and(
+        or(isNull(column('#from')), coalesce(compare(value, '>=', column('#from')), truth(false))),
+        or(isNull(column('#to')), coalesce(compare(value, '<=', column('#to')), truth(false))),
+      );
+    }),
+  );
+}
+
+/** The date of a row, over the columns `#row NAME`, that must lie within the participant's own dates; none where none do. */
+export function stayDateOf(file: FilePlan): Expression | undefined {
+  const step = stepOf(file.steps, 'select-stay');
+  return step === undefined ? undefined : presentDate(step.column, must(stepOf(file.steps, 'read')).columns);
 }
 
 /**
@@ -369,7 +432,7 @@ function isBelow(code: Expression, codes: readonly string[]): Expression {
 }
 
 /** Whether the row meets every condition; unknown counts as no. Never null. */
-function inRows(steps: readonly Step[], read: readonly ReadColumn[]): Expression {
+export function inRows(steps: readonly Step[], read: readonly ReadColumn[]): Expression {
   return and(...stepsOf(steps, 'select-rows').map((step) => coalesce(meets(step.condition, read), truth(false))));
 }
 
@@ -430,14 +493,19 @@ function present(value: Expression, name: string, columns: readonly ReadColumn[]
  * A PDS column as far as the record alone can make it: withheld where the record is sensitive, derived unless the row's
  * event or a lookup is needed as well.
  */
-function ofRecord(each: OutputColumn): Expression {
+export function ofRecord(each: OutputColumn): Expression {
   const value = each.at !== undefined || isGeography(each) ? column(each.from) : derived(each, column(each.from));
   return each.withheld ? choose([[column('#sensitive'), nothing()]], value) : value;
 }
 
 /** A column of the output, from what the joins brought. */
-function finished(each: OutputColumn, demographics: readonly ReadColumn[], read: Step & { kind: 'read' }): Expression {
+export function finished(
+  each: OutputColumn,
+  demographics: readonly ReadColumn[],
+  read: Step & { kind: 'read' },
+): Expression {
   if (isGeography(each)) return column(`#geo ${each.name}`);
+  if (each.of === 'match') return column(`#match ${each.from}`);
   if (each.of === 'pds') {
     const value = column(`#pds ${each.name}`);
     return each.at === undefined ? value : aged(each, present(value, each.from, demographics), read.columns);
@@ -562,7 +630,7 @@ function ownSources(columns: readonly OutputColumn[], key: readonly string[], mo
 }
 
 /** The name that a source column has inside the relations. */
-function read_(name: string): string {
+export function read_(name: string): string {
   return `#row ${name}`;
 }
 

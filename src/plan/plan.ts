@@ -6,6 +6,7 @@ import type { RestrictedCodes } from '../catalogue/restricted-codes.ts';
 import type { TabulationSpec } from '../disclosure/tabulation/tabulation-spec.ts';
 import type { Compression, OutputFormat } from '../pipeline/pipeline-schema.ts';
 import type { TabulationFormat } from '../pipeline/tabulation-schema.ts';
+import type { ReportKind } from '../pipeline/tracking-report.ts';
 import type { Condition } from '../relation/condition.ts';
 
 /** The clause that requires a step, and what it means in words. */
@@ -29,8 +30,8 @@ export interface ReadColumn {
 export interface OutputColumn {
   readonly name: string;
   readonly type: ColumnType;
-  /** `own`: of the dataset's row. `pds`: of the person's PDS record. */
-  readonly of: 'own' | 'pds';
+  /** `own`: of the dataset's row. `pds`: of the person's PDS record. `match`: of how the participant was found. */
+  readonly of: 'own' | 'pds' | 'match';
   readonly from: string;
   readonly sourceType: ColumnType;
   readonly concept: ColumnConcept | undefined;
@@ -60,6 +61,15 @@ export type Step =
   | { readonly kind: 'remove-opt-outs'; readonly policy: OptOutPolicy; readonly reason: Reason }
   | { readonly kind: 'keep-cohort'; readonly reason: Reason }
   | {
+      readonly kind: 'keep-participants';
+      /** The product whose cohort was traced. */
+      readonly cohort: string;
+      /** Participants of these legal bases keep their rows though they opted out. */
+      readonly exempt: readonly string[];
+      readonly reason: Reason;
+    }
+  | { readonly kind: 'select-stay'; readonly column: string; readonly reason: Reason }
+  | {
       readonly kind: 'select-period';
       readonly column: string;
       readonly from: string;
@@ -85,6 +95,17 @@ export type Step =
       readonly reason: Reason;
     }
   | { readonly kind: 'minimise'; readonly columns: readonly OutputColumn[]; readonly reason: Reason }
+  | {
+      readonly kind: 'tell';
+      readonly report: ReportKind;
+      /** What it has told before is looked up by this: `PIPELINE/PRODUCT/REPORT`. */
+      readonly scope: string;
+      /** For reports of changes: the events and the columns that each has. */
+      readonly events: readonly TrackedEvent[];
+      /** For rows of a dataset: what they are known by again, besides the member. */
+      readonly key: readonly string[];
+      readonly reason: Reason;
+    }
   | { readonly kind: 'pseudonymise'; readonly columns: readonly string[]; readonly reason: Reason }
   | {
       readonly kind: 'tabulate';
@@ -100,6 +121,15 @@ export type Step =
   | { readonly kind: 'prove'; readonly reason: Reason }
   | { readonly kind: 'deliver'; readonly destination: string; readonly reason: Reason }
   | { readonly kind: 'record'; readonly reason: Reason };
+
+/** A kind of event in a report of changes. */
+export interface TrackedEvent {
+  readonly event: string;
+  /** Names of output columns. */
+  readonly columns: readonly string[];
+  /** Happens, and is corrected when a value changes; otherwise each value is an event of its own. */
+  readonly occurrence: boolean;
+}
 
 export type StepKind = Step['kind'];
 
@@ -118,6 +148,20 @@ export type CohortPlan =
   | { readonly kind: 'dataset'; readonly dataset: string; readonly steps: readonly Step[] }
   | { readonly kind: 'file'; readonly path: string };
 
+/** An applicant's cohort that is traced to PDS before any file is made. */
+export interface TracePlan {
+  /** The product that it is of. */
+  readonly product: string;
+  /** The applicant's uploads inside the workspace, oldest first: the last that names somebody counts. */
+  readonly files: readonly string[];
+  readonly terms: {
+    readonly identifiers: readonly string[];
+    readonly size: { readonly at_least?: number | undefined; readonly at_most?: number | undefined };
+  };
+  readonly exempt: readonly string[];
+  readonly reason: Reason;
+}
+
 /** What one physical file of the release holds. */
 export interface FilePlan {
   readonly product: string;
@@ -128,8 +172,10 @@ export interface FilePlan {
   readonly period: { readonly from: string; readonly to: string } | undefined;
   readonly format: OutputFormat | TabulationFormat;
   readonly compression: Compression;
-  /** Names of the output's columns, in order: the token first where the output is pseudonymised. */
+  /** Names of the output's columns, in order: what says who first (see `keyColumnOf`). */
   readonly columns: readonly string[];
+  /** Columns before those of the minimised data that the product itself brings, all text; tracking has some. */
+  readonly leading?: readonly string[];
   readonly steps: readonly Step[];
   /** What the register says of the file; terms of the agreement. */
   readonly terms: {
@@ -154,8 +200,28 @@ export interface Plan {
   readonly custodian: string;
   readonly recipient: { readonly name: string; readonly fingerprint: string; readonly destination: string };
   readonly cohort: CohortPlan | undefined;
+  /** Not there where no product is made of an applicant's cohort. */
+  readonly traces?: readonly TracePlan[];
   readonly files: readonly FilePlan[];
 }
 
 /** The column that stands first in every pseudonymised output. */
 export const TOKEN_COLUMN = 'TOKEN_PERSON_ID';
+
+/** The column that stands first in every file of a bespoke linkage: the applicant's own reference of the participant. */
+export const STUDY_COLUMN = 'STUDY_ID';
+
+/** Columns that a file has before those of the minimised data, all text. */
+export function leadingColumns(file: Pick<FilePlan, 'leading' | 'steps' | 'identifiability'>): readonly string[] {
+  const key = keyColumnOf(file);
+  return file.leading ?? (key === undefined ? [] : [key]);
+}
+
+/** The column that says whose a row is: a token, the applicant's study id, or none where the output names people itself. */
+export function keyColumnOf({
+  steps,
+  identifiability,
+}: Pick<FilePlan, 'steps' | 'identifiability'>): string | undefined {
+  if (stepOf(steps, 'keep-participants') !== undefined && stepOf(steps, 'tell') === undefined) return STUDY_COLUMN;
+  return identifiability === 'pseudonymised' ? TOKEN_COLUMN : undefined;
+}

@@ -34,7 +34,9 @@ export function riskFiles(
   catalogue: Catalogue,
   hasGeography: boolean,
 ): RiskFile[] {
-  const measured = files.filter(({ identifiability }) => identifiability === 'pseudonymised');
+  const measured = files.filter(
+    ({ identifiability, productKind }) => identifiability === 'pseudonymised' && productKind !== 'tracking',
+  );
   return measured.map((file, index) => {
     const twice = measured.filter(({ dataset }) => dataset === file.dataset).length > 1;
     const place = twice ? `${file.product}.${file.dataset}.` : measured.length > 1 ? `${file.dataset}.` : '';
@@ -44,7 +46,13 @@ export function riskFiles(
 
 /** Every row that the source has of a file's period, or ever, with these columns: whom it knows, and what of them. */
 export function ofEverybody(file: FilePlan, columns: readonly OutputColumn[], inPeriod: boolean): FilePlan {
-  const left: readonly Step['kind'][] = ['keep-cohort', 'select-rows', 'withhold-restricted'];
+  const left: readonly Step['kind'][] = [
+    'keep-cohort',
+    'keep-participants',
+    'select-stay',
+    'select-rows',
+    'withhold-restricted',
+  ];
   const steps = file.steps
     .filter(({ kind }) => OWN_ROWS.includes(kind) && !left.includes(kind) && (inPeriod || kind !== 'select-period'))
     .map(unlimited);
@@ -59,7 +67,9 @@ function riskFile(
   catalogue: Catalogue,
   hasGeography: boolean,
 ): RiskFile {
-  const columns = (stepOf(file.steps, 'minimise')?.columns ?? []).filter(({ token }) => token === undefined);
+  const columns = (stepOf(file.steps, 'minimise')?.columns ?? []).filter(
+    ({ token, of }) => token === undefined && of !== 'match',
+  );
   const read = (stepOf(file.steps, 'read')?.columns ?? []).map(({ name }) => name);
   const date = catalogue.get(file.dataset)?.date;
   const at = read.find((name) => name.toUpperCase() === date?.toUpperCase());
@@ -116,7 +126,9 @@ const OWN_ROWS: readonly Step['kind'][] = [
   'resolve',
   'remove-opt-outs',
   'keep-cohort',
+  'keep-participants',
   'select-period',
+  'select-stay',
   'select-rows',
   'withhold-restricted',
   'minimise',

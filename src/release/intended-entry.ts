@@ -14,6 +14,7 @@ export interface SealedOutput {
   readonly produced: Produced;
   readonly plain: Pick<HashTap, 'bytes' | 'sha256'>;
   readonly cipher: Pick<HashTap, 'bytes' | 'sha256'>;
+  readonly tells?: ReleasedFile['tells'];
 }
 
 /** The entry that says what is about to leave, with the next free file references. Pure; runs under the ledger's lock. */
@@ -23,7 +24,11 @@ export function intendedEntry(
   hash: string,
   release: string,
   outputs: readonly SealedOutput[],
-  inputs: { readonly optOuts: Intended['opt_outs']; readonly sources: NonNullable<Intended['sources']> },
+  inputs: {
+    readonly optOuts: Intended['opt_outs'];
+    readonly sources: NonNullable<Intended['sources']>;
+    readonly cohorts: NonNullable<Intended['cohorts']>;
+  },
   { agreement }: LoadedAgreement,
   tables: Intended['tables'],
   replacement: { readonly file: string; readonly because: string } | undefined,
@@ -42,6 +47,7 @@ export function intendedEntry(
     },
     opt_outs: inputs.optOuts,
     sources: inputs.sources,
+    ...(inputs.cohorts.length === 0 ? {} : { cohorts: inputs.cohorts }),
     files: outputs.map((output, index) => releasedFile(output, fileReference(first + index), plan)),
     ...(tables === undefined ? {} : { tables }),
     ...(replacement === undefined ? {} : { replaces: replacement.file as FileReference, because: replacement.because }),
@@ -49,7 +55,7 @@ export function intendedEntry(
 }
 
 function releasedFile(
-  { file, produced, plain, cipher }: SealedOutput,
+  { file, produced, plain, cipher, tells }: SealedOutput,
   reference: FileReference,
   plan: Plan,
 ): ReleasedFile {
@@ -72,5 +78,6 @@ function releasedFile(
     plaintext_bytes: plain.bytes,
     plaintext_sha256: plain.sha256,
     waterfall: produced.waterfall.map(({ step, rows, people }) => ({ step, rows, people })),
+    ...(tells === undefined ? {} : { tells }),
   };
 }

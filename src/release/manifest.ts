@@ -1,6 +1,7 @@
 import { canonicalJson, type Json } from '../kernel/canonical-json.ts';
-import type { Intended } from '../ledger/entries.ts';
+import type { Intended, TracedFacts } from '../ledger/entries.ts';
 import type { Entry } from '../ledger/ledger.ts';
+import { publishedCount } from '../linkage/trace-quality/published-count.ts';
 import { publishedWaterfall } from './published-waterfall.ts';
 
 /**
@@ -25,6 +26,7 @@ export function manifestOf(intended: Entry<Intended>, custodian: string, signer:
     ...(intended.sources === undefined ? {} : { sources: intended.sources }),
     ...(intended.tables === undefined ? {} : { disclosure_control: intended.tables }),
     ...(intended.replaces === undefined ? {} : { replaces: intended.replaces, because: intended.because ?? '' }),
+    ...(intended.cohorts === undefined ? {} : { cohorts: intended.cohorts.map(publishedCohort) }),
     files: intended.files.map((file) => ({
       file_reference: file.file,
       name: file.name,
@@ -43,4 +45,22 @@ export function manifestOf(intended: Entry<Intended>, custodian: string, signer:
     })),
   };
   return `${JSON.stringify(JSON.parse(canonicalJson(manifest as unknown as Json)), null, 2)}\n`;
+}
+
+/**
+ * What the recipient is told of their cohort. What became of the file is theirs to know exactly; how many were found
+ * could, held against the files, tell who opted out, so that is rounded.
+ */
+function publishedCohort(cohort: TracedFacts): unknown {
+  const { product, file_sha256: sha256, rows, failed, participants, found, model } = cohort;
+  return {
+    product,
+    file_sha256: sha256,
+    rows,
+    failed_validation: failed,
+    participants,
+    found: publishedCount(found),
+    not_found: publishedCount(participants - found),
+    model_sha256: model,
+  };
 }

@@ -67,7 +67,7 @@ export async function holdToRisk(
   const risk = await riskOfPlan(plan, agreement, session, world);
   if (risk === undefined) return undefined;
   const report = riskReport(risk, plan, hash, id, world);
-  await world.keepReport(id, report);
+  for (const { name, text } of report) await world.keepReport(id, name, text);
   if (risk.breaches.length > 0) {
     await world.ledger.append(() => refusedEntry(riskRefusals(risk), pipeline, agreement));
     throw riskFault(risk, 'refused: people could be found too easily; nothing was released');

@@ -17,7 +17,7 @@ import { Fault } from '../kernel/fault.ts';
 import type { Problem } from '../kernel/problem.ts';
 import { checkPipeline } from '../pipeline/check-pipeline.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
-import { pipelineSchema } from '../pipeline/pipeline-schema.ts';
+import { cohortUploads, pipelineSchema } from '../pipeline/pipeline-schema.ts';
 import { checkSchedules } from '../pipeline/schedule.ts';
 import { LazyCatalogue } from './lazy-catalogue.ts';
 import type { Workspace } from './workspace.ts';
@@ -360,13 +360,18 @@ async function parsePipeline(
   if (!parsed.ok) return parsed;
   const references = agreements.map(({ reference }) => reference.text);
   const problems = checkPipeline(parsed.value, document.value, catalogue, references);
-  const { cohort } = parsed.value;
-  if (cohort !== undefined && 'file' in cohort) {
-    const at = (code: string, message: string): Problem => problemAt(document.value, ['cohort', 'file'], code, message);
-    if (insidePath(root, cohort.file) === undefined)
-      problems.push(at('outside', `${quoted(cohort.file)} leads out of the workspace`));
-    else if (/[*?[\]]/.test(cohort.file))
-      problems.push(at('glob', 'a cohort is one file: *, ? and [ can’t stand here'));
+  const { cohort, products } = parsed.value;
+  const cohortFiles: [string, PropertyKey[]][] = [
+    ...(cohort !== undefined && 'file' in cohort ? [[cohort.file, ['cohort', 'file']] as [string, PropertyKey[]]] : []),
+    ...products.flatMap((product, index): [string, PropertyKey[]][] =>
+      cohortUploads(product).map((path): [string, PropertyKey[]] => [path, ['products', index, 'cohort']]),
+    ),
+  ];
+  for (const [path, place] of cohortFiles) {
+    const at = (code: string, message: string): Problem => problemAt(document.value, place, code, message);
+    if (insidePath(root, path) === undefined)
+      problems.push(at('outside', `${quoted(path)} leads out of the workspace`));
+    else if (/[*?[\]]/.test(path)) problems.push(at('glob', 'a cohort is one file: *, ? and [ can’t stand here'));
   }
   return problems.length > 0
     ? { ok: false, problems }

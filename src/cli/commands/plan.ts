@@ -112,7 +112,13 @@ function formatPlan(plan: Plan): string {
             ? [`  people listed in ${plan.cohort.path}`]
             : plan.cohort.steps.flatMap(formatStep)),
         ];
-  return [...head, ...cohort, ...plan.files.flatMap(formatFile)].join('\n');
+  const traces = (plan.traces ?? []).flatMap(({ product, files, terms, reason }) => [
+    '',
+    `trace of ${product}`,
+    `  participants of ${files.join(', ')}, by ${terms.identifiers.join(', ')}`,
+    `  ${''.padEnd(16)} because ${reason.clause}: ${reason.words}`,
+  ]);
+  return [...head, ...cohort, ...traces, ...plan.files.flatMap(formatFile)].join('\n');
 }
 
 function formatFile(file: FilePlan): string[] {
@@ -147,6 +153,12 @@ function detail(step: Step): string {
     case 'prove':
     case 'record':
       return '';
+    case 'tell':
+      return `${step.report}${step.events.length === 0 ? '' : ': '}${step.events.map(({ event, columns }) => `${event} (${columns.join(', ')})`).join('; ')}`;
+    case 'keep-participants':
+      return `of ${step.cohort}, by study id`;
+    case 'select-stay':
+      return `${step.column} within the participant’s own dates`;
     case 'select-period':
       return `${step.column} from ${step.from} to ${step.to}`;
     case 'select-rows':

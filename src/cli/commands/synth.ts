@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { dayOf } from '../../kernel/calendar-date.ts';
 import { ExitCode } from '../../kernel/exit-code.ts';
@@ -10,6 +11,7 @@ import {
   type SynthProgress,
   type SynthReport,
 } from '../../synth/options.ts';
+import { counted } from '../counted.ts';
 import { group } from '../reporter.ts';
 import { formatTable } from '../table.ts';
 import { contextOf } from './command-context.ts';
@@ -23,6 +25,7 @@ interface SynthFlags {
   readonly datasets?: string;
   readonly format?: 'parquet' | 'csv';
   readonly years?: number;
+  readonly cohort?: number;
   readonly memory?: string;
   readonly threads?: number;
 }
@@ -38,6 +41,11 @@ export function addSynth(program: Command): void {
     .option('--datasets <list>', `some of ${SYNTH_DATASETS.join(',')}`)
     .option('--format <format>', 'parquet (the default), or csv (pipe-delimited)', formatOf)
     .option('--years <n>', 'financial years of activity', wholeNumber)
+    .option(
+      '--cohort <n>',
+      'a cohort file of so many participants as well, with typos, gaps and old numbers',
+      wholeNumber,
+    )
     .option('--advance <step...>', 'move the world in --out (or here) forward: 3 months, 10 days, 1 year')
     .option('--memory <size>', 'what may be used, as 4GB')
     .option('--threads <n>', 'processors to use', wholeNumber)
@@ -68,6 +76,18 @@ export function addSynth(program: Command): void {
         ...whatToMake(flags),
         asAt,
       });
+      if (flags.cohort !== undefined) {
+        const { writeCohort } = await import('../../synth/cohort.ts');
+        const files = await writeCohort({
+          ...machine,
+          directory: report.directory,
+          pds: join(report.directory, `pds.${flags.format ?? 'parquet'}`),
+          participants: flags.cohort,
+          seed: flags.seed ?? 1,
+          reference: 'NIC-000000',
+        });
+        for (const { path, rows } of files) context.reporter.note(`${path}: ${counted(rows, 'row')}`);
+      }
       context.reporter.result(formatReport(report, `; the last day known is ${asAt}`), report);
     });
 }

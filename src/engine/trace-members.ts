@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { sha256Hex } from '../kernel/digest.ts';
+import { COHORT } from '../linkage/cohort/cohort-tables.ts';
+import type { CohortTerms } from '../linkage/cohort/validate-cohort.ts';
+import { headerProblems, sizeProblems, validateCohort } from '../linkage/cohort/validate-cohort.ts';
+import type { ValidationReport } from '../linkage/cohort/validation-report.ts';
+import { type Trace, type TraceStep, traceCohort } from '../linkage/trace/trace-cohort.ts';
+import type { PdsTables } from '../linkage/trace/trace-tables.ts';
+import { Tables } from '../plan/compile.ts';
+import { call, column } from '../relation/expression.ts';
+import { printExpression, quoteName } from '../relation/print-sql.ts';
+import { openLinkFile } from './link-file.ts';
+import { linkageDatabase } from './linkage-database.ts';
+import type { SourceScan } from './source-scan.ts';
+import { count, execute } from './sql.ts';
+
+/** What a trace needs of PDS beside number, succession and confidentiality, where the source has it. */
+export const TRACED_COLUMNS = [
+  'family_name',
+  'given_name',
+  'other_given_name',
+  'date_of_birth',
+  'gender',
+  'postcode',
+] as const;
+
+/** Loads a cohort file and holds it against the rules of intake. Its rows stand in tables of the linkage afterwards. */
+export async function takeIn(
+  connection: DuckDBConnection,
+  path: string,
+  terms: CohortTerms | undefined,
+  today: string,
+): Promise<ValidationReport> {
+  const file = await openLinkFile(connection, path, ',');
+  const sha256 = await digestOf(path);
+  const problems = headerProblems(file.columns);
+  if (problems.length > 0) {
+    return {
+      format: 'dars-cohort-validation/1',
+      file: basename(path),
+      sha256,
+      rows: 0,
+      passed: 0,
+      failed: 0,
+      adds: 0,
+      deletes: 0,
+      problems,
+      categories: [],
+      unchecked: { checkDigit: 0 },
+    };
+  }
+  const table = '#cohort file';
+  const { rows } = await file.load(table, file.columns);
+  const raw = { file: basename(path), sha256, table, columns: file.columns, rows };
+  return validateCohort(linkageDatabase(connection), raw, terms, today);
+}
+
+/**
+ * Takes in an applicant's uploads, oldest first: whom a later one names is as that one says, added or deleted. The
+ * agreement's size is that of all of them together. The report is of the first upload with a problem of its own, or
+ * counts the rows of all.
+ */
+export async function takeInUploads(
+  connection: DuckDBConnection,
+  paths: readonly string[],
+  terms: CohortTerms,
+  today: string,
+): Promise<ValidationReport> {
+  const [only, ...more] = paths;
+  if (only === undefined) throw new Error('a cohort has an upload');
+  if (more.length === 0) return takeIn(connection, only, terms, today);
+  const reports: ValidationReport[] = [];
+  for (const [upload, path] of paths.entries()) {
+    const report = await takeIn(
+      connection,
+      path,
+      { ...terms, size: { at_least: undefined, at_most: undefined } },
+      today,
+    );
+    if (report.problems.length > 0) return report;
+    reports.push(report);
+    const rows = `SELECT ${upload} AS upload, * FROM ${COHORT}`;
+    await execute(
+      connection,
+      upload === 0 ? `CREATE OR REPLACE TEMP TABLE "#uploads" AS ${rows}` : `INSERT INTO "#uploads" ${rows}`,
+    );
+  }
+  await execute(
+    connection,
+    `CREATE OR REPLACE TEMP TABLE ${COHORT} AS SELECT CAST(row_number() OVER (ORDER BY upload, row) AS INTEGER) AS row, * EXCLUDE (upload, row)
+     FROM (FROM "#uploads" QUALIFY row_number() OVER (PARTITION BY study_id ORDER BY upload DESC) = 1) ORDER BY row`,
+  );
+  await execute(connection, 'DROP TABLE "#uploads"');
+  return merged(reports, await count(connection, `SELECT count(*) FROM ${COHORT} WHERE adds`), terms);
+}
+
+function merged(reports: readonly ValidationReport[], adds: number, { size }: CohortTerms): ValidationReport {
+  const last = reports.at(-1);
+  if (last === undefined) throw new Error('a cohort has an upload');
+  const sum = (of: (report: ValidationReport) => number): number =>
+    reports.reduce((total, report) => total + of(report), 0);
+  return {
+    ...last,
+    sha256: sha256Hex(reports.map(({ sha256 }) => sha256).join('\n')),
+    rows: sum(({ rows }) => rows),
+    passed: sum(({ passed }) => passed),
+    failed: sum(({ failed }) => failed),
+    adds: sum((report) => report.adds),
+    deletes: sum(({ deletes }) => deletes),
+    problems: sizeProblems(adds, size),
+    categories: last.categories,
+  };
+}
+
+/** Traces the participants who were taken in; the table of succession must have been made. */
+export async function traceTakenIn(
+  connection: DuckDBConnection,
+  pds: SourceScan,
+  thisYear: number,
+  observe: (step: TraceStep) => void,
+): Promise<Trace> {
+  return traceCohort(linkageDatabase(connection), await pdsTables(connection, pds), thisYear, observe);
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), async (chunks) => {
+    for await (const chunk of chunks) hash.update(chunk);
+  });
+  return hash.digest('hex');
+}
+
+/** PDS as a trace reads it: invalid records and those that lead to nobody are left out. */
+async function pdsTables(connection: DuckDBConnection, pds: SourceScan): Promise<PdsTables> {
+  const read = [
+    'nhs_number',
+    'replaced_by',
+    'confidentiality',
+    ...TRACED_COLUMNS.filter((name) => pds.has.includes(name)),
+  ];
+  const value = (name: (typeof TRACED_COLUMNS)[number], type: string, as: string = name): string =>
+    pds.has.includes(name) ? `${name} AS ${as}` : `CAST(NULL AS ${type}) AS ${as}`;
+  const confidentiality = printExpression(call('code', column('confidentiality')));
+  const succession = quoteName(Tables.succession);
+  const records = `(SELECT n, person, is_current, sensitive, family_name, given_name, other_given_name, born, gender, postcode FROM (
+      SELECT r.n, CASE WHEN r.is_current THEN r.n ELSE s."#current" END AS person, r.* EXCLUDE (n)
+      FROM (SELECT ${printExpression(call('nhs_number', column('nhs_number')))} AS n, replaced_by IS NULL AS is_current,
+              coalesce(${confidentiality} = 'I', false) AS invalid, coalesce(${confidentiality} <> 'U', false) AS sensitive,
+              ${value('family_name', 'VARCHAR')}, ${value('given_name', 'VARCHAR')}, ${value('other_given_name', 'VARCHAR')},
+              ${value('date_of_birth', 'DATE', 'born')}, ${value('gender', 'VARCHAR')}, ${value('postcode', 'VARCHAR')}
+            FROM ${pds.select(read)}) r LEFT JOIN ${succession} s ON r.n = s."#superseded" WHERE NOT r.invalid) WHERE person IS NOT NULL)`;
+  return {
+    records,
+    succession,
+    rows: pds.rows ?? (await count(connection, `SELECT count(*) FROM ${pds.select(['nhs_number'])}`)),
+  };
+}

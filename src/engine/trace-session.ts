@@ -1,0 +1,52 @@
+import { PDS } from '../catalogue/catalogue.ts';
+import { ExitCode } from '../kernel/exit-code.ts';
+import { Fault } from '../kernel/fault.ts';
+import type { CohortTerms } from '../linkage/cohort/validate-cohort.ts';
+import type { ValidationReport } from '../linkage/cohort/validation-report.ts';
+import type { LinkageDatabase } from '../linkage/database.ts';
+import type { Trace, TraceStep } from '../linkage/trace/trace-cohort.ts';
+import { connect } from './connect.ts';
+import type { EngineInputs } from './engine.ts';
+import { writeLinkFile } from './link-file.ts';
+import { linkageDatabase } from './linkage-database.ts';
+import { openSource } from './source-scan.ts';
+import { buildSuccession } from './succession.ts';
+import { TRACED_COLUMNS, takeIn, traceTakenIn } from './trace-members.ts';
+
+/** A database for one trace by hand. Nothing of it is left when it is closed. */
+export interface TraceSession {
+  readonly database: LinkageDatabase;
+  takeIn(path: string, terms: CohortTerms | undefined, today: string): Promise<ValidationReport>;
+  /** Call it after `takeIn`. */
+  trace(thisYear: number, observe: (step: TraceStep | 'resolve') => void): Promise<Trace>;
+  /** Writes the rows of a select, CSV or Parquet by the file's name. */
+  write(select: string, path: string): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export async function openTraceSession(inputs: EngineInputs): Promise<TraceSession> {
+  const { instance, connection } = await connect(inputs.limits);
+  return {
+    database: linkageDatabase(connection),
+    takeIn: (path, terms, today) => takeIn(connection, path, terms, today),
+    trace: async (thisYear, observe) => {
+      const dataset = inputs.catalogue.get(PDS);
+      const location = inputs.sources.get(PDS);
+      if (dataset === undefined || location === undefined) {
+        throw new Fault(ExitCode.workspace, 'no-source', 'dars.yaml does not say where pds lies', {
+          hint: 'add pds: { path: … } under sources',
+        });
+      }
+      const required = ['nhs_number', 'replaced_by', 'confidentiality'];
+      const pds = await openSource(connection, dataset, location, required, [...required, ...TRACED_COLUMNS]);
+      observe('resolve');
+      await buildSuccession(connection, pds.select(required));
+      return traceTakenIn(connection, pds, thisYear, observe);
+    },
+    write: (select, path) => writeLinkFile(connection, select, path),
+    [Symbol.asyncDispose]: async () => {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}

@@ -1,0 +1,429 @@
+import { quoted } from '../../kernel/document.ts';
+import { ExitCode } from '../../kernel/exit-code.ts';
+import { Fault } from '../../kernel/fault.ts';
+import { quoteName, quoteText } from '../../relation/print-sql.ts';
+import type { FieldSource } from '../column-mapping.ts';
+import { NICKNAME_PAIRS } from '../compare/name-comparisons.ts';
+import { type LinkageDatabase, numberIn, oneNumber } from '../database.ts';
+import type { FieldKind } from '../known-fields.ts';
+import { NICKNAMES } from '../nicknames.ts';
+import { type DateOrder, dateDigits, digitsOfParts, orderEvidence } from './date-sql.ts';
+import { knownName, letters, oneName, soundex, withoutTitles } from './name-sql.ts';
+
+/** A table as it comes: columns of text, and lists of text for what has a history. */
+export interface SourceTable {
+  /** How messages call it. */
+  readonly label: string;
+  /** Its name in the database. */
+  readonly table: string;
+  /** The column that identifies a row; undefined for its number, from 1. */
+  readonly id: string | undefined;
+  readonly fields: readonly FieldSource[];
+  /** Columns that hold lists of texts. */
+  readonly lists: ReadonlySet<string>;
+}
+
+/** A table of standardised records: `rid` from 0 in order of `id`, `id`, and features, each null where not known. */
+export interface Records {
+  /** Quoted. */
+  readonly table: string;
+  readonly rows: number;
+  readonly features: ReadonlySet<string>;
+  /** Texts that could not be read as dates, by field. */
+  readonly unreadableDates: Readonly<Record<string, number>>;
+}
+
+/** Words that stand for no value in any field; `NA` in names only where it is too frequent to be a name. */
+const MISSING = ['', 'NULL', 'N/A', '#N/A', 'NAN', 'NONE', 'NIL', 'UNKNOWN', 'NOT KNOWN', 'NK', '?', '-', '--', '.'];
+const NAMES: readonly FieldKind[] = ['given-name', 'family-name', 'other-given-name', 'full-name'];
+/** Nobody's surname is this frequent. */
+const TOO_MANY_NA = 0.02;
+
+const SEX_CODES: Readonly<Record<string, string>> = {
+  '1': 'M,MALE,MAN,BOY,MASCULINE,MASCULIN,HOMME,MANN,MAENNLICH,MÄNNLICH',
+  '2': 'F,FEMALE,WOMAN,GIRL,FEMININE,FEMININ,FEMME,FRAU,W,WEIBLICH',
+};
+const NO_SEX = '0,9,U,X,I,INDETERMINATE,NOT SPECIFIED,OTHER,NA';
+
+/**
+ * Makes standardised records of a table, the same way for both sides of a linkage. Raw values stay in the source table;
+ * what comparisons and blocks need stands in columns of the result.
+ */
+export async function standardise(
+  database: LinkageDatabase,
+  source: SourceTable,
+  name: string,
+  thisYear: number,
+): Promise<Records> {
+  const raw = quoteName(`${name} raw`);
+  const texts = await rawColumns(database, source);
+  await database.execute(
+    `CREATE OR REPLACE TEMP TABLE ${raw} AS SELECT CAST(row_number() OVER (ORDER BY id) - 1 AS INTEGER) AS rid, *
+     FROM (SELECT CAST(${idOf(source)} AS VARCHAR) AS id${texts.map(({ sql, column }) => `, ${sql} AS ${quoteName(column)}`).join('')} FROM ${quoteName(source.table)})`,
+  );
+  await checkIds(database, source, raw);
+  const build = new FeatureSql();
+  for (const { field } of source.fields) await addFeatures(database, build, raw, field, source, thisYear);
+  addAddress(build, source);
+  const first = quoteName(`${name} features`);
+  // In steps, so that nothing is computed twice: words, then what is made of them, then what is made of that.
+  const words = `SELECT *${build.select('words')} FROM (SELECT *${build.select('letters')} FROM ${raw})`;
+  await database.execute(
+    `CREATE OR REPLACE TEMP TABLE ${first} AS SELECT rid, id${build.select('first')} FROM (${words})`,
+  );
+  const table = quoteName(name);
+  await joinNames(database, build, first);
+  await database.execute(
+    `CREATE OR REPLACE TEMP TABLE ${table} AS SELECT t.*${build.select('second')} FROM ${first} t ${build.joins.join(' ')}`,
+  );
+  const unreadableDates: Record<string, number> = {};
+  for (const date of build.dates) {
+    unreadableDates[date] = await oneNumber(
+      database,
+      `SELECT count(*) FROM ${raw} r JOIN ${table} t USING (rid) WHERE r.${quoteName(`${date} 1`)} IS NOT NULL AND t.${quoteName(`${date}_text`)} IS NULL`,
+    );
+  }
+  await database.execute(`DROP TABLE ${first}`);
+  await database.execute(`DROP TABLE ${raw}`);
+  return {
+    table,
+    rows: await oneNumber(database, `SELECT count(*) FROM ${table}`),
+    features: build.features,
+    unreadableDates,
+  };
+}
+
+function idOf({ id }: SourceTable): string {
+  return id === undefined ? 'row_number() OVER ()' : `trim(CAST(${quoteName(id)} AS VARCHAR))`;
+}
+
+/** An identifier that is missing or stands twice would make links that nobody can follow. */
+async function checkIds(database: LinkageDatabase, { id, label }: SourceTable, raw: string): Promise<void> {
+  const [row] = await database.rows(
+    `SELECT count(*) - count(nullif(id, '')) AS missing, count(id) - count(DISTINCT id) AS twice FROM ${raw}`,
+  );
+  const [missing, twice] = [numberIn(row, 'missing'), numberIn(row, 'twice')];
+  if (missing + twice === 0) return;
+  const what = missing > 0 ? `is empty in ${missing}` : `repeats itself in ${twice}`;
+  throw new Fault(ExitCode.source, 'row-id', `${label}: the identifier ${quoted(id ?? '')} ${what} rows`, {
+    hint: 'name a column that identifies each row, or none: then rows are numbered from 1',
+  });
+}
+
+/** Features are made in these steps, each of the columns of the one before; the first two are not kept. */
+type Stage = 'letters' | 'words' | 'first' | 'second';
+
+class FeatureSql {
+  readonly features = new Set<string>();
+  readonly joins: string[] = [];
+  readonly dates: string[] = [];
+  readonly #columns: { readonly stage: Stage; readonly name: string; readonly sql: string }[] = [];
+
+  add(stage: Stage, columns: Readonly<Record<string, string>>): void {
+    for (const [name, sql] of Object.entries(columns)) {
+      if (this.#columns.some((column) => column.name === name)) continue;
+      if (stage === 'first' || stage === 'second') this.features.add(name);
+      this.#columns.push({ stage, name, sql });
+    }
+  }
+
+  /** Makes the words of a name; gives the quoted column that holds them. */
+  words(name: string, text: string): string {
+    this.add('letters', { [`${name} letters`]: `string_split(${letters(text)}, ' ')` });
+    this.add('words', { [`${name} words`]: withoutTitles(quoteName(`${name} letters`)) });
+    return quoteName(`${name} words`);
+  }
+
+  select(stage: Stage): string {
+    const columns = this.#columns.filter((column) => column.stage === stage);
+    return columns.map(({ name, sql }) => `, ${sql} AS ${quoteName(name)}`).join('');
+  }
+}
+
+interface RawColumn {
+  readonly column: string;
+  readonly sql: string;
+}
+
+/** `<field> 1`, `<field> 2` …: trimmed, and null where the text says that there is no value. */
+async function rawColumns(database: LinkageDatabase, source: SourceTable): Promise<RawColumn[]> {
+  const columns: RawColumn[] = [];
+  for (const { field, columns: from } of source.fields) {
+    for (const [index, column] of from.entries()) {
+      const value = quoteName(column);
+      const name = `${field.name} ${index + 1}`;
+      if (source.lists.has(column)) {
+        columns.push({ column: name, sql: value });
+        continue;
+      }
+      const text = `trim(CAST(${value} AS VARCHAR))`;
+      const missing = [...MISSING, ...((await meansMissing(database, source, field.kind, text)) ? ['NA'] : [])];
+      columns.push({
+        column: name,
+        sql: `CASE WHEN upper(${text}) NOT IN (${missing.map(quoteText).join(', ')}) THEN ${text} END`,
+      });
+    }
+  }
+  return columns;
+}
+
+async function meansMissing(
+  database: LinkageDatabase,
+  { table }: SourceTable,
+  kind: FieldKind,
+  text: string,
+): Promise<boolean> {
+  if (!NAMES.includes(kind)) return true;
+  const share = await oneNumber(
+    database,
+    `SELECT coalesce(count(*) FILTER (WHERE upper(${text}) = 'NA') / nullif(count(*) FILTER (WHERE ${text} <> ''), 0), 0) FROM ${quoteName(table)}`,
+  );
+  return share > TOO_MANY_NA;
+}
+
+async function addFeatures(
+  database: LinkageDatabase,
+  build: FeatureSql,
+  raw: string,
+  { name, kind }: FieldSource['field'],
+  source: SourceTable,
+  thisYear: number,
+): Promise<void> {
+  const { columns } = source.fields.find(({ field }) => field.name === name) ?? { columns: [] };
+  const parts = columns.map((_, index) => quoteName(`${name} ${index + 1}`));
+  const text = parts.length === 1 ? (parts[0] ?? '') : `nullif(concat_ws(' ', ${parts.join(', ')}), '')`;
+  const compact = `nullif(regexp_replace(upper(strip_accents(${text})), '[^\\p{L}\\p{N}]', '', 'g'), '')`;
+  switch (kind) {
+    case 'given-name': {
+      const words = build.words(name, text);
+      build.add('first', { [name]: knownName(`${words}[1]`), given_name_rest: oneName(`${words}[2:]`) });
+      break;
+    }
+    case 'family-name':
+    case 'other-given-name':
+      build.add('first', { [name]: knownName(oneName(build.words(name, text))) });
+      break;
+    case 'full-name': {
+      const words = build.words(name, text);
+      build.add('first', {
+        given_name: `CASE WHEN len(${words}) > 1 THEN ${knownName(`${words}[1]`)} END`,
+        family_name: knownName(`${words}[-1]`),
+        given_name_rest: oneName(`${words}[2:-2]`),
+      });
+      break;
+    }
+    case 'former-family-name':
+      build.add('first', {
+        [name]: listOf(parts[0] ?? '', columns[0] ?? '', source, (each) =>
+          knownName(`replace(${letters(each)}, ' ', '')`),
+        ),
+      });
+      break;
+    case 'former-postcode':
+      build.add('first', { [name]: listOf(parts[0] ?? '', columns[0] ?? '', source, postcode) });
+      break;
+    case 'date':
+      build.dates.push(name);
+      build.add('letters', { [`${name} digits`]: await dateFeature(database, raw, name, columns, thisYear) });
+      build.add('first', {
+        [`${name}_text`]: `CASE WHEN length(${quoteName(`${name} digits`)}) = 8 THEN nullif(${quoteName(`${name} digits`)}, '00000000') END`,
+      });
+      build.add('second', datePieces(name));
+      break;
+    case 'sex':
+      build.add('first', { [name]: await sexFeature(database, raw, text) });
+      break;
+    case 'postcode':
+      build.add('first', { [name]: postcode(text) });
+      build.add('second', {
+        postcode_out: outcode('postcode'),
+        postcode_area: `regexp_extract(${outcode('postcode')}, '^([A-Z]+|[0-9])', 1)`,
+      });
+      break;
+    case 'place':
+    case 'text':
+      build.add('first', { [name]: `nullif(replace(${letters(text)}, ' ', ''), '')` });
+      break;
+    case 'email':
+      build.add('first', { [name]: `nullif(replace(lower(${text}), ' ', ''), '')` });
+      build.add('second', { email_local: `nullif(string_split(email, '@')[1], '')` });
+      break;
+    case 'telephone':
+      build.add('first', { [name]: `nullif(right(ltrim(regexp_replace(${text}, '[^0-9]', '', 'g'), '0'), 9), '')` });
+      break;
+    case 'number':
+      build.add('first', { [name]: compact });
+      break;
+    case 'address':
+      break;
+  }
+}
+
+/** Every field of addresses makes one address: its words in order, and as a set. */
+function addAddress(build: FeatureSql, { fields }: SourceTable): void {
+  const columns = fields
+    .filter(({ field }) => field.kind === 'address')
+    .flatMap(({ field, columns: from }) => from.map((_, index) => quoteName(`${field.name} ${index + 1}`)));
+  if (columns.length === 0) return;
+  const words = `regexp_replace(upper(strip_accents(concat_ws(' ', ${columns.join(', ')}))), '[^\\p{L}\\p{N}]+', ' ', 'g')`;
+  build.add('first', { address: `nullif(trim(${words}), '')` });
+  // Words as bits, in two ways: two addresses share about as many words as bits, and counting bits costs nothing.
+  const bits = (salt: number): string =>
+    `list_reduce(list_transform(list_distinct(string_split(address, ' ')), word -> CAST(1 AS UBIGINT) << CAST(hash(word, ${salt}) % 64 AS INTEGER)), (x, y) -> x | y)`;
+  build.add('second', {
+    address_bits: bits(1),
+    address_bits_2: bits(2),
+    address_words: `CAST(len(list_distinct(string_split(address, ' '))) AS TINYINT)`,
+    address_start: `array_to_string(string_split(address, ' ')[1:2], ' ')`,
+  });
+}
+
+/** Soundex and nicknames by distinct name: there are far fewer names than people. */
+async function joinNames(database: LinkageDatabase, build: FeatureSql, first: string): Promise<void> {
+  if (build.features.has('given_name_rest') && !build.features.has('other_given_name')) {
+    build.add('second', { other_given_name: 't.given_name_rest' });
+  }
+  if (build.features.has('given_name')) {
+    await makeNicknames(database);
+    await makeSounds(database, first, 'given_name');
+    build.joins.push(
+      `LEFT JOIN "#given_name sounds" gs ON t.given_name = gs.name LEFT JOIN "#nicknames" gn ON t.given_name = gn.name`,
+    );
+    build.add('second', {
+      given_name_sound: 'gs.sound',
+      given_name_start: 'left(t.given_name, 2)',
+      given_name_root: 'coalesce(gn.root, t.given_name)',
+      given_name_nick: 'gn.id',
+    });
+  }
+  if (build.features.has('family_name')) {
+    await makeSounds(database, first, 'family_name');
+    build.joins.push(`LEFT JOIN "#family_name sounds" fs ON t.family_name = fs.name`);
+    build.add('second', {
+      family_name_sound: 'fs.sound',
+      family_name_start: 'left(t.family_name, 3)',
+      family_name_end: 'right(t.family_name, 3)',
+    });
+  }
+}
+
+async function makeSounds(database: LinkageDatabase, first: string, column: string): Promise<void> {
+  // A name that Soundex can't read stands for itself by its first letters.
+  await database.execute(
+    `CREATE OR REPLACE TEMP TABLE ${quoteName(`#${column} sounds`)} AS SELECT name, coalesce(${soundex('name')}, left(name, 3)) AS sound
+     FROM (SELECT DISTINCT ${column} AS name FROM ${first} WHERE ${column} IS NOT NULL)`,
+  );
+}
+
+/** `#nicknames` (`name`, `id`, `root`, the first of its groups' heads) and the pairs of ids that share a group. */
+async function makeNicknames(database: LinkageDatabase): Promise<void> {
+  const made = await oneNumber(database, `SELECT count(*) FROM duckdb_tables() WHERE table_name = '#nicknames'`);
+  if (made > 0) return;
+  const members = NICKNAMES.flatMap(([head, ...names]) => [head, ...names].map((name) => [name, head] as const));
+  const values = members.map(([name, head]) => `(${quoteText(name)}, ${quoteText(head)})`).join(', ');
+  await database.execute(
+    `CREATE OR REPLACE TEMP TABLE "#nickname groups" AS SELECT DISTINCT name, head, CAST(dense_rank() OVER (ORDER BY name) AS SMALLINT) AS id FROM (VALUES ${values}) AS v(name, head)`,
+  );
+  await database.execute(
+    `CREATE TEMP TABLE "#nicknames" AS SELECT name, id, min(head) AS root FROM "#nickname groups" GROUP BY name, id`,
+  );
+  await database.execute(
+    `CREATE OR REPLACE TEMP TABLE ${NICKNAME_PAIRS} AS SELECT DISTINCT x.id AS one, y.id AS other FROM "#nickname groups" x JOIN "#nickname groups" y USING (head) WHERE x.id <> y.id`,
+  );
+}
+
+async function dateFeature(
+  database: LinkageDatabase,
+  raw: string,
+  name: string,
+  columns: readonly string[],
+  thisYear: number,
+): Promise<string> {
+  const [a = '', b = '', c = ''] = columns.map((_, index) => quoteName(`${name} ${index + 1}`));
+  if (columns.length === 1) {
+    return dateDigits(a, await dateOrder(database, raw, a), thisYear);
+  }
+  if (columns.length === 2) return digitsOfParts(a, b, 'NULL', thisYear);
+  const [year, month, day] = await partsInOrder(database, raw, [a, b, c], columns);
+  return digitsOfParts(year, month, day, thisYear);
+}
+
+/** Day first, as the NHS and most of the world write it, unless the column itself says otherwise. */
+async function dateOrder(database: LinkageDatabase, raw: string, column: string): Promise<DateOrder> {
+  const [row] = await database.rows(
+    `SELECT count(*) FILTER (WHERE ${orderEvidence(column, 1)}) AS day, count(*) FILTER (WHERE ${orderEvidence(column, 2)}) AS month FROM ${raw}`,
+  );
+  return numberIn(row, 'month') > numberIn(row, 'day') ? 'month-first' : 'day-first';
+}
+
+/** Year, month and day among three columns: by their names, else by their values, else as they are given. */
+async function partsInOrder(
+  database: LinkageDatabase,
+  raw: string,
+  parts: readonly [string, string, string],
+  columns: readonly string[],
+): Promise<readonly [string, string, string]> {
+  const named = (pattern: RegExp): string[] => parts.filter((_, index) => pattern.test(columns[index] ?? ''));
+  const byName = [named(/year|yr|yyyy|(^|_)y$|jahr/i), named(/mon|(^|_)mm?$/i), named(/day|(^|_)dd?$|tag/i)];
+  if (byName.every(({ length }) => length === 1) && new Set(byName.flat()).size === 3) {
+    return [byName[0]?.[0] ?? '', byName[1]?.[0] ?? '', byName[2]?.[0] ?? ''];
+  }
+  const shares: { part: string; above12: number; above31: number }[] = [];
+  for (const part of parts) {
+    const [row] = await database.rows(
+      `SELECT count(*) FILTER (WHERE n > 12) / greatest(count(n), 1) AS a, count(*) FILTER (WHERE n > 31) / greatest(count(n), 1) AS b FROM (SELECT TRY_CAST(${part} AS DOUBLE) AS n FROM ${raw})`,
+    );
+    shares.push({ part, above12: numberIn(row, 'a'), above31: numberIn(row, 'b') });
+  }
+  const year = [...shares].sort((x, y) => y.above31 - x.above31)[0] ?? shares[0];
+  const others = shares.filter((share) => share !== year);
+  const [first, second] = others;
+  if (year === undefined || first === undefined || second === undefined) return parts;
+  return first.above12 > second.above12 ? [year.part, second.part, first.part] : [year.part, first.part, second.part];
+}
+
+function datePieces(name: string): Record<string, string> {
+  const text = quoteName(`${name}_text`);
+  const number = (sql: string): string => `nullif(CAST(${sql} AS SMALLINT), 0)`;
+  const [y, m, d] = [number(`left(${text}, 4)`), number(`substr(${text}, 5, 2)`), number(`right(${text}, 2)`)];
+  return {
+    [name]: `CASE WHEN ${y} IS NOT NULL AND ${m} IS NOT NULL AND ${d} IS NOT NULL THEN ${text} END`,
+    [`${name}_y`]: y,
+    [`${name}_m`]: m,
+    [`${name}_d`]: d,
+    [`${name}_md`]: `CAST(${m} * 100 + ${d} AS SMALLINT)`,
+    [`${name}_ym`]: `CAST(${y} AS INTEGER) * 100 + ${m}`,
+    [`${name}_yd`]: `CAST(${y} AS INTEGER) * 100 + ${d}`,
+  };
+}
+
+async function sexFeature(database: LinkageDatabase, raw: string, text: string): Promise<string> {
+  const code = `upper(regexp_replace(${text}, '\\.0*$', ''))`;
+  const [row] = await database.rows(
+    `SELECT count(*) FILTER (WHERE ${code} = '0') AS zero, count(*) FILTER (WHERE ${code} = '1') AS one, count(*) FILTER (WHERE ${code} NOT IN ('0', '1')) AS other FROM ${raw}`,
+  );
+  const binary = numberIn(row, 'zero') > 0 && numberIn(row, 'one') > 0 && numberIn(row, 'other') === 0;
+  const list = (codes: string): string => codes.split(',').map(quoteText).join(', ');
+  const known = Object.entries(SEX_CODES).map(([value, codes]) => `WHEN ${code} IN (${list(codes)}) THEN '${value}'`);
+  const none = binary ? NO_SEX.replace('0,', '') : NO_SEX;
+  return `CASE ${known.join(' ')} WHEN ${code} IN (${list(none)}) THEN NULL ELSE ${code} END`;
+}
+
+/** SQL: a postcode without blanks, `O` and `0` by their place in a British one; none where it stands for no address. */
+function postcode(text: string): string {
+  const bare = `regexp_replace(upper(strip_accents(${text})), '[^A-Z0-9]', '', 'g')`;
+  const inward = `replace(left(right(${bare}, 3), 1), 'O', '0') || replace(right(${bare}, 2), '0', 'O')`;
+  const british = `regexp_full_match(${bare}, '[A-Z]{1,2}[0-9][A-Z0-9]?[0-9O][A-Z0]{2}')`;
+  return `CASE WHEN ${bare} = '' OR starts_with(${bare}, 'ZZ99') THEN NULL WHEN ${british} THEN left(${bare}, length(${bare}) - 3) || ${inward} ELSE ${bare} END`;
+}
+
+/** SQL: the outward half of a British postcode; of another all but its last two characters. */
+function outcode(postcodeSql: string): string {
+  return `CASE WHEN regexp_full_match(${postcodeSql}, '[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}') THEN left(${postcodeSql}, length(${postcodeSql}) - 3) ELSE left(${postcodeSql}, greatest(length(${postcodeSql}) - 2, 1)) END`;
+}
+
+/** SQL: a list of former values, from a list or from a text that parts them with semicolons or bars. */
+function listOf(value: string, column: string, { lists }: SourceTable, each: (text: string) => string): string {
+  const texts = lists.has(column) ? value : `regexp_split_to_array(${value}, '[;|]')`;
+  return `nullif(list_sort(list_distinct(list_filter(list_transform(${texts}, former -> ${each('former')}), name -> name IS NOT NULL))), [])`;
+}

@@ -1,0 +1,32 @@
+import { COHORT } from '../cohort/cohort-tables.ts';
+import type { LinkageDatabase } from '../database.ts';
+import { keyName, keyPostcode } from './candidate-keys.ts';
+import { BY_NUMBER, type PdsTables } from './trace-tables.ts';
+
+/**
+ * Finds participants by NHS number, as the cross-checks of the Master Person Service do: the number, or the one that
+ * superseded it, and a date of birth that agrees (rank 1 with sex and postcode, rank 2 without), or agrees in part with a
+ * name or an outcode besides (rank 3). A number that nothing confirms is no link. What a sensitive record says of where
+ * somebody lives is held against nothing, since the answer would tell it.
+ */
+export async function traceByNumber(database: LinkageDatabase, pds: PdsTables): Promise<void> {
+  const numbers = `SELECT row, CASE WHEN s."#superseded" IS NULL THEN c.nhs ELSE s."#current" END AS person, s."#superseded" IS NOT NULL AS superseded
+    FROM (SELECT row, nhs FROM ${COHORT} WHERE adds AND nhs IS NOT NULL) c LEFT JOIN ${pds.succession} s ON c.nhs = s."#superseded"`;
+  const given = keyName('given_name');
+  const family = keyName('family_name');
+  const outcode = `left(${keyPostcode('postcode')}, length(${keyPostcode('postcode')}) - 3)`;
+  const mine = `SELECT row, born, gender, ${given} AS given, ${family} AS family, ${keyPostcode('postcode')} AS postcode, ${outcode} AS outcode FROM ${COHORT}`;
+  const theirs = `SELECT person, sensitive, born, gender, ${given} AS given, ${family} AS family,
+      CASE WHEN NOT sensitive THEN ${keyPostcode('postcode')} END AS postcode, CASE WHEN NOT sensitive THEN ${outcode} END AS outcode
+    FROM ${pds.records} WHERE is_current`;
+  const part = (name: string): string => `CAST(${name}(c.born) = ${name}(p.born) AS TINYINT)`;
+  const swapped = 'year(c.born) = year(p.born) AND month(c.born) = day(p.born) AND day(c.born) = month(p.born)';
+  const partly = `(${part('year')} + ${part('month')} + ${part('day')} >= 2 OR (${swapped}))`;
+  const named = 'left(c.given, 1) = left(p.given, 1) AND left(c.family, 3) = left(p.family, 3)';
+  const rank = `CASE WHEN c.born = p.born AND c.gender = p.gender AND c.postcode = p.postcode THEN 1
+      WHEN c.born = p.born THEN 2 WHEN ${partly} AND ((${named}) OR c.outcode = p.outcode) THEN 3 END`;
+  await database.execute(
+    `CREATE OR REPLACE TEMP TABLE ${BY_NUMBER} AS SELECT n.row, n.person, n.superseded, p.sensitive, CAST(${rank} AS INTEGER) AS rank
+     FROM (${theirs}) p JOIN (${numbers}) n ON p.person = n.person JOIN (${mine}) c ON c.row = n.row ORDER BY n.row`,
+  );
+}
