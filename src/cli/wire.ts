@@ -28,7 +28,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { withLock } from '../ledger/lock.ts';
 import { formatSigner, type NoteSigner, parseSigner } from '../ledger/signed-note.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
-import { cohortUploads } from '../pipeline/pipeline-schema.ts';
+import { cohortUploads, decisionsOf } from '../pipeline/pipeline-schema.ts';
 import { openPublication, writePublication } from '../publish/publication-folder.ts';
 import { writeReports } from '../publish/report-folder.ts';
 import type { SiteAssets } from '../register/site/site-pages.ts';
@@ -237,6 +237,12 @@ export function engineInputs(workspace: Workspace, pipeline?: LoadedPipeline, to
       : {
           tracing: {
             today,
+            decisions: new Map(
+              (pipeline?.pipeline.products ?? []).flatMap((product): [string, string][] => {
+                const decisions = decisionsOf(product);
+                return decisions === undefined ? [] : [[product.name, insidePath(root, decisions) ?? '']];
+              }),
+            ),
             files: new Map(
               (pipeline?.pipeline.products ?? []).flatMap((product): [string, string[]][] =>
                 cohortUploads(product).length === 0

@@ -63,7 +63,12 @@ export interface EngineInputs {
   /** What tracking reports have told before, by their scope. */
   readonly told?: ReadonlyMap<string, ToldFiles>;
   /** Applicants' cohort files, by the product that each is traced for; nobody in them was born after today. */
-  readonly tracing?: { readonly today: CalendarDate; readonly files: ReadonlyMap<string, readonly string[]> };
+  readonly tracing?: {
+    readonly today: CalendarDate;
+    readonly files: ReadonlyMap<string, readonly string[]>;
+    /** What people decided of near links, by product as well. */
+    readonly decisions: ReadonlyMap<string, string>;
+  };
   readonly limits: { readonly memory: string; readonly threads: number | undefined; readonly temp: string };
 }
 

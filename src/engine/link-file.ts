@@ -59,9 +59,13 @@ async function csvFile(connection: DuckDBConnection, path: string, delimiter: st
       try {
         await connection.run(make(''));
       } catch (error) {
-        if (!(error instanceof Error) || !/unicode|utf-?8/i.test(error.message)) throw translated(error);
+        if (!(error instanceof Error) || !/unicode|utf-?8/i.test(error.message)) throw irregular(error, parted);
         // What is not UTF-8 is nearly always Latin-1, in which every byte is a letter.
-        await execute(connection, make(`, encoding = 'latin-1'`));
+        try {
+          await connection.run(make(`, encoding = 'latin-1'`));
+        } catch (again) {
+          throw irregular(again, parted);
+        }
         isLatin1 = true;
       }
       return { rows: await rowsOf(connection, table), isLatin1 };
@@ -96,6 +100,15 @@ async function parquetFile(connection: DuckDBConnection, path: string): Promise<
       return { rows: await rowsOf(connection, table), isLatin1: false };
     },
   };
+}
+
+/** Where the file is at fault, the hint is of the command line, not of a workspace. */
+function irregular(error: unknown, delimiter: string): Error {
+  const known = translated(error);
+  if (!(known instanceof Fault) || known.code !== 'csv') return known;
+  return new Fault(known.exit, known.code, known.message, {
+    hint: `columns were taken to be parted by ${quoted(delimiter)}, and values with it to stand in quotes; --delimiter names another`,
+  });
 }
 
 /** Writes rows to a file, CSV or Parquet by its name, whole or not at all. */

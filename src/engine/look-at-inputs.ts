@@ -37,7 +37,11 @@ export async function lookAtInputs(
     wanted.push({ ...optOuts, paths: [...optOuts.paths, ...request], source: 'opt_outs' });
   }
   if (geography !== undefined) wanted.push({ source: 'geography', paths: [geography.path] });
-  const cohorts = [...(cohortFile === undefined ? [] : [cohortFile]), ...[...(tracing?.files.values() ?? [])].flat()];
+  const cohorts = [
+    ...(cohortFile === undefined ? [] : [cohortFile]),
+    ...[...(tracing?.files.values() ?? [])].flat(),
+    ...(tracing?.decisions.values() ?? []),
+  ];
   if (cohorts.length > 0) wanted.push({ source: 'cohort', paths: cohorts });
   const patterns = [...new Set(wanted.flatMap(({ paths }) => paths.filter((path) => /[*?[]/.test(path))))];
   const matches = patterns.length === 0 ? [] : await expand(patterns);

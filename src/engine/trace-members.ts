@@ -4,16 +4,18 @@ import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { sha256Hex } from '../kernel/digest.ts';
+import { ExitCode } from '../kernel/exit-code.ts';
+import { Fault } from '../kernel/fault.ts';
 import { COHORT } from '../linkage/cohort/cohort-tables.ts';
-import type { CohortTerms } from '../linkage/cohort/validate-cohort.ts';
-import { headerProblems, sizeProblems, validateCohort } from '../linkage/cohort/validate-cohort.ts';
+import { type CohortTerms, headerProblems, sizeProblems, validateCohort } from '../linkage/cohort/validate-cohort.ts';
 import type { ValidationReport } from '../linkage/cohort/validation-report.ts';
+import { DECISION_COLUMNS, readDecisions } from '../linkage/trace/clerical.ts';
 import { type Trace, type TraceStep, traceCohort } from '../linkage/trace/trace-cohort.ts';
 import type { PdsTables } from '../linkage/trace/trace-tables.ts';
 import { Tables } from '../plan/compile.ts';
 import { call, column } from '../relation/expression.ts';
 import { printExpression, quoteName } from '../relation/print-sql.ts';
-import { openLinkFile } from './link-file.ts';
+import { type LinkFile, openLinkFile } from './link-file.ts';
 import { linkageDatabase } from './linkage-database.ts';
 import type { SourceScan } from './source-scan.ts';
 import { count, execute } from './sql.ts';
@@ -35,10 +37,10 @@ export async function takeIn(
   terms: CohortTerms | undefined,
   today: string,
 ): Promise<ValidationReport> {
-  const file = await openLinkFile(connection, path, ',');
+  const file = await openedCohort(connection, path);
   const sha256 = await digestOf(path);
-  const problems = headerProblems(file.columns);
-  if (problems.length > 0) {
+  const problems = headerProblems(file?.columns ?? []);
+  if (file === undefined || problems.length > 0) {
     return {
       format: 'dars-cohort-validation/1',
       file: basename(path),
@@ -116,14 +118,39 @@ function merged(reports: readonly ValidationReport[], adds: number, { size }: Co
   };
 }
 
+/** Undefined where its first line is no header: what stands in it may be somebody's, so no message may quote it. */
+async function openedCohort(connection: DuckDBConnection, path: string): Promise<LinkFile | undefined> {
+  try {
+    return await openLinkFile(connection, path, ',');
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'link-file') return undefined;
+    throw error;
+  }
+}
+
 /** Traces the participants who were taken in; the table of succession must have been made. */
 export async function traceTakenIn(
   connection: DuckDBConnection,
   pds: SourceScan,
+  decisions: string | undefined,
   thisYear: number,
   observe: (step: TraceStep) => void,
 ): Promise<Trace> {
+  await takeDecisions(connection, decisions);
   return traceCohort(linkageDatabase(connection), await pdsTables(connection, pds), thisYear, observe);
+}
+
+async function takeDecisions(connection: DuckDBConnection, path: string | undefined): Promise<void> {
+  if (path === undefined) return readDecisions(linkageDatabase(connection), undefined);
+  const file = await openLinkFile(connection, path, ',');
+  const lacking = DECISION_COLUMNS.find((name) => !file.columns.includes(name));
+  if (lacking !== undefined) {
+    throw new Fault(ExitCode.source, 'decisions', `${basename(path)} has no column ${lacking}`, {
+      hint: 'dars trace --clerical FILE writes what there is to decide',
+    });
+  }
+  await file.load('#decisions', DECISION_COLUMNS);
+  await readDecisions(linkageDatabase(connection), '#decisions');
 }
 
 async function digestOf(path: string): Promise<string> {

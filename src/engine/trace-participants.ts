@@ -3,6 +3,7 @@ import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 import { COHORT } from '../linkage/cohort/cohort-tables.ts';
 import { MATCH_COLUMNS } from '../linkage/trace/match-rows.ts';
+import { dropTrace } from '../linkage/trace/trace-cohort.ts';
 import { TRACED } from '../linkage/trace/trace-tables.ts';
 import { traceReport } from '../linkage/trace-quality/trace-report.ts';
 import { Tables } from '../plan/compile.ts';
@@ -43,7 +44,7 @@ export async function traceParticipants(
       hint: 'dars trace FILE --check tells more; the applicant has to send another',
     });
   }
-  const trace = await traceTakenIn(connection, pds, Number(today.slice(0, 4)), (step) =>
+  const trace = await traceTakenIn(connection, pds, tracing.decisions.get(product), Number(today.slice(0, 4)), (step) =>
     progress({ step: `trace ${step}`, done: 0, of: 1, rows: validation.adds }),
   );
   const bases =
@@ -64,11 +65,8 @@ export async function traceParticipants(
   // One study id for a person, or a row of theirs would come out twice.
   const twice = await count(connection, `SELECT count("#participant") - count(DISTINCT "#participant") FROM ${table}`);
   if (twice > 0) throw new Error('two participants were traced to one person');
-  return {
-    product,
-    validation,
-    quality: await traceReport(linkageDatabase(connection), validation, trace),
-    participants: trace.participants,
-    found,
-  };
+  const database = linkageDatabase(connection);
+  const quality = await traceReport(database, validation, trace);
+  await dropTrace(database);
+  return { product, validation, quality, participants: trace.participants, found };
 }

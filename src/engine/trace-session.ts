@@ -18,7 +18,11 @@ export interface TraceSession {
   readonly database: LinkageDatabase;
   takeIn(path: string, terms: CohortTerms | undefined, today: string): Promise<ValidationReport>;
   /** Call it after `takeIn`. */
-  trace(thisYear: number, observe: (step: TraceStep | 'resolve') => void): Promise<Trace>;
+  trace(
+    thisYear: number,
+    decisions: string | undefined,
+    observe: (step: TraceStep | 'resolve') => void,
+  ): Promise<Trace>;
   /** Writes the rows of a select, CSV or Parquet by the file's name. */
   write(select: string, path: string): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -29,7 +33,7 @@ export async function openTraceSession(inputs: EngineInputs): Promise<TraceSessi
   return {
     database: linkageDatabase(connection),
     takeIn: (path, terms, today) => takeIn(connection, path, terms, today),
-    trace: async (thisYear, observe) => {
+    trace: async (thisYear, decisions, observe) => {
       const dataset = inputs.catalogue.get(PDS);
       const location = inputs.sources.get(PDS);
       if (dataset === undefined || location === undefined) {
@@ -41,7 +45,7 @@ export async function openTraceSession(inputs: EngineInputs): Promise<TraceSessi
       const pds = await openSource(connection, dataset, location, required, [...required, ...TRACED_COLUMNS]);
       observe('resolve');
       await buildSuccession(connection, pds.select(required));
-      return traceTakenIn(connection, pds, thisYear, observe);
+      return traceTakenIn(connection, pds, decisions, thisYear, observe);
     },
     write: (select, path) => writeLinkFile(connection, select, path),
     [Symbol.asyncDispose]: async () => {

@@ -41,7 +41,7 @@ export async function clericalRows(
     `${labelSql(comparison, index)} AS ${quoteName(comparison.name)}`,
     `${bitsSql(comparisons, linkage, index)} AS ${quoteName(`${comparison.name}_bits`)}`,
   ]);
-  return `SELECT l.id AS a_id, r.id AS b_id, '' AS decision, c.weight AS match_weight, round(1 / (1 + pow(2, -c.weight)), 6) AS match_probability, c.accepted, ${fields.join(', ')}
+  return `SELECT l.id AS a_id, r.id AS b_id, CAST(NULL AS VARCHAR) AS decision, c.weight AS match_weight, round(1 / (1 + pow(2, -c.weight)), 6) AS match_probability, c.accepted, ${fields.join(', ')}
     FROM (${compareFields(comparisons, pairs, sides, ['weight', 'accepted'])}) c JOIN ${left.table} l ON l.rid = c.a JOIN ${right.table} r ON r.rid = c.b
     ORDER BY c.weight DESC, c.a, c.b`;
 }

@@ -21,9 +21,15 @@ export interface ColumnMapping {
 
 /**
  * Reads `given_name=firstname,date_of_birth=y+m+d` for a table of these columns. Columns that are named as fields are
- * need no mapping. `option` is what the user wrote, for messages. Throws a Fault of usage.
+ * need no mapping. `option` is what the user wrote, for messages. `id` is the column that identifies rows: it is only
+ * compared if it is mapped, or an NHS number, by which others are found as well. Throws a Fault of usage.
  */
-export function mapColumns(text: string | undefined, columns: readonly string[], option: string): ColumnMapping {
+export function mapColumns(
+  text: string | undefined,
+  columns: readonly string[],
+  option: string,
+  id?: string,
+): ColumnMapping {
   const fields: FieldSource[] = [];
   const asText: string[] = [];
   for (const part of (text ?? '').split(',').filter((each) => each.trim() !== '')) {
@@ -49,6 +55,7 @@ export function mapColumns(text: string | undefined, columns: readonly string[],
   const taken = new Set(fields.flatMap((each) => each.columns));
   for (const column of columns) {
     const field = fieldOfColumn(column);
+    if (column === id && field?.name !== 'nhs_number') continue;
     if (field === undefined || taken.has(column) || fields.some((each) => each.field.name === field.name)) continue;
     // A full name says nothing more where its parts are known.
     if (field.kind === 'full-name' && fields.some((each) => /^(given|family)-name$/.test(each.field.kind))) continue;

@@ -7,7 +7,7 @@ import { FieldWeights, probabilityOf, weightOf } from './train/parameters.ts';
 
 /** One bar of a waterfall. */
 export interface Contribution {
-  /** `prior`, a field's name, or `relatives`. */
+  /** `prior`, a field's name, `relatives` or `namesakes`. */
   readonly part: string;
   /** How the field agrees, or what the bar means. */
   readonly says: string;
@@ -30,22 +30,25 @@ export async function explain(database: LinkageDatabase, linkage: Linkage, a: nu
   const levels = comparisons.map((_, index) => numberIn(row, `g${index}`));
   const weights = new FieldWeights(comparisons, parameters);
   const priors = priorsOf(parameters, sides);
-  const evidence = { household: 0, personal: 0, twins: weights.sum(levels).twins };
-  const fields = comparisons.map(({ name, levels: labels, isShared }, index): Contribution => {
+  const evidence = { household: 0, personal: 0, names: 0, twins: weights.sum(levels).twins };
+  const fields = comparisons.map(({ name, levels: labels, isShared, isName }, index): Contribution => {
     const level = levels[index] ?? 0;
     const rarity = explainedRarity(numberIn(row, `v${index}`), levels, linkage, index);
     const bits = weights.of(levels, index) + rarity;
     if (isShared === true) evidence.household += bits;
     else evidence.personal += bits;
+    if (isName === true) evidence.names += bits;
     return { part: name, says: level === 0 ? 'missing' : (labels[level - 1]?.label ?? ''), bits };
   });
   const weight = weightOf(evidence, priors);
-  const relatives = weight - priors.prior - evidence.personal - evidence.household;
+  const sum = priors.prior + evidence.personal + evidence.household;
+  const relatives = weightOf(evidence, { ...priors, namesakes: Number.NEGATIVE_INFINITY }) - sum;
   return {
     contributions: [
       { part: 'prior', says: 'before anything is known', bits: priors.prior },
       ...fields,
       { part: 'relatives', says: 'what a household shares proves no more than a household', bits: relatives },
+      { part: 'namesakes', says: 'a name proves no more than a name', bits: weight - sum - relatives },
     ],
     weight,
     probability: probabilityOf(weight),

@@ -14,7 +14,9 @@ export type FieldKind =
   | 'text'
   | 'email'
   | 'telephone'
-  | 'number';
+  | 'number'
+  /** What PDS says of the record itself: it is kept, and compared with nothing. */
+  | 'record-state';
 
 /** A field that linkage knows how to compare. */
 export interface KnownField {
@@ -58,6 +60,8 @@ export const KNOWN_FIELDS: readonly KnownField[] = [
   field('telephone', 'telephone', 'phone', 'phone_number', 'telephone_number'),
   field('mobile', 'telephone', 'mobile_number', 'mobile_phone'),
   field('gp_practice_code', 'place', 'gp_practice', 'gp'),
+  field('replaced_by', 'record-state', 'superseded_by'),
+  field('confidentiality', 'record-state'),
 ];
 
 /** Spelling variants of one name compare equal: `Date of Birth`, `date-of-birth`, `DATE_OF_BIRTH`. */

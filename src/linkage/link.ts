@@ -12,8 +12,15 @@ import { type LinkageDatabase, numberIn, oneNumber } from './database.ts';
 import { assignOneToOne } from './decide/assign.ts';
 import { clusters, STRONGEST, type WeightedPairs } from './decide/cluster.ts';
 import { type Model, modelOf, parametersOf } from './model.ts';
+import { FORMER_FIELDS } from './standardise/history.ts';
 import { type Records, type SourceTable, standardise } from './standardise/standardise.ts';
-import { FieldWeights, type Parameters, priorWeights, weightOfProbability } from './train/parameters.ts';
+import {
+  FieldWeights,
+  type Parameters,
+  type PriorWeights,
+  priorWeights,
+  weightOfProbability,
+} from './train/parameters.ts';
 import { fitPriors, type Training, train } from './train/train.ts';
 
 /** What to link: two tables, or one whose duplicates are sought. */
@@ -30,6 +37,8 @@ export interface LinkInput {
   readonly decisions?: string;
   /** A probability; {@link DEFAULT_THRESHOLD} if not given. */
   readonly threshold?: number;
+  /** Every compared pair of this probability is kept, accepted or not; where not given, those of one in a thousand. */
+  readonly floor?: number;
   readonly observe: (step: LinkStep) => void;
 }
 
@@ -73,7 +82,7 @@ export async function link(database: LinkageDatabase, input: LinkInput): Promise
   const right = input.right === undefined ? left : await standardise(database, input.right, '#right', input.thisYear);
   const isOne = input.right === undefined;
   const sides: Sides = { left: left.table, right: right.table, isOne, leftRows: left.rows, rightRows: right.rows };
-  const features = new Set([...left.features].filter((feature) => right.features.has(feature)));
+  const features = await featuresOfBoth(database, left, right);
   const fields = fieldsOf(input);
   const comparisons = comparisonsFor(fields, features);
   const all = isOne ? [left] : [left, right];
@@ -88,11 +97,11 @@ export async function link(database: LinkageDatabase, input: LinkInput): Promise
   const model =
     input.model ?? modelOf(comparisons, (training as Training).parameters, `${left.rows} and ${right.rows} records`);
   const given = parametersOf(model, comparisons);
-  const parameters =
-    input.model === undefined ? given : await fitPriors(database, comparisons, sides, candidates, given);
+  const parameters = await fitPriors(database, comparisons, sides, candidates, given, training !== undefined);
 
   input.observe('score');
-  await score(database, comparisons, sides, parameters, candidates.table, SCORED, -STRONGEST);
+  const floor = Math.min(-STRONGEST, weightOfProbability(input.floor ?? 0.5));
+  await score(database, comparisons, sides, parameters, candidates.table, SCORED, floor);
 
   input.observe('decide');
   const decided = await decide(database, comparisons, sides, parameters, input, left, right);
@@ -114,6 +123,24 @@ export async function link(database: LinkageDatabase, input: LinkInput): Promise
     accepted,
     decided,
   };
+}
+
+/**
+ * What both sides know. Former values of one side are held against present ones of the other, so that one side is enough;
+ * the other then has none.
+ */
+async function featuresOfBoth(database: LinkageDatabase, left: Records, right: Records): Promise<ReadonlySet<string>> {
+  const features = new Set([...left.features].filter((feature) => right.features.has(feature)));
+  for (const { field, former } of FORMER_FIELDS) {
+    const lacking = [left, right].filter((records) => !records.features.has(former));
+    if (!features.has(field) || lacking.length !== 1 || left === right) continue;
+    for (const { table } of lacking) {
+      await database.execute(`ALTER TABLE ${table} DROP COLUMN IF EXISTS ${quoteName(former)}`);
+      await database.execute(`ALTER TABLE ${table} ADD COLUMN ${quoteName(former)} VARCHAR[]`);
+    }
+    features.add(former);
+  }
+  return features;
 }
 
 /** Fields of both sides, in the order of the left. */
@@ -144,12 +171,13 @@ export async function score(
     pattern,
     w_personal: Float64Array.from(evidence, ({ personal }) => personal),
     w_household: Float64Array.from(evidence, ({ household }) => household),
+    w_names: Float64Array.from(evidence, ({ names }) => names),
     w_twins: Float64Array.from(evidence, ({ twins }) => twins),
   });
   // As weightOf in train/parameters.ts, for every pair.
-  const { prior, kin } = priorsOf(parameters, sides);
+  const { prior, kin, namesakes } = priorsOf(parameters, sides);
   const shared = `(w_household + household / ${BIT}.0)`;
-  const weight = `round(${prior} + w_personal + personal / ${BIT}.0 + ${shared} - log2(1 + pow(2, ${kin} + ${shared} + w_twins)), 4)`;
+  const weight = `round(${prior} + w_personal + personal / ${BIT}.0 + ${shared} - log2(1 + pow(2, ${kin} + ${shared} + w_twins) + pow(2, ${namesakes} + w_names + names / ${BIT}.0)), 4)`;
   await database.execute(
     `CREATE OR REPLACE TEMP TABLE ${into} AS SELECT * FROM (SELECT a, b, c.pattern, ${weight} AS weight, CAST(NULL AS DOUBLE) AS decided
      FROM ${compared} c JOIN "#pattern weights" w ON CAST(w.pattern AS BIGINT) = c.pattern) WHERE weight > ${floor}`,
@@ -158,9 +186,9 @@ export async function score(
 }
 
 /** The weights of what is known before a pair is looked at. */
-export function priorsOf(parameters: Parameters, sides: Sides): ReturnType<typeof priorWeights> {
-  const { prior, kin } = priorWeights(parameters);
-  return { prior: prior + (sides.isOne ? 0 : roomForPartners(parameters.prior, sides)), kin };
+export function priorsOf(parameters: Parameters, sides: Sides): PriorWeights {
+  const priors = priorWeights(parameters);
+  return { ...priors, prior: priors.prior + (sides.isOne ? 0 : roomForPartners(parameters.prior, sides)) };
 }
 
 /** How much of either side is thought to have a partner, at most: it is never quite sure that everybody has one. */
@@ -173,7 +201,7 @@ const MOST_PARTNERED = 0.95;
  */
 function roomForPartners(prior: number, { leftRows, rightRows }: Sides): number {
   const matches = prior * leftRows * rightRows;
-  const free = (rows: number): number => 1 - Math.min(MOST_PARTNERED, matches / rows);
+  const free = (rows: number): number => 1 - Math.min(MOST_PARTNERED, matches / Math.max(rows, 1));
   return -Math.log2(free(leftRows) * free(rightRows));
 }
 

@@ -14,6 +14,7 @@ const modelSchema = z.strictObject({
   learnt_from: z.string(),
   prior: share.describe('probability that a pair taken at random is of one person'),
   kin: share.describe('probability that it is of two people of one household'),
+  namesakes: share.describe('probability that it is of two people of one name, beyond what chance explains'),
   comparisons: z.array(
     z.strictObject({
       field: z.string(),
@@ -50,6 +51,7 @@ export function modelOf(comparisons: readonly Comparison[], parameters: Paramete
     learnt_from: learntFrom,
     prior: rounded(parameters.prior),
     kin: rounded(parameters.kin),
+    namesakes: rounded(parameters.namesakes),
     comparisons: comparisons.map(({ name, levels }, index) => {
       const depends = parameters.dependence[index];
       const parent = depends === undefined ? undefined : comparisons[depends.parent];
@@ -80,24 +82,33 @@ export function modelOf(comparisons: readonly Comparison[], parameters: Paramete
 export function parametersOf(model: Model, comparisons: readonly Comparison[]): Parameters {
   const found = comparisons.map(({ name, levels }) => {
     const comparison = model.comparisons.find(({ field }) => field === name);
-    const labels = comparison?.levels.map(({ level }) => level).join(', ');
-    if (comparison === undefined || labels !== levels.map(({ label }) => label).join(', ')) {
+    // A level that these data can't reach, as that of former names where there are none, may stand in the model unused.
+    const kept = levels.map(({ label }) => comparison?.levels.findIndex(({ level }) => level === label) ?? -1);
+    if (comparison === undefined || kept.includes(-1)) {
       throw new Fault(ExitCode.usage, 'model', `the model was not made for the field ${name} as it is compared here`, {
         hint: 'a model is used for data that have the same fields; train one on these with --save-model',
       });
     }
-    return comparison;
+    return { ...comparison, kept, levels: kept.flatMap((at) => comparison.levels[at] ?? []) };
   });
   return {
     prior: model.prior,
     kin: model.kin,
+    namesakes: model.namesakes,
     m: found.map(({ levels }) => levels.map(({ m }) => m)),
     u: found.map(({ levels }) => levels.map(({ u }) => u)),
-    dependence: found.map(({ depends_on: depends }): Dependence | undefined => {
+    dependence: found.map(({ depends_on: depends, kept }): Dependence | undefined => {
       if (depends === undefined) return undefined;
       const parent = comparisons.findIndex(({ name }) => name === depends.field);
       if (parent < 0) return undefined;
-      return { parent, copied: depends.given.map(({ copied }) => copied), u: depends.given.map(({ u }) => u) };
+      const given = (comparisons[parent]?.levels ?? []).flatMap(({ label }) =>
+        depends.given.filter(({ level }) => level === label),
+      );
+      return {
+        parent,
+        copied: given.map(({ copied }) => copied),
+        u: given.map(({ u }) => kept.map((at) => u[at] ?? 0)),
+      };
     }),
   };
 }

@@ -97,6 +97,9 @@ const tracking = z.strictObject({
       error: 'expected the path of a cohort file, or a list of them',
     })
     .describe('the applicant’s uploads inside the workspace, oldest first; a later one adds and deletes members'),
+  decisions: words
+    .optional()
+    .describe('what people decided of near links: the file of dars trace --clerical, inside the workspace'),
   reports: z.array(report).min(1, 'name at least one report').describe('one file each'),
 });
 
@@ -104,6 +107,9 @@ const bespokeLinkage = z.strictObject({
   ...output,
   product: z.literal('bespoke-linkage'),
   cohort: words.describe('the applicant’s cohort file, inside the workspace; its name begins with the agreement’s NIC'),
+  decisions: words
+    .optional()
+    .describe('what people decided of near links: the file of dars trace --clerical, inside the workspace'),
   match_file: z
     .array(z.enum(matchColumns, { error: `expected some of ${matchColumns.join(', ')}` }))
     .min(1, 'ask for at least one column')
@@ -238,6 +244,11 @@ export function selectionsOf(
     case 'tracking':
       return each('reports', product.reports);
   }
+}
+
+/** The file of what people decided of near links, where a product of a cohort has one. */
+export function decisionsOf(product: Product): string | undefined {
+  return 'decisions' in product ? product.decisions : undefined;
 }
 
 /** The applicant's cohort files of a product, oldest first; none where it is made of no such cohort. */

@@ -16,6 +16,7 @@ import { outputName } from '../pipeline/output-name.ts';
 import {
   type AskedField,
   cohortUploads,
+  decisionsOf,
   type Product,
   type Selection,
   selectionsOf,
@@ -283,7 +284,7 @@ function filePlan(
       legalBasis: grant.legal_basis ?? '',
       commonLawDuty: grant.common_law_duty ?? 'none',
       frequency: grant.frequency ?? 'one-off',
-      optOuts: grantAnswer(grant, identifiability),
+      optOuts: `${grantAnswer(grant, identifiability)}${isBespoke && grant.opt_outs.apply ? exemptions(loaded) : ''}`,
     },
   };
 }
@@ -347,24 +348,32 @@ function tracePlans(
   clauses: Clauses,
 ): { traces?: readonly TracePlan[] } {
   const { cohort } = agreement;
-  const traces = pipeline.products.flatMap((product): TracePlan[] =>
-    cohortUploads(product).length === 0
+  const traces = pipeline.products.flatMap((product): TracePlan[] => {
+    const decisions = decisionsOf(product);
+    return cohortUploads(product).length === 0
       ? []
       : [
           {
             product: product.name,
             files: cohortUploads(product),
+            ...(decisions === undefined ? {} : { decisions }),
             terms: { identifiers: must(cohort).identifiers, size: must(cohort).size },
             exempt: exemptBases(cohort),
             reason: clauses.agreement('cohort', 'participants are found in PDS by what the applicant knows of them'),
           },
-        ],
-  );
+        ];
+  });
   return traces.length === 0 ? {} : { traces };
 }
 
 function exemptBases(cohort: LoadedAgreement['agreement']['cohort']): string[] {
   return (cohort?.opt_out_exemptions ?? []).map(({ legal_basis: basis }) => basis);
+}
+
+/** What the register says after the answer: opt-outs are a matter of each participant's legal basis. */
+function exemptions({ agreement }: LoadedAgreement): string {
+  const exempt = agreement.cohort?.opt_out_exemptions ?? [];
+  return exempt.map(({ legal_basis: basis, because }) => `; not to participants by ${basis}: ${because}`).join('');
 }
 
 function keepParticipants(product: string, { agreement }: LoadedAgreement, clauses: Clauses): Step {

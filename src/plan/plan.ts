@@ -154,6 +154,8 @@ export interface TracePlan {
   readonly product: string;
   /** The applicant's uploads inside the workspace, oldest first: the last that names somebody counts. */
   readonly files: readonly string[];
+  /** A file of what people decided, inside the workspace. */
+  readonly decisions?: string;
   readonly terms: {
     readonly identifiers: readonly string[];
     readonly size: { readonly at_least?: number | undefined; readonly at_most?: number | undefined };

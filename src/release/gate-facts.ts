@@ -15,6 +15,7 @@ import type { Pipeline } from '../pipeline/pipeline-schema.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { SourceFile } from '../workspace/workspace-schema.ts';
 import { pastUses, releaseOf, replacedRelease } from './past-uses.ts';
+import { toldAsAt } from './told-before.ts';
 import { waitingRelease } from './waiting.ts';
 
 /** The part of the world that the gate's facts are in. */
@@ -85,7 +86,7 @@ export async function gateFacts(
           ? optOuts.defect
           : { ...listed.defect, message: `the opt-out list ${listed.defect.message}` },
     },
-    sources: looks.flatMap((look) => sourceFacts(look, workspace)),
+    sources: looks.flatMap((look) => sourceFacts(look, workspace, toldAsAt(entries, pipeline, look.source))),
     past: pastUses(entries).filter(({ release: past }) => !apart.includes(past)),
   };
   return { facts, optOuts: { asAt: listed?.asAt, sha256: optOuts.sha256 }, looks, waiting, apart };
@@ -96,11 +97,15 @@ function readDatasets(pipeline: Pipeline): string[] {
   return [...new Set([PDS, ...usedDatasets(pipeline)])];
 }
 
-function sourceFacts({ source, asAt, defect }: InputLook, { name, document, file }: Workspace): SourceFacts[] {
+function sourceFacts(
+  { source, asAt, defect }: InputLook,
+  { name, document, file }: Workspace,
+  told: CalendarDate | undefined,
+): SourceFacts[] {
   if (source === 'opt_outs' || source === 'cohort' || source === 'geography') return [];
   const settings = (file.sources as Readonly<Record<string, SourceFile | undefined>>)[source];
   const place = { file: name, line: document.lineOf(['sources', source]) };
-  return [{ source, ...place, asAt, maxAgeDays: settings?.max_age_days, defect }];
+  return [{ source, ...place, asAt, maxAgeDays: settings?.max_age_days, toldAsAt: told, defect }];
 }
 
 function releasesApart(

@@ -1,8 +1,10 @@
 import type { ToldFolder } from '../deliver/told-folder.ts';
 import type { ToldFiles } from '../engine/engine.ts';
+import type { CalendarDate } from '../kernel/calendar-date.ts';
 import { isKind, type ReleasedFile } from '../ledger/entries.ts';
 import { deliveredFiles } from '../ledger/history.ts';
 import type { Entry } from '../ledger/ledger.ts';
+import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import { type FilePlan, type Plan, stepOf } from '../plan/plan.ts';
 
 /** What a file of a release tells is kept under this name. */
@@ -38,6 +40,20 @@ export function toldBefore(
     if (!stands || file.tells === undefined) return [];
     return [{ name: toldName(intended.release, intended.files.indexOf(file)), sha256: file.tells.sha256 }];
   });
+}
+
+/** The latest day that a source was of when a pipeline's tracking reports told something that arrived. */
+export function toldAsAt(
+  entries: readonly Entry[],
+  { pipeline }: LoadedPipeline,
+  source: string,
+): CalendarDate | undefined {
+  const days = deliveredFiles(entries).flatMap(({ file, intended }) =>
+    file.tells === undefined || intended.pipeline !== pipeline.pipeline
+      ? []
+      : (intended.sources ?? []).flatMap((each) => (each.source === source && each.as_at !== null ? [each.as_at] : [])),
+  );
+  return days.sort().at(-1) as CalendarDate | undefined;
 }
 
 /** For each report of a plan what was told before, checked against the ledger, and where what it tells now goes. */

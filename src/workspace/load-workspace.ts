@@ -17,7 +17,7 @@ import { Fault } from '../kernel/fault.ts';
 import type { Problem } from '../kernel/problem.ts';
 import { checkPipeline } from '../pipeline/check-pipeline.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
-import { cohortUploads, pipelineSchema } from '../pipeline/pipeline-schema.ts';
+import { cohortUploads, decisionsOf, pipelineSchema } from '../pipeline/pipeline-schema.ts';
 import { checkSchedules } from '../pipeline/schedule.ts';
 import { LazyCatalogue } from './lazy-catalogue.ts';
 import type { Workspace } from './workspace.ts';
@@ -363,9 +363,12 @@ async function parsePipeline(
   const { cohort, products } = parsed.value;
   const cohortFiles: [string, PropertyKey[]][] = [
     ...(cohort !== undefined && 'file' in cohort ? [[cohort.file, ['cohort', 'file']] as [string, PropertyKey[]]] : []),
-    ...products.flatMap((product, index): [string, PropertyKey[]][] =>
-      cohortUploads(product).map((path): [string, PropertyKey[]] => [path, ['products', index, 'cohort']]),
-    ),
+    ...products.flatMap((product, index): [string, PropertyKey[]][] => [
+      ...cohortUploads(product).map((path): [string, PropertyKey[]] => [path, ['products', index, 'cohort']]),
+      ...[decisionsOf(product) ?? []]
+        .flat()
+        .map((path): [string, PropertyKey[]] => [path, ['products', index, 'decisions']]),
+    ]),
   ];
   for (const [path, place] of cohortFiles) {
     const at = (code: string, message: string): Problem => problemAt(document.value, place, code, message);

@@ -27,6 +27,12 @@ describe('a source is whole, and no older than the custodian allows', () => {
     ['of today, where it has to be', source({ asAt: day('2026-11-20'), maxAgeDays: 0 })],
     ['of yesterday, where it has to be of today', source({ asAt: day('2026-11-19'), maxAgeDays: 0 }), refused('stale')],
     ['of tomorrow, whatever may be', source({ asAt: day('2026-11-21') }), refused('undated')],
+    ['of the day that a study was told of before', source({ asAt: day('2026-11-19'), toldAsAt: day('2026-11-19') })],
+    [
+      'older than what a study was told of before, whatever its age may be',
+      source({ asAt: day('2026-11-18'), toldAsAt: day('2026-11-19') }),
+      refused('went-back'),
+    ],
     ['of no day, where its age matters', source({ maxAgeDays: 7 }), refused('undated')],
     [
       'without the date that was promised, whether its age matters or not',

@@ -21,7 +21,7 @@ export interface Commission {
   readonly name: string;
   readonly frequency: 'monthly' | 'quarterly' | 'annual' | 'one-off';
   readonly schedule: Tree;
-  readonly product: 'extract' | 'linked';
+  readonly product: 'extract' | 'linked' | 'bespoke-linkage' | 'tracking' | 'tabulation';
   readonly format: 'csv' | 'parquet' | 'arrow';
   readonly to: 'north' | 'south' | 'shelf';
   readonly term?: { readonly start: string; readonly end: string };
@@ -44,6 +44,9 @@ export const COMMISSIONS: readonly Commission[] = [
     to: 'north',
   },
   { name: 'y1', frequency: 'annual', schedule: {}, product: 'extract', format: 'csv', to: 'shelf' },
+  { name: 'b1', frequency: 'quarterly', schedule: {}, product: 'bespoke-linkage', format: 'csv', to: 'north' },
+  { name: 't1', frequency: 'quarterly', schedule: {}, product: 'tracking', format: 'csv', to: 'north' },
+  { name: 's1', frequency: 'quarterly', schedule: {}, product: 'tabulation', format: 'csv', to: 'shelf' },
   { name: 'o1', frequency: 'one-off', schedule: {}, product: 'extract', format: 'csv', to: 'south' },
   {
     ...{ name: 'o2', frequency: 'one-off', schedule: {}, product: 'extract', format: 'csv', to: 'shelf' },
@@ -56,10 +59,18 @@ export const COMMISSIONS: readonly Commission[] = [
 ];
 
 const PEOPLE = 40;
+/** The first of them are the cohort of each study. */
+const MEMBERS = 20;
 
 export function stemOf(name: string): string {
   return `DARS-NIC-${200_000 + COMMISSIONS.findIndex((each) => each.name === name)}-A1B2C`;
 }
+
+function cohortOf(name: string): string {
+  return `cohort/NIC-${stemOf(name).split('-')[2]}_members.csv`;
+}
+
+const studyOf = (person: number): string => `S-${String(person).padStart(3, '0')}`;
 
 function numberOf(person: number): string {
   return String(1_000_000_000 + person * 7);
@@ -85,6 +96,7 @@ export class Custodian implements Disposable {
     for (const commission of COMMISSIONS) {
       files[`agreements/${commission.name}.yaml`] = stringify(agreementOf(commission, recipient.fingerprint));
       files[`pipelines/${commission.name}.yaml`] = stringify(pipelineOf(commission));
+      if (isOfCohort(commission)) files[cohortOf(commission.name)] = cohort();
     }
     const workspace = await makeWorkspace({
       files,
@@ -160,14 +172,41 @@ export class Custodian implements Disposable {
     this.#episodes.push(people);
   }
 
-  /** What a release that is made now has to hold: a token for each row, in any order. */
-  expected(name: string): readonly string[] {
+  /** Who has opted out by now. */
+  optedOut(): ReadonlySet<number> {
+    return new Set(this.#optedOut);
+  }
+
+  /**
+   * What a release that is made now has to hold, in any order: a token or a study id for each row; for tables the
+   * category and the count of each. A study is told of who is new to it, and of who is gone since it was told last:
+   * `before` is who had opted out then.
+   */
+  expected(name: string, before: ReadonlySet<number> | undefined): readonly string[] {
+    const product = COMMISSIONS.find((each) => each.name === name)?.product;
+    const stays = (person: number): boolean => !this.#optedOut.has(person);
+    const rows = this.#episodes.flat().filter(stays);
+    if (product === 'bespoke-linkage') {
+      return rows
+        .filter((person) => person < MEMBERS)
+        .map(studyOf)
+        .sort();
+    }
+    if (product === 'tracking') {
+      const members = [...Array(MEMBERS).keys()];
+      const told = members.filter((person) =>
+        before === undefined ? stays(person) : !stays(person) && !before.has(person),
+      );
+      return told.map(studyOf).sort();
+    }
+    if (product === 'tabulation') {
+      const people = [...new Set(rows)];
+      const counted = (of: readonly number[]): string => String(5 * Math.round(of.length / 5));
+      const ofSex = (sex: number): string => counted(people.filter((person) => 1 + (person % 2) === sex));
+      return [`1 ${ofSex(1)}`, `2 ${ofSex(2)}`, `Total ${counted(people)}`];
+    }
     const key = agreementKey(new Secret(new Uint8Array(Buffer.from(MASTER_KEY, 'hex'))), stemOf(name));
-    return this.#episodes
-      .flat()
-      .filter((person) => !this.#optedOut.has(person))
-      .map((person) => pseudonym(key, 'PERSON', numberOf(person)))
-      .sort();
+    return rows.map((person) => pseudonym(key, 'PERSON', numberOf(person))).sort();
   }
 
   [Symbol.dispose](): void {
@@ -182,29 +221,71 @@ function pds(people: number): string {
   return [PDS_HEADER, ...records, ''].join('\n');
 }
 
-function agreementOf({ name, frequency, to, term }: Commission, fingerprint: string): Tree {
+const isOfCohort = ({ product }: Commission): boolean => product === 'bespoke-linkage' || product === 'tracking';
+
+function cohort(): string {
+  const header =
+    'UNIQUE_REFERENCE,STATUS,NHS_NO,FAMILY_NAME,GIVEN_NAME,OTHER_GIVEN_NAME,GENDER,DATE_OF_BIRTH,POSTCODE,ADDRESS_LINE1,ADDRESS_LINE2,ADDRESS_LINE3,ADDRESS_LINE4,ADDRESS_LINE5,PERSON_MIN_DATE,PERSON_MAX_DATE';
+  const rows = [...Array(MEMBERS).keys()].map(
+    (person) => `${studyOf(person)},add,${numberOf(person)},FAMILY${person},GIVEN,,,1970-01-01,,,,,,,,`,
+  );
+  return [header, ...rows, ''].join('\n');
+}
+
+function agreementOf(commission: Commission, fingerprint: string): Tree {
+  const { name, frequency, to, term, product } = commission;
   const tree = agreementTree(fingerprint);
   const [grant, ...rest] = tree['datasets'] as Tree[];
   const [security] = tree['security'] as Tree[];
   const [iao, igard, cag] = tree['approvals'] as Tree[];
+  const identifiability = isOfCohort(commission)
+    ? 'identifiable'
+    : product === 'tabulation'
+      ? 'aggregated'
+      : 'pseudonymised';
+  const products = isOfCohort(commission) || product === 'tabulation' ? [product] : grant?.['products'];
+  const own = { ...grant, products, identifiability, frequency };
+  const pds = { ...own, dataset: 'pds', period: undefined, where: undefined, fields: ['gp_practice_code'] };
   return {
     ...tree,
     reference: `${stemOf(name)}-v1.0`,
     term: term ?? tree['term'],
     security: [{ ...security, valid_to: '2027-12-31' }],
-    approvals: [iao, igard, { ...cag, review_by: '2027-12-31' }],
-    datasets: [{ ...grant, frequency }, ...rest],
+    approvals: [
+      { ...iao, dataset: product === 'tracking' ? 'pds' : 'hes_apc' },
+      igard,
+      { ...cag, review_by: '2027-12-31' },
+    ],
+    ...(isOfCohort(commission)
+      ? { cohort: { identifiers: ['nhs_number', 'family_name', 'given_name', 'date_of_birth'] } }
+      : {}),
+    datasets: product === 'tracking' ? [pds] : [own, ...rest],
     recipient: { ...(tree['recipient'] as Tree), destination: to },
   };
 }
 
 function pipelineOf({ name, schedule, product, format }: Commission): Tree {
   const selection = { dataset: 'hes_apc', fields: ['EPIKEY', 'DIAG_4_01', 'SEX'] };
-  const shape = product === 'extract' ? selection : { datasets: [selection] };
+  const shapes: Record<Commission['product'], Tree> = {
+    extract: { ...selection, format, compression: 'none' },
+    linked: { datasets: [selection], format, compression: 'none' },
+    'bespoke-linkage': { cohort: cohortOf(name), datasets: [selection], format, compression: 'none' },
+    tracking: {
+      cohort: cohortOf(name),
+      reports: [{ report: 'event-notification', fields: ['gp_practice_code'] }],
+      format,
+      compression: 'none',
+    },
+    tabulation: {
+      dataset: 'hes_apc',
+      dimensions: [{ name: 'sex', from: 'SEX' }],
+      tables: [{ name: 'by-sex', by: ['sex'] }],
+    },
+  };
   return {
     pipeline: name,
     agreement: `${stemOf(name)}-v1.0`,
     schedule,
-    products: [{ name: 'apc', product, ...shape, format, compression: 'none' }],
+    products: [{ name: 'apc', product, ...shapes[product] }],
   };
 }

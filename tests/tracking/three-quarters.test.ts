@@ -114,7 +114,7 @@ beforeAll(async () => {
       `CREATE TABLE opted_${quarter} AS FROM read_csv('${join(data, 'opt-outs.dat')}', header = false, columns = {n: 'VARCHAR'})`,
     );
   }
-}, 300_000);
+}, 600_000);
 afterAll(async () => {
   connection.closeSync();
   study[Symbol.dispose]();

@@ -1,45 +1,25 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
-import type { LinkFile } from '../../engine/link-file.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { LinkSession } from '../../engine/link-session.ts';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { type ClericalBand, clericalRows, DEFAULT_BAND } from '../../linkage/clerical.ts';
-import { type ColumnMapping, columnNamed, mapColumns } from '../../linkage/column-mapping.ts';
+import { columnNamed } from '../../linkage/column-mapping.ts';
 import { type Explanation, explain, rowsOfPair } from '../../linkage/explain.ts';
 import { DEFAULT_THRESHOLD, type Linkage, link } from '../../linkage/link.ts';
 import { linkRows } from '../../linkage/link-rows.ts';
 import { formatModel, type Model, modelHash, parseModel } from '../../linkage/model.ts';
+import { PROFILES } from '../../linkage/profiles/profile.ts';
 import { linkPage } from '../../linkage/report/link-page.ts';
 import { linkReport } from '../../linkage/report/link-report.ts';
-import type { SourceTable } from '../../linkage/standardise/standardise.ts';
 import { counted } from '../counted.ts';
 import { formatTable } from '../table.ts';
 import { linkSession } from '../wire.ts';
 import { type CommandContext, contextOf } from './command-context.ts';
-
-interface LinkFlags {
-  readonly aId?: string;
-  readonly bId?: string;
-  readonly a?: string;
-  readonly b?: string;
-  readonly dedupe?: boolean;
-  readonly out: string;
-  readonly all?: number | boolean;
-  readonly threshold?: number;
-  readonly model?: string;
-  readonly saveModel?: string;
-  readonly report?: string;
-  readonly explain?: string;
-  readonly clerical?: string;
-  readonly band?: ClericalBand;
-  readonly withValues?: boolean;
-  readonly decisions?: string;
-  readonly delimiter?: string;
-  readonly memory: string;
-  readonly threads?: number;
-}
+import { checkFlags, isByRules, type LinkFlags, sideFlags } from './link-flags.ts';
+import { linkByProfiles } from './link-profiles.ts';
+import { noteOneSided, openSide } from './link-side.ts';
 
 /** The floor of `--all` where none is given. */
 const DEFAULT_FLOOR = 0.01;
@@ -48,11 +28,12 @@ const HELP = `
 Columns named as in PDS (nhs_number, given_name, family_name, date_of_birth, gender, postcode …) need no mapping, nor do
 sex, address, city, county, place_of_birth, occupation, email, telephone; others are ignored unless they are mapped. Columns
 are joined with +: date_of_birth=year+month+day, address=number+street. Nothing is learnt from labels; the threshold is a
-probability of ${DEFAULT_THRESHOLD}.
+probability of ${DEFAULT_THRESHOLD}. The profiles mps (Master Person Service) and hes-ons (eight ranks) link by rules instead.
 
 Examples:
   dars link A.csv B.csv --a-id id --b-id id --a given_name=firstname,family_name=surname,date_of_birth=dob --out links.csv
-  dars link A.csv --dedupe --a-id id --a given_name=firstname,family_name=surname,date_of_birth=y+m+d --out pairs.parquet`;
+  dars link A.csv --dedupe --a-id id --a given_name=firstname,family_name=surname,date_of_birth=y+m+d --out pairs.parquet
+  dars link cohort.csv pds.parquet --a-id study_id --b-id nhs_number --b-history valid_from --compare mps --out traced.csv`;
 
 export function addLink(program: Command): void {
   program
@@ -64,9 +45,21 @@ export function addLink(program: Command): void {
     .option('--b-id <column>', 'what identifies a row of B')
     .option('--a <mapping>', 'columns of A: field=column,field=column+column')
     .option('--b <mapping>', 'columns of B')
+    .option('--a-history [column]', 'rows of one identifier are one person’s over time, the last being the present')
+    .option('--b-history [column]', 'the same of B; ordered by this column if not as they stand')
     .option('--dedupe', 'find pairs within A')
     .requiredOption('--out <file>', 'the links: CSV, or Parquet by its name')
     .option('--all [floor]', `every compared pair from this probability on (default ${DEFAULT_FLOOR})`, share)
+    .addOption(
+      new Option('--profile <name>', 'link by this program’s model, or by the rules of a national service')
+        .choices(PROFILES)
+        .default('dars'),
+    )
+    .addOption(
+      new Option('--compare <profile>', 'link by this profile too, and say record by record what it found').choices(
+        PROFILES,
+      ),
+    )
     .option('--threshold <probability>', `accept from here (default ${DEFAULT_THRESHOLD})`, share)
     .option('--model <file>', 'a trained model to use instead of learning one')
     .option('--save-model <file>', 'write the model that was used')
@@ -86,23 +79,28 @@ export function addLink(program: Command): void {
       const model = flags.model === undefined ? undefined : await readModel(flags.model);
       await using session = await linkSession({ memory: flags.memory, threads: flags.threads });
       try {
-        const left = await openSide(session, context, a, 'A', flags.aId, flags.a, flags.delimiter);
-        const right =
-          b === undefined ? undefined : await openSide(session, context, b, 'B', flags.bId, flags.b, flags.delimiter);
+        const [ofA, ofB] = sideFlags(flags);
+        const left = await openSide(session, context, a, 'A', ofA);
+        const right = b === undefined ? undefined : await openSide(session, context, b, 'B', ofB);
         noteOneSided(context, left, right);
         if (flags.decisions !== undefined) await loadDecisions(session, flags.decisions, flags.delimiter);
+        const floor = flags.all === true ? DEFAULT_FLOOR : typeof flags.all === 'number' ? flags.all : undefined;
         const started = Date.now();
+        const types = { a: left.idType, b: right?.idType ?? left.idType };
+        if (right !== undefined && isByRules(flags)) {
+          await linkByProfiles(session, context, { left: left.table, right: right.table, types }, flags);
+          return;
+        }
         const linkage = await link(session.database, {
           left: left.table,
           right: right?.table,
           thisYear: context.now().getUTCFullYear(),
           ...(model === undefined ? {} : { model }),
           ...(flags.decisions === undefined ? {} : { decisions: DECISIONS }),
+          ...(floor === undefined ? {} : { floor }),
           ...(flags.threshold === undefined ? {} : { threshold: flags.threshold }),
           observe: (step) => context.reporter.event({ kind: 'step', step: `link ${step}` }),
         });
-        const floor = flags.all === true ? DEFAULT_FLOOR : typeof flags.all === 'number' ? flags.all : undefined;
-        const types = { a: left.idType, b: right?.idType ?? left.idType };
         const rows = await linkRows(session.database, linkage, floor, types);
         await session.write(rows, flags.out);
         if (flags.saveModel !== undefined) await save(flags.saveModel, formatModel(linkage.model));
@@ -126,84 +124,6 @@ export function addLink(program: Command): void {
         throw error instanceof Fault && error.code === 'memory' ? memoryFault(flags.memory) : error;
       }
     });
-}
-
-/** A file that was opened and loaded. */
-interface Side {
-  readonly mapping: ColumnMapping;
-  /** The SQL type of its identifiers, which links give out again. */
-  readonly idType: string;
-  readonly table: SourceTable;
-}
-
-async function openSide(
-  session: LinkSession,
-  { reporter }: CommandContext,
-  path: string,
-  side: 'A' | 'B',
-  id: string | undefined,
-  text: string | undefined,
-  delimiter: string | undefined,
-): Promise<Side> {
-  const option = `--${side.toLowerCase()}`;
-  const file: LinkFile = await session.open(path, delimiter);
-  const idColumn = id === undefined ? undefined : columnNamed(id, file.columns, `${option}-id`);
-  const mapping = mapColumns(
-    text,
-    file.columns.filter((column) => column !== idColumn),
-    option,
-  );
-  const { fields, asText } = mapping;
-  if (fields.length === 0) {
-    throw new Fault(ExitCode.usage, 'no-fields', `${file.name}: no column is mapped or named as a known field`, {
-      hint: `its columns are ${file.columns.join(', ')}; map them with ${option} field=column,…`,
-    });
-  }
-  for (const name of asText) reporter.note(`${option}: ${name} is no known field; it is compared as plain text`);
-  const table = `#file ${side}`;
-  const used = fields.flatMap(({ columns }) => columns);
-  const loaded = await file.load(table, [...new Set(idColumn === undefined ? used : [idColumn, ...used])]);
-  if (loaded.isLatin1) reporter.note(`${file.name} is not UTF-8; it was read as Latin-1`);
-  const names = fields.map(({ field, columns }) =>
-    columns.join('+') === field.name ? field.name : `${field.name}=${columns.join('+')}`,
-  );
-  reporter.note(`${side}: ${file.name}, ${counted(loaded.rows, 'row')}: ${names.join(', ')}`);
-  return {
-    mapping,
-    idType: idColumn === undefined ? 'BIGINT' : file.typeOf(idColumn),
-    table: { label: file.name, table, id: idColumn, fields, lists: file.lists },
-  };
-}
-
-function checkFlags(b: string | undefined, flags: LinkFlags): void {
-  const usage = (message: string, hint: string): Fault => new Fault(ExitCode.usage, 'link-options', message, { hint });
-  if (b === undefined && flags.dedupe !== true) {
-    throw usage('one file and no --dedupe', 'name a second file, or add --dedupe to find who is in it twice');
-  }
-  if (b !== undefined && flags.dedupe === true) {
-    throw usage('--dedupe takes one file', 'join them into one first, or leave --dedupe out to link them');
-  }
-  if (b === undefined && (flags.b !== undefined || flags.bId !== undefined)) {
-    throw usage('--b and --b-id want a second file', 'with --dedupe there is only A');
-  }
-}
-
-/** Fields that one side alone has help nobody; that is worth a word, since a mapping may have been forgotten. */
-function noteOneSided({ reporter }: CommandContext, left: Side, right: Side | undefined): void {
-  if (right === undefined) return;
-  const names = ({ mapping }: Side): string[] => mapping.fields.map(({ field }) => field.name);
-  const [a, b] = [names(left), names(right)];
-  if (!a.some((name) => b.includes(name))) {
-    throw new Fault(ExitCode.usage, 'no-fields', 'the two files have no field in common', {
-      hint: `A has ${a.join(', ')}; B has ${b.join(', ')}`,
-    });
-  }
-  for (const [side, only] of [
-    ['A', a.filter((name) => !b.includes(name))],
-    ['B', b.filter((name) => !a.includes(name))],
-  ] as const) {
-    if (only.length > 0) reporter.note(`only ${side} has ${only.join(', ')}`);
-  }
 }
 
 function report({ reporter }: CommandContext, linkage: Linkage, out: string, seconds: number): void {

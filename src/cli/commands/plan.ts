@@ -112,10 +112,11 @@ function formatPlan(plan: Plan): string {
             ? [`  people listed in ${plan.cohort.path}`]
             : plan.cohort.steps.flatMap(formatStep)),
         ];
-  const traces = (plan.traces ?? []).flatMap(({ product, files, terms, reason }) => [
+  const traces = (plan.traces ?? []).flatMap(({ product, files, decisions, terms, reason }) => [
     '',
     `trace of ${product}`,
     `  participants of ${files.join(', ')}, by ${terms.identifiers.join(', ')}`,
+    ...(decisions === undefined ? [] : [`  near links as decided in ${decisions}`]),
     `  ${''.padEnd(16)} because ${reason.clause}: ${reason.words}`,
   ]);
   return [...head, ...cohort, ...traces, ...plan.files.flatMap(formatFile)].join('\n');

@@ -7,6 +7,7 @@ import { Fault } from '../../kernel/fault.ts';
 import type { CohortTerms } from '../../linkage/cohort/validate-cohort.ts';
 import { type ValidationReport, validationRows } from '../../linkage/cohort/validation-report.ts';
 import { formatModel } from '../../linkage/model.ts';
+import { clericalRows } from '../../linkage/trace/clerical.ts';
 import { matchRows } from '../../linkage/trace/match-rows.ts';
 import { tracePage } from '../../linkage/trace-quality/trace-page.ts';
 import { type TraceReport, traceReport } from '../../linkage/trace-quality/trace-report.ts';
@@ -21,6 +22,8 @@ interface TraceFlags {
   readonly check?: boolean;
   readonly validation?: string;
   readonly out?: string;
+  readonly clerical?: string;
+  readonly decisions?: string;
   readonly report?: string;
   readonly saveModel?: string;
   readonly withNumbers?: boolean;
@@ -44,6 +47,8 @@ export function addTrace(program: Command): void {
     .option('--validation <file>', 'the report for the applicant: faults by row as CSV, or counts as JSON by its name')
     .option('--out <file>', 'the match file: CSV, or Parquet by its name')
     .option('--with-numbers', 'with the NHS number of everybody found, which is the custodian’s alone')
+    .option('--clerical <file>', 'near links for people to decide, with NHS numbers, which are the custodian’s alone')
+    .option('--decisions <file>', 'the same file with yes or no under DECISION, which then stands')
     .option('--report <file>', 'how good the links are thought to be: a page, or JSON by its name')
     .option('--save-model <file>', 'write the model that was learnt')
     .addHelpText('after', HELP)
@@ -57,11 +62,12 @@ export function addTrace(program: Command): void {
       if (validation.problems.length > 0) throw refusedFile(validation);
       if (flags.check === true) return tellValidation(context, validation);
       const started = Date.now();
-      const trace = await session.trace(Number(today.slice(0, 4)), (step) =>
+      const trace = await session.trace(Number(today.slice(0, 4)), flags.decisions, (step) =>
         context.reporter.event({ kind: 'step', step: `trace ${step}` }),
       );
       const quality = await traceReport(session.database, validation, trace);
       if (flags.out !== undefined) await session.write(matchRows(flags.withNumbers === true), flags.out);
+      if (flags.clerical !== undefined) await session.write(clericalRows(), flags.clerical);
       if (flags.report !== undefined) {
         const isJson = /\.json$/i.test(flags.report);
         await save(flags.report, isJson ? `${JSON.stringify(quality, undefined, 2)}\n` : tracePage(quality));

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import type { CalendarDate } from '../../kernel/calendar-date.ts';
+import { followUpDocuments } from './follow-up-documents.ts';
 
 export const DEMO_REFERENCE = 'DARS-NIC-000001-D3M0A-v1.0';
 
@@ -14,7 +15,92 @@ export interface DemoFacts {
 export function demoDocuments(facts: DemoFacts): Readonly<Record<string, string>> {
   const year = Number(facts.today.slice(0, 4));
   const period = { from: `${year - 3}-04-01`, to: facts.today };
+  const agreement = {
+    reference: DEMO_REFERENCE,
+    title: 'Long-term outcomes of screening for type 2 diabetes',
+    applicant: { name: 'University of Example', ods: 'Z9X01', type: 'Academic' },
+    controllers: [{ name: 'University of Example', role: 'sole' }],
+    processors: [],
+    term: { start: `${year - 1}-01-01`, end: `${year + 2}-12-31` },
+    signatures: [
+      { party: 'University of Example', name: 'A Signatory', role: 'Head of Contracts', on: `${year - 2}-12-20` },
+      { party: 'NHS Digital', name: 'B Signatory', role: 'Director', on: `${year - 2}-12-22` },
+    ],
+    purpose: {
+      objective: 'To learn whether screening for type 2 diabetes prevents its late complications.',
+      processing:
+        'Pseudonymised admissions are linked with outpatient appointments and analysed on the university’s secure servers.',
+      outputs: 'Papers in open-access journals; a report for NHS England.',
+      benefits: 'Better advice on whom to screen, and when.',
+      commercial: false,
+      sublicensing: false,
+    },
+    security: [
+      {
+        organisation: 'University of Example',
+        kind: 'DSPT',
+        reference: 'EE000000',
+        outcome: 'Standards Met',
+        valid_to: `${year + 1}-06-30`,
+      },
+    ],
+    approvals: [
+      { body: 'IAO', dataset: 'hes_apc', outcome: 'approved', on: `${year - 2}-11-01` },
+      { body: 'IAO', dataset: 'hes_op', outcome: 'approved', on: `${year - 2}-11-01` },
+      { body: 'IGARD', outcome: 'recommended', on: `${year - 2}-11-14` },
+      {
+        body: 'CAG',
+        reference: `${String(year - 2).slice(2)}/CAG/0001`,
+        outcome: 'supported',
+        review_by: `${year + 1}-12-31`,
+      },
+    ],
+    datasets: [
+      {
+        dataset: 'hes_apc',
+        products: ['extract', 'linked'],
+        identifiability: 'pseudonymised',
+        legal_basis: 'Health and Social Care Act 2012 – s261(1) and s261(2)(b)(ii)',
+        common_law_duty: 'section-251',
+        frequency: 'quarterly',
+        period,
+        fields: [
+          'EPIKEY',
+          'ADMIDATE',
+          'EPISTART',
+          'DIAG_4_01',
+          'DIAG_4_02',
+          'SEX',
+          'MYDOB',
+          { from: 'LSOA11', as: 'msoa' },
+        ],
+        opt_outs: 'apply',
+      },
+      {
+        dataset: 'hes_op',
+        products: ['linked'],
+        identifiability: 'pseudonymised',
+        legal_basis: 'Health and Social Care Act 2012 – s261(1) and s261(2)(b)(ii)',
+        common_law_duty: 'section-251',
+        frequency: 'quarterly',
+        period,
+        fields: ['ATTENDKEY', 'APPTDATE', 'ATTENDED', 'TRETSPEF'],
+        opt_outs: 'apply',
+      },
+      {
+        dataset: 'pds',
+        fields: [
+          'gender',
+          'gp_practice_code',
+          { from: 'date_of_birth', as: 'year' },
+          { from: 'postcode', as: 'outcode' },
+        ],
+      },
+    ],
+    recipient: { openpgp_fingerprint: facts.fingerprint, key: 'keys/recipient.public.asc', destination: 'uni-sftp' },
+  };
   return {
+    ...followUpDocuments(agreement, year),
     'dars.yaml': stringify({
       custodian: { name: 'NHS Digital', ods: 'X26' },
       agreements: 'agreements',
@@ -22,7 +108,7 @@ export function demoDocuments(facts: DemoFacts): Readonly<Record<string, string>
       state: 'state',
       sources: {
         pds: { path: 'data/pds.parquet' },
-        opt_outs: { path: 'data/opt-outs.dat', as_at: facts.today, max_age_days: 21 },
+        opt_outs: { path: 'data/opt-outs.dat', as_at: { file: 'data/as-at' }, max_age_days: 21 },
         hes_apc: { path: 'data/hes_apc/*.parquet' },
         hes_op: { path: 'data/hes_op/*.parquet' },
         ecds: { path: 'data/ecds/*.parquet' },
@@ -43,93 +129,12 @@ export function demoDocuments(facts: DemoFacts): Readonly<Record<string, string>
           host_key: facts.hostKey,
           directory: '.',
         },
+        // For what is released after the demo, whose server is gone by then.
+        shelf: { type: 'folder', path: 'shelf' },
       },
       limits: { memory: '2GB' },
     }),
-    'agreements/demo.yaml': stringify({
-      reference: DEMO_REFERENCE,
-      title: 'Long-term outcomes of screening for type 2 diabetes',
-      applicant: { name: 'University of Example', ods: 'Z9X01', type: 'Academic' },
-      controllers: [{ name: 'University of Example', role: 'sole' }],
-      processors: [],
-      term: { start: `${year - 1}-01-01`, end: `${year + 2}-12-31` },
-      signatures: [
-        { party: 'University of Example', name: 'A Signatory', role: 'Head of Contracts', on: `${year - 2}-12-20` },
-        { party: 'NHS Digital', name: 'B Signatory', role: 'Director', on: `${year - 2}-12-22` },
-      ],
-      purpose: {
-        objective: 'To learn whether screening for type 2 diabetes prevents its late complications.',
-        processing:
-          'Pseudonymised admissions are linked with outpatient appointments and analysed on the university’s secure servers.',
-        outputs: 'Papers in open-access journals; a report for NHS England.',
-        benefits: 'Better advice on whom to screen, and when.',
-        commercial: false,
-        sublicensing: false,
-      },
-      security: [
-        {
-          organisation: 'University of Example',
-          kind: 'DSPT',
-          reference: 'EE000000',
-          outcome: 'Standards Met',
-          valid_to: `${year + 1}-06-30`,
-        },
-      ],
-      approvals: [
-        { body: 'IAO', dataset: 'hes_apc', outcome: 'approved', on: `${year - 2}-11-01` },
-        { body: 'IAO', dataset: 'hes_op', outcome: 'approved', on: `${year - 2}-11-01` },
-        { body: 'IGARD', outcome: 'recommended', on: `${year - 2}-11-14` },
-        {
-          body: 'CAG',
-          reference: `${String(year - 2).slice(2)}/CAG/0001`,
-          outcome: 'supported',
-          review_by: `${year + 1}-12-31`,
-        },
-      ],
-      datasets: [
-        {
-          dataset: 'hes_apc',
-          products: ['extract', 'linked'],
-          identifiability: 'pseudonymised',
-          legal_basis: 'Health and Social Care Act 2012 – s261(1) and s261(2)(b)(ii)',
-          common_law_duty: 'section-251',
-          frequency: 'quarterly',
-          period,
-          fields: [
-            'EPIKEY',
-            'ADMIDATE',
-            'EPISTART',
-            'DIAG_4_01',
-            'DIAG_4_02',
-            'SEX',
-            'MYDOB',
-            { from: 'LSOA11', as: 'msoa' },
-          ],
-          opt_outs: 'apply',
-        },
-        {
-          dataset: 'hes_op',
-          products: ['linked'],
-          identifiability: 'pseudonymised',
-          legal_basis: 'Health and Social Care Act 2012 – s261(1) and s261(2)(b)(ii)',
-          common_law_duty: 'section-251',
-          frequency: 'quarterly',
-          period,
-          fields: ['ATTENDKEY', 'APPTDATE', 'ATTENDED', 'TRETSPEF'],
-          opt_outs: 'apply',
-        },
-        {
-          dataset: 'pds',
-          fields: [
-            'gender',
-            'gp_practice_code',
-            { from: 'date_of_birth', as: 'year' },
-            { from: 'postcode', as: 'outcode' },
-          ],
-        },
-      ],
-      recipient: { openpgp_fingerprint: facts.fingerprint, key: 'keys/recipient.public.asc', destination: 'uni-sftp' },
-    }),
+    'agreements/demo.yaml': stringify(agreement),
     'pipelines/diabetes-apc.yaml': stringify({
       pipeline: 'diabetes-apc',
       agreement: DEMO_REFERENCE,

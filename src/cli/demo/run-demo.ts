@@ -12,13 +12,15 @@ import { parseDateRange } from '../../kernel/date-range.ts';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { entriesOf, type ReleaseOutcome, release } from '../../release.ts';
-import { synthesise } from '../../synth/synthesise.ts';
+import { writeCohort } from '../../synth/cohort.ts';
+import { later, makeWorld } from '../../synth/world-file.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
 import { publishRegister } from '../commands/register/publish.ts';
 import { formatOutcome } from '../commands/run.ts';
 import { group, type Reporter } from '../reporter.ts';
 import { makeRegisterKey, wire } from '../wire.ts';
 import { demoDocuments } from './demo-documents.ts';
+import { FOLLOW_UP_NIC } from './follow-up-documents.ts';
 
 const MARKER = '.dars-demo';
 
@@ -34,13 +36,15 @@ export async function runDemo(folder: string, people: number, reporter: Reporter
     `1. Making a workspace in ${relative('.', folder) || '.'}: keys, ${group(people)} synthetic people and what hospitals know of them`,
   );
   const { custodian, recipient, ssh } = await makeKeys(folder, now);
-  const data = await synthesise({
+  const data = await makeWorld({
     directory: join(folder, 'data'),
     people,
     seed: 1,
     asAt: dayOf(now),
     datasets: ['pds', 'opt_outs', 'hes_apc', 'hes_op', 'ecds', 'deaths'],
   });
+  const pds = join(folder, 'data/pds.parquet');
+  await writeCohort({ directory: join(folder, 'data'), pds, participants: 500, seed: 1, reference: FOLLOW_UP_NIC });
   say(`   ${group(data.rows)} rows in ${data.seconds.toFixed(1)} s`);
 
   const inbox = join(folder, 'recipient-inbox');
@@ -119,6 +123,8 @@ export async function runDemo(folder: string, people: number, reporter: Reporter
       `  npx dars register verify ${at}/register/${quarter}      as anybody can, without the ledger`,
       `  npx dars ledger list --workspace ${at}`,
       `  npx dars run diabetes-apc --workspace ${at}      refused: once a quarter, says the agreement`,
+      `  npx dars run follow-up --workspace ${at}      tracking: what became of the members of a study; then a quarter later:`,
+      `  npx dars synth --advance 3 months --out ${at}/data && npx dars run follow-up --workspace ${at} --as-of ${later(today, '3 months')}`,
       '  npx dars plan diabetes-apc --sql --as-of 2026-11-20      every step and its reason, on the repository’s own fixtures',
       '  src/release.ts      what a release does, in order',
     ].join('\n'),

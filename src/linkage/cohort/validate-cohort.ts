@@ -56,6 +56,14 @@ export async function validateCohort(
   await readLines(database, raw);
   await findFaults(database, today);
   await keepGood(database);
+  const problems = await fileProblems(
+    database,
+    raw,
+    terms,
+    await oneNumber(database, `SELECT count(*) FROM ${COHORT} WHERE adds`),
+  );
+  await database.execute(`DROP TABLE ${LINES}`);
+  await database.execute(`DROP TABLE ${quoteName(raw.table)}`);
   const count = (condition: string): Promise<number> =>
     oneNumber(database, `SELECT count(*) FROM ${COHORT} WHERE ${condition}`);
   const [adds, deletes] = [await count('adds'), await count('NOT adds')];
@@ -71,7 +79,7 @@ export async function validateCohort(
     failed: raw.rows - adds - deletes,
     adds,
     deletes,
-    problems: await fileProblems(database, raw, terms, adds),
+    problems,
     categories: categories.map((row) => {
       const category = String(row['category']) as Category;
       return { category, rule: CATEGORIES[category], rows: numberIn(row, 'n') };
@@ -131,13 +139,15 @@ async function findFaults(database: LinkageDatabase, today: string): Promise<voi
     `upper(STATUS) = 'ADD' AND NHS_NO IS NULL AND NOT (FAMILY_NAME IS NOT NULL AND (GIVEN_NAME IS NOT NULL OR GENDER IS NOT NULL)) AND NOT (GENDER IS NOT NULL AND POSTCODE IS NOT NULL)`,
   );
   const counted = `(SELECT *, count(*) OVER (PARTITION BY UNIQUE_REFERENCE) AS times FROM ${LINES})`;
+  // Whole rows of good files pass all checks: only those that don't are looked at check by check.
+  const any = when.map(([, , condition]) => `coalesce(${condition}, false)`).join(' OR ');
   const faults = when.map(
     ([column, category, condition]) =>
       `CASE WHEN ${condition} THEN {'c': ${quoteText(column)}, 'k': ${quoteText(category)}} END`,
   );
   await database.execute(
     `CREATE OR REPLACE TEMP TABLE ${COHORT_FAULTS} AS SELECT row, fault.c AS "column", fault.k AS category
-     FROM (SELECT row, unnest([${faults.join(', ')}]) AS fault FROM ${counted}) WHERE fault IS NOT NULL ORDER BY ALL`,
+     FROM (SELECT row, unnest([${faults.join(', ')}]) AS fault FROM (SELECT * FROM ${counted} WHERE ${any})) WHERE fault IS NOT NULL ORDER BY ALL`,
   );
 }
 

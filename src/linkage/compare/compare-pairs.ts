@@ -1,3 +1,5 @@
+import { ExitCode } from '../../kernel/exit-code.ts';
+import { Fault } from '../../kernel/fault.ts';
 import { quoteName } from '../../relation/print-sql.ts';
 import type { Dependence } from '../train/parameters.ts';
 import { BIT, type Comparison, left, right } from './comparison.ts';
@@ -45,7 +47,8 @@ export function compareFields(
 
 /**
  * SQL: what {@link compareFields} gave, summed up: `pattern`, all levels as one number (see {@link levelsOf}), `household`
- * and `personal`, how rare the agreeing values are of fields that a household shares, and of the others. A field whose
+ * and `personal`, how rare the agreeing values are of fields that a household shares, and of the others, and `names`, of
+ * those among both that are a name. A field whose
  * agreement another explains is worth less: where its parent agrees, it agrees by that with probability `copied`, and by
  * chance otherwise.
  */
@@ -55,15 +58,16 @@ export function sumUp(
   dependence: readonly (Dependence | undefined)[],
   more: readonly string[] = [],
 ): string {
-  const sum = (shared: boolean): string => {
-    const terms = comparisons.flatMap(({ isShared, levels }, index) =>
-      (isShared === true) === shared && levels.some(({ rarity }) => rarity !== undefined)
+  const sum = (counts: (comparison: Comparison) => boolean): string => {
+    const terms = comparisons.flatMap((comparison, index) =>
+      counts(comparison) && comparison.levels.some(({ rarity }) => rarity !== undefined)
         ? [`coalesce(${explained(`v${index}`, dependence[index])}, 0)`]
         : [],
     );
     return `CAST(${terms.length === 0 ? '0' : terms.join(' + ')} AS INTEGER)`;
   };
-  return `SELECT ${['a', 'b', ...more].join(', ')}, ${patternSql(comparisons)} AS pattern, ${sum(true)} AS household, ${sum(false)} AS personal FROM ${compared}`;
+  return `SELECT ${['a', 'b', ...more].join(', ')}, ${patternSql(comparisons)} AS pattern,
+    ${sum(({ isShared }) => isShared === true)} AS household, ${sum(({ isShared }) => isShared !== true)} AS personal, ${sum(({ isName }) => isName === true)} AS names FROM ${compared}`;
 }
 
 /** The levels of a pattern, one a comparison; 0 where nothing can be said. */
@@ -83,8 +87,12 @@ function patternSql(comparisons: readonly Comparison[]): string {
     radix *= levels.length + 1;
     return digit;
   });
-  if (radix > Number.MAX_SAFE_INTEGER) throw new Error('there are more patterns than numbers');
-  return digits.join(' + ');
+  if (radix > Number.MAX_SAFE_INTEGER) {
+    throw new Fault(ExitCode.usage, 'fields', `${comparisons.length} fields are too many to compare at once`, {
+      hint: 'leave out those that say least, by not mapping them',
+    });
+  }
+  return digits.length === 0 ? '0' : digits.join(' + ');
 }
 
 /** Every step once: comparisons of one kind share what they compute first. */

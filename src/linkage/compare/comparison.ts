@@ -33,6 +33,8 @@ export interface Comparison {
   readonly cause?: 'place' | 'sex';
   /** Whether people of one household have it in common. */
   readonly isShared?: boolean;
+  /** Whether it is part of a person's name, which namesakes have in common. */
+  readonly isName?: boolean;
 }
 
 /** Weights in SQL are whole sixty-fourths of a bit, so that their sums don't depend on the order of rows. */

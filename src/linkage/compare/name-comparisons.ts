@@ -90,8 +90,12 @@ function givenName(withOrder: boolean, withOthers: boolean): Comparison {
       ['different', 'true', 0.04],
     ]),
     cause: 'sex',
+    isName: true,
   };
 }
+
+/** One name is the beginning or the end of the other: Berg and van der Berg, Jones and Smith-Jones. */
+const PART = `(length(${lf}) >= 4 AND (starts_with(${rf}, ${lf}) OR ends_with(${rf}, ${lf}))) OR (length(${rf}) >= 4 AND (starts_with(${lf}, ${rf}) OR ends_with(${lf}, ${rf})))`;
 
 function familyName(withOrder: boolean, withFormer: boolean): Comparison {
   const former = `coalesce(list_contains(r_former_family_name, ${lf}), false) OR coalesce(list_contains(l_former_family_name, ${rf}), false)`;
@@ -119,10 +123,12 @@ function familyName(withOrder: boolean, withFormer: boolean): Comparison {
       ['exact', `${lf} = ${rf}`, 0.8, left(rarityOf('family_name'))],
       ...(withFormer ? [['former', former, 0.03] as const] : []),
       ['close', `n_ff >= ${CLOSE_FAMILY}`, 0.07],
+      ['part', PART, 0.02],
       ['similar', `n_ff >= ${SIMILAR_FAMILY}`, 0.04],
       ['different', 'true', 0.06],
     ]),
     isShared: true,
+    isName: true,
   };
 }
 
@@ -143,6 +149,7 @@ function otherGivenName(): Comparison {
       ],
       ['different', 'true', 0.07],
     ]),
+    isName: true,
   };
 }
 

@@ -4,6 +4,13 @@ import type { Records } from '../standardise/standardise.ts';
 import { BIT, type Comparison, rarityOf } from './comparison.ts';
 
 /**
+ * A value is as frequent as it is among the population and so many further people, of whom one in a thousand has it: in
+ * a file of a handful of people two of one name are no proof that everybody has it.
+ */
+const FURTHER_PEOPLE = 50;
+const THEIR_SHARE = 0.001;
+
+/**
  * Adds to the records how rare each value is that comparisons weigh by its frequency: minus the binary logarithm of its
  * share among the known values of `population`, in whole sixty-fourths of a bit. A value that the population lacks is as
  * rare as its rarest.
@@ -20,7 +27,7 @@ export async function addRarities(
     const column = quoteName(feature);
     const values = population.map(({ table }) => `SELECT ${column} AS value FROM ${table} WHERE ${column} IS NOT NULL`);
     await database.execute(
-      `CREATE OR REPLACE TEMP TABLE ${rarityTable(feature)} AS SELECT value, CAST(round(-${BIT} * log2(count(*) / sum(count(*)) OVER ())) AS SMALLINT) AS bits
+      `CREATE OR REPLACE TEMP TABLE ${rarityTable(feature)} AS SELECT value, CAST(round(-${BIT} * log2((count(*) + ${FURTHER_PEOPLE * THEIR_SHARE}) / (sum(count(*)) OVER () + ${FURTHER_PEOPLE}))) AS SMALLINT) AS bits
        FROM (${values.join(' UNION ALL ')}) GROUP BY value`,
     );
   }

@@ -110,7 +110,7 @@ export function modelSection(model: Model, hash: string): Section {
   );
   return {
     heading: 'Model',
-    words: `Learnt from the data without labels. m is how often pairs of one person agree so, u how often strangers do. Before anything is known, a pair is of one person with probability ${model.prior.toPrecision(3)}, and of relatives with ${model.kin.toPrecision(3)}. SHA-256 ${hash}.`,
+    words: `Learnt from the data without labels. m is how often pairs of one person agree so, u how often strangers do. Before anything is known, a pair is of one person with probability ${model.prior.toPrecision(3)}, of relatives with ${model.kin.toPrecision(3)}, and of namesakes, beyond chance, with ${model.namesakes.toPrecision(3)}. SHA-256 ${hash}.`,
     html: table(['field', 'agreement', 'm', 'u', 'bits'], rows),
   };
 }

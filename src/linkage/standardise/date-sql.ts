@@ -14,7 +14,7 @@ export function dateDigits(text: string, order: DateOrder, thisYear: number): st
   const part = (index: number): string => `regexp_extract_all(${t}, '[0-9]+')[${index}]`;
   const two = (sql: string): string => `lpad(${sql}, 2, '0')`;
   const year = (sql: string): string => fullYear(sql, thisYear);
-  const month = `${two(`CAST(list_position(${MONTHS}, left(regexp_extract(${t}, '[A-Z]+'), 3)) AS VARCHAR)`)}`;
+  const month = `${two(`CAST(list_position(${MONTHS}, left(regexp_extract(${t}, '[A-Z]{3,}'), 3)) AS VARCHAR)`)}`;
   const [day, second] = order === 'day-first' ? [1, 2] : [2, 1];
   const forms: readonly (readonly [string, string])[] = [
     ['[0-9]{4}[-/. ][0-9]{1,2}[-/. ][0-9]{1,2}', `${part(1)} || ${two(part(2))} || ${two(part(3))}`],

@@ -3,6 +3,7 @@ import { quoteText } from '../../relation/print-sql.ts';
 /** Letters that lose nothing but an accent in the eyes of their users, though Unicode does not decompose them. */
 const FOLDED: readonly (readonly [string, string])[] = [
   ['ß', 'SS'],
+  ['ẞ', 'SS'],
   ['Æ', 'AE'],
   ['Œ', 'OE'],
   ['Ø', 'O'],
@@ -17,7 +18,7 @@ const SUFFIXES = 'JR JNR SR SNR II III IV'.split(' ');
 
 /** What stands where a name is not known (NHS England's linkage pipeline ignores the same). */
 const NO_NAMES =
-  'UNKNOWN|NOTKNOWN|NOTGIVEN|NONAME|NK|BABY|BABYBOY|BABYGIRL|BABYOF|MALEBABY|FEMALEBABY|INFANT|MALE|FEMALE|TWINONE|TWINTWO|TWIN1|TWIN2|XXX|TEST'.split(
+  'UNKNOWN|NOTKNOWN|NOTGIVEN|NONAME|NK|BABY|BABYBOY|BABYGIRL|BABYOF|MALEBABY|FEMALEBABY|INFANT|MALE|FEMALE|TWIN|TWINONE|TWINTWO|XXX|TEST'.split(
     '|',
   );
 

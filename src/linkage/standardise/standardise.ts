@@ -8,6 +8,7 @@ import { type LinkageDatabase, numberIn, oneNumber } from '../database.ts';
 import type { FieldKind } from '../known-fields.ts';
 import { NICKNAMES } from '../nicknames.ts';
 import { type DateOrder, dateDigits, digitsOfParts, orderEvidence } from './date-sql.ts';
+import { presentOf } from './history.ts';
 import { knownName, letters, oneName, soundex, withoutTitles } from './name-sql.ts';
 
 /** A table as it comes: columns of text, and lists of text for what has a history. */
@@ -21,9 +22,11 @@ export interface SourceTable {
   readonly fields: readonly FieldSource[];
   /** Columns that hold lists of texts. */
   readonly lists: ReadonlySet<string>;
+  /** Whether rows of one identifier are one person's over time, and what they are ordered by, if not as they stand. */
+  readonly history?: { readonly orderedBy: string | undefined };
 }
 
-/** A table of standardised records: `rid` from 0 in order of `id`, `id`, and features, each null where not known. */
+/** A table of standardised records: `rid` from 0 in order of `id` (numbers by size), `id`, and features, each null where not known. */
 export interface Records {
   /** Quoted. */
   readonly table: string;
@@ -36,6 +39,8 @@ export interface Records {
 /** Words that stand for no value in any field; `NA` in names only where it is too frequent to be a name. */
 const MISSING = ['', 'NULL', 'N/A', '#N/A', 'NAN', 'NONE', 'NIL', 'UNKNOWN', 'NOT KNOWN', 'NK', '?', '-', '--', '.'];
 const NAMES: readonly FieldKind[] = ['given-name', 'family-name', 'other-given-name', 'full-name'];
+/** Fields of which the text itself can be kept. */
+const WRITTEN = ['given_name', 'family_name', 'gender'];
 /** Nobody's surname is this frequent. */
 const TOO_MANY_NA = 0.02;
 
@@ -47,23 +52,21 @@ const NO_SEX = '0,9,U,X,I,INDETERMINATE,NOT SPECIFIED,OTHER,NA';
 
 /**
  * Makes standardised records of a table, the same way for both sides of a linkage. Raw values stay in the source table;
- * what comparisons and blocks need stands in columns of the result.
+ * what comparisons and blocks need stands in columns of the result. `withTexts` keeps names and sex as they were written
+ * as well, in `given_name_text`, `family_name_text`, `former_family_name_text` and `gender_text`.
  */
 export async function standardise(
   database: LinkageDatabase,
-  source: SourceTable,
+  given: SourceTable,
   name: string,
   thisYear: number,
+  withTexts = false,
 ): Promise<Records> {
   const raw = quoteName(`${name} raw`);
-  const texts = await rawColumns(database, source);
-  await database.execute(
-    `CREATE OR REPLACE TEMP TABLE ${raw} AS SELECT CAST(row_number() OVER (ORDER BY id) - 1 AS INTEGER) AS rid, *
-     FROM (SELECT CAST(${idOf(source)} AS VARCHAR) AS id${texts.map(({ sql, column }) => `, ${sql} AS ${quoteName(column)}`).join('')} FROM ${quoteName(source.table)})`,
-  );
-  await checkIds(database, source, raw);
+  const source = await loadRaw(database, given, raw);
   const build = new FeatureSql();
   for (const { field } of source.fields) await addFeatures(database, build, raw, field, source, thisYear);
+  if (withTexts) addTexts(build, source);
   addAddress(build, source);
   const first = quoteName(`${name} features`);
   // In steps, so that nothing is computed twice: words, then what is made of them, then what is made of that.
@@ -85,12 +88,28 @@ export async function standardise(
   }
   await database.execute(`DROP TABLE ${first}`);
   await database.execute(`DROP TABLE ${raw}`);
+  const [known] = await database.rows(`SELECT count(*) AS rows, count(COLUMNS(*)) FROM ${table}`);
   return {
     table,
-    rows: await oneNumber(database, `SELECT count(*) FROM ${table}`),
-    features: build.features,
+    rows: numberIn(known, 'rows'),
+    // What nobody has can't be compared.
+    features: new Set([...build.features].filter((feature) => numberIn(known, feature) > 0)),
     unreadableDates,
   };
+}
+
+/** Makes `rid`, `id` and the raw columns; gives the source as it is then, a history brought into one row a person. */
+async function loadRaw(database: LinkageDatabase, source: SourceTable, raw: string): Promise<SourceTable> {
+  const columns = await rawColumns(database, source);
+  const selected = columns.map(({ sql, column }) => `, ${sql} AS ${quoteName(column)}`).join('');
+  const rows = (more: string): string =>
+    `SELECT CAST(${idOf(source)} AS VARCHAR) AS id${more}${selected} FROM ${quoteName(source.table)}`;
+  const made = source.history === undefined ? undefined : presentOf(source, source.history, rows);
+  await database.execute(
+    `CREATE OR REPLACE TEMP TABLE ${raw} AS SELECT CAST(row_number() OVER (ORDER BY TRY_CAST(id AS BIGINT), id) - 1 AS INTEGER) AS rid, * FROM (${made?.sql ?? rows('')})`,
+  );
+  await checkIds(database, source, raw);
+  return made?.source ?? source;
 }
 
 function idOf({ id }: SourceTable): string {
@@ -104,10 +123,14 @@ async function checkIds(database: LinkageDatabase, { id, label }: SourceTable, r
   );
   const [missing, twice] = [numberIn(row, 'missing'), numberIn(row, 'twice')];
   if (missing + twice === 0) return;
-  const what = missing > 0 ? `is empty in ${missing}` : `repeats itself in ${twice}`;
-  throw new Fault(ExitCode.source, 'row-id', `${label}: the identifier ${quoted(id ?? '')} ${what} rows`, {
-    hint: 'name a column that identifies each row, or none: then rows are numbered from 1',
+  const what = missing > 0 ? `is empty in ${rowsOf(missing)}` : `repeats itself in ${rowsOf(twice)}`;
+  throw new Fault(ExitCode.source, 'row-id', `${label}: the identifier ${quoted(id ?? '')} ${what}`, {
+    hint: 'name a column that identifies each row, or none; if its rows are one person’s over time, add --a-history or --b-history',
   });
+}
+
+function rowsOf(count: number): string {
+  return count === 1 ? 'one row' : `${count} rows`;
 }
 
 /** Features are made in these steps, each of the columns of the one before; the first two are not kept. */
@@ -196,7 +219,12 @@ async function addFeatures(
   switch (kind) {
     case 'given-name': {
       const words = build.words(name, text);
-      build.add('first', { [name]: knownName(`${words}[1]`), given_name_rest: oneName(`${words}[2:]`) });
+      // All of it can say that there is none (`Baby of Smith`), or its first word can.
+      const all = knownName(oneName(words));
+      build.add('first', {
+        [name]: `CASE WHEN ${all} IS NOT NULL THEN ${knownName(`${words}[1]`)} END`,
+        given_name_rest: oneName(`${words}[2:]`),
+      });
       break;
     }
     case 'family-name':
@@ -252,10 +280,24 @@ async function addFeatures(
       build.add('first', { [name]: `nullif(right(ltrim(regexp_replace(${text}, '[^0-9]', '', 'g'), '0'), 9), '')` });
       break;
     case 'number':
+    case 'record-state':
       build.add('first', { [name]: compact });
       break;
     case 'address':
       break;
+  }
+}
+
+function addTexts(build: FeatureSql, source: SourceTable): void {
+  for (const { field, columns } of source.fields) {
+    const parts = columns.map((_, index) => quoteName(`${field.name} ${index + 1}`));
+    if (WRITTEN.includes(field.name)) {
+      build.add('first', { [`${field.name}_text`]: `nullif(concat_ws(' ', ${parts.join(', ')}), '')` });
+    }
+    if (field.kind === 'former-family-name') {
+      const texts = listOf(parts[0] ?? '', columns[0] ?? '', source, (each) => `nullif(trim(${each}), '')`);
+      build.add('first', { [`${field.name}_text`]: texts });
+    }
   }
 }
 
@@ -319,10 +361,11 @@ async function makeSounds(database: LinkageDatabase, first: string, column: stri
 async function makeNicknames(database: LinkageDatabase): Promise<void> {
   const made = await oneNumber(database, `SELECT count(*) FROM duckdb_tables() WHERE table_name = '#nicknames'`);
   if (made > 0) return;
-  const members = NICKNAMES.flatMap(([head, ...names]) => [head, ...names].map((name) => [name, head] as const));
-  const values = members.map(([name, head]) => `(${quoteText(name)}, ${quoteText(head)})`).join(', ');
+  // One text is parsed in no time, where four thousand rows of values are not.
+  const groups = quoteText(NICKNAMES.map((names) => names.join(' ')).join('|'));
   await database.execute(
-    `CREATE OR REPLACE TEMP TABLE "#nickname groups" AS SELECT DISTINCT name, head, CAST(dense_rank() OVER (ORDER BY name) AS SMALLINT) AS id FROM (VALUES ${values}) AS v(name, head)`,
+    `CREATE OR REPLACE TEMP TABLE "#nickname groups" AS SELECT DISTINCT name, head, CAST(dense_rank() OVER (ORDER BY name) AS SMALLINT) AS id
+     FROM (SELECT unnest(names) AS name, names[1] AS head FROM (SELECT string_split(unnest(string_split(${groups}, '|')), ' ') AS names))`,
   );
   await database.execute(
     `CREATE TEMP TABLE "#nicknames" AS SELECT name, id, min(head) AS root FROM "#nickname groups" GROUP BY name, id`,

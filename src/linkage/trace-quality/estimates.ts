@@ -18,7 +18,7 @@ export interface Probe {
 
 /** How good a trace is thought to be. */
 export interface TraceEstimates {
-  /** Of all links, the share that are right; those by number count as right. */
+  /** Of all links, the share that are right; those by number, or that people decided, count as right. */
   readonly precision: Estimate;
   /** Of the links that rest on likeness alone. */
   readonly precisionOfProbabilistic: Estimate;
@@ -40,7 +40,7 @@ const ENOUGH = 100;
  */
 export function traceEstimates(
   probe: Probe,
-  { byNumber, residue, linked }: { readonly byNumber: number; readonly residue: number; readonly linked: number },
+  { certain, residue, linked }: { readonly certain: number; readonly residue: number; readonly linked: number },
 ): TraceEstimates | undefined {
   if (probe.heldOut < ENOUGH || probe.decoys < ENOUGH) return undefined;
   const right = wilson(probe.right, probe.heldOut);
@@ -53,8 +53,8 @@ export function traceEstimates(
     return {
       known,
       probabilistic: linked === 0 ? 1 : 1 - errors / linked,
-      precision: byNumber + linked === 0 ? 1 : 1 - errors / (byNumber + linked),
-      recall: (byNumber + linked - errors) / Math.max(1, byNumber + Math.max(residue * known, linked - errors)),
+      precision: certain + linked === 0 ? 1 : 1 - errors / (certain + linked),
+      recall: (certain + linked - errors) / Math.max(1, certain + Math.max(residue * known, linked - errors)),
     };
   };
   const best = at(right.value, wrong.value, false_.value);

@@ -78,9 +78,10 @@ export async function traceReport(
   trace: Trace,
 ): Promise<TraceReport> {
   const [sums] = await database.rows(
-    `SELECT count(*) AS n, count(match_rank) AS linked, count(*) FILTER (WHERE match_rank <= 3) AS by_number, count(*) FILTER (WHERE match_rank > 3) AS probabilistic,
-       count(*) FILTER (WHERE match_rank > 3 OR weight IS NOT NULL OR match_rank IS NULL) AS residue,
-       coalesce(sum(CAST(round(1e6 * probability) AS BIGINT)) FILTER (WHERE match_rank > 3), 0) / 1e6 AS sure, coalesce(sum(CAST(round(1e6 * probability) AS BIGINT)), 0) / 1e6 AS likely FROM ${TRACED}`,
+    `SELECT count(*) AS n, count(match_rank) AS linked, count(*) FILTER (WHERE match_rank <= 3 OR match_rank = 7) AS certain,
+       count(*) FILTER (WHERE match_rank IN (4, 6)) AS probabilistic, count(*) FILTER (WHERE match_rank IN (4, 6) OR match_rank IS NULL) AS residue,
+       coalesce(sum(CAST(round(1e6 * probability) AS BIGINT)) FILTER (WHERE match_rank IN (4, 6)), 0) / 1e6 AS sure,
+       coalesce(sum(CAST(round(1e6 * probability) AS BIGINT)) FILTER (WHERE coalesce(match_rank, 6) IN (4, 6)), 0) / 1e6 AS likely FROM ${TRACED}`,
   );
   const [probed] = await database.rows(
     `SELECT count(*) FILTER (WHERE kind = 'held out' AND likely AND person = truth) AS "right", count(*) FILTER (WHERE kind = 'held out' AND likely AND person <> truth) AS wrong,
@@ -111,7 +112,7 @@ export async function traceReport(
       codes: await codeCounts(database),
     },
     estimates: traceEstimates(probe, {
-      byNumber: numberIn(sums, 'by_number'),
+      certain: numberIn(sums, 'certain'),
       residue: numberIn(sums, 'residue'),
       linked: probabilistic,
     }),

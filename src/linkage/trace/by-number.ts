@@ -16,9 +16,14 @@ export async function traceByNumber(database: LinkageDatabase, pds: PdsTables): 
   const family = keyName('family_name');
   const outcode = `left(${keyPostcode('postcode')}, length(${keyPostcode('postcode')}) - 3)`;
   const mine = `SELECT row, born, gender, ${given} AS given, ${family} AS family, ${keyPostcode('postcode')} AS postcode, ${outcode} AS outcode FROM ${COHORT}`;
-  const theirs = `SELECT person, sensitive, born, gender, ${given} AS given, ${family} AS family,
+  // Joined as they are: what is computed of a record is computed for those alone whom a number leads to.
+  await database.execute(
+    `CREATE OR REPLACE TEMP TABLE "#trace records" AS SELECT n.row, n.superseded, p.person, sensitive, born, gender, given_name, family_name, postcode
+     FROM (SELECT * FROM ${pds.records} WHERE is_current) p JOIN (${numbers}) n ON p.person = n.person`,
+  );
+  const theirs = `SELECT row, superseded, person, sensitive, born, gender, ${given} AS given, ${family} AS family,
       CASE WHEN NOT sensitive THEN ${keyPostcode('postcode')} END AS postcode, CASE WHEN NOT sensitive THEN ${outcode} END AS outcode
-    FROM ${pds.records} WHERE is_current`;
+    FROM "#trace records"`;
   const part = (name: string): string => `CAST(${name}(c.born) = ${name}(p.born) AS TINYINT)`;
   const swapped = 'year(c.born) = year(p.born) AND month(c.born) = day(p.born) AND day(c.born) = month(p.born)';
   const partly = `(${part('year')} + ${part('month')} + ${part('day')} >= 2 OR (${swapped}))`;
@@ -26,7 +31,8 @@ export async function traceByNumber(database: LinkageDatabase, pds: PdsTables): 
   const rank = `CASE WHEN c.born = p.born AND c.gender = p.gender AND c.postcode = p.postcode THEN 1
       WHEN c.born = p.born THEN 2 WHEN ${partly} AND ((${named}) OR c.outcode = p.outcode) THEN 3 END`;
   await database.execute(
-    `CREATE OR REPLACE TEMP TABLE ${BY_NUMBER} AS SELECT n.row, n.person, n.superseded, p.sensitive, CAST(${rank} AS INTEGER) AS rank
-     FROM (${theirs}) p JOIN (${numbers}) n ON p.person = n.person JOIN (${mine}) c ON c.row = n.row ORDER BY n.row`,
+    `CREATE OR REPLACE TEMP TABLE ${BY_NUMBER} AS SELECT p.row, p.person, p.superseded, p.sensitive, CAST(${rank} AS INTEGER) AS rank
+     FROM (${theirs}) p JOIN (${mine}) c ON c.row = p.row ORDER BY p.row`,
   );
+  await database.execute('DROP TABLE "#trace records"');
 }

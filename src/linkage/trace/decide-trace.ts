@@ -2,7 +2,7 @@ import { COHORT } from '../cohort/cohort-tables.ts';
 import type { LinkageDatabase } from '../database.ts';
 import type { Calibration } from './calibrate.ts';
 import { keyName } from './candidate-keys.ts';
-import { BY_NUMBER, TRACED } from './trace-tables.ts';
+import { BY_NUMBER, DECISIONS, TRACED } from './trace-tables.ts';
 
 /** A link wants this probability. Stated before any data was seen: one link in a hundred may be wrong, at the worst. */
 export const ACCEPTED_PROBABILITY = 0.99;
@@ -27,7 +27,10 @@ export async function decideTrace(database: LinkageDatabase, { shift, slope }: C
     `CREATE OR REPLACE TEMP TABLE "#trace verdicts" AS SELECT *,
        probability >= ${ACCEPTED_PROBABILITY} AND NOT is_close AND NOT twin_like AS likely FROM "#trace judged"`,
   );
-  const claims = `SELECT person, count(*) AS claims FROM ${BY_NUMBER} WHERE rank IS NOT NULL GROUP BY person`;
+  const yes = `SELECT row, person FROM ${DECISIONS} d WHERE is_same AND NOT EXISTS (SELECT 1 FROM ${BY_NUMBER} n WHERE n.row = d.row AND n.rank IS NOT NULL)`;
+  // Two persons decided for one participant are none.
+  const decided = `SELECT row, min(person) AS person FROM (${yes}) GROUP BY row HAVING count(*) = 1`;
+  const claims = `SELECT person, count(*) AS claims FROM (SELECT person FROM ${BY_NUMBER} WHERE rank IS NOT NULL UNION ALL SELECT person FROM (${decided})) GROUP BY person`;
   const known = `CAST(c.born IS NOT NULL AS TINYINT) + CAST(c.family_name IS NOT NULL AND c.given_name IS NOT NULL AS TINYINT) + CAST(c.postcode IS NOT NULL AS TINYINT)`;
   const similar = (name: string): string =>
     `CASE WHEN f.${name} IS NULL OR c.${name} IS NULL THEN NULL ELSE CAST(round(100 * jaro_winkler_similarity(${keyName(`c.${name}`)}, ${keyName(`f.${name}`)})) AS INTEGER) END`;
@@ -39,32 +42,33 @@ export async function decideTrace(database: LinkageDatabase, { shift, slope }: C
   const bare = (postcode: string): string => `replace(upper(${postcode}), ' ', '')`;
   const prefix = `list_max([CASE WHEN left(${bare('c.postcode')}, i) = left(${bare('f.postcode')}, i) THEN i ELSE 0 END for i in range(1, 8)])`;
   const postcodeScore = `CASE WHEN c.postcode IS NULL OR f.postcode IS NULL THEN NULL WHEN ${bare('c.postcode')} = ${bare('f.postcode')} THEN 100 ELSE CAST(round(100 * ${prefix} / length(${bare('f.postcode')})) AS INTEGER) END`;
-  const step = `CASE rank WHEN 1 THEN 'NHS number, date of birth, sex, postcode' WHEN 2 THEN 'NHS number, date of birth'
-    WHEN 3 THEN 'NHS number, part of the date of birth, name or outcode' WHEN 4 THEN 'everything but the NHS number' WHEN 6 THEN 'probabilistic' END`;
-  const score = (sql: string): string => `CASE WHEN rank IN (4, 6) THEN ${sql} WHEN rank = 3 THEN 0 END`;
+  const step = `CASE rank WHEN 1 THEN 'NHS number + date of birth + sex + postcode' WHEN 2 THEN 'NHS number + date of birth'
+    WHEN 3 THEN 'NHS number + part of date of birth + name or outcode' WHEN 4 THEN 'everything but the NHS number' WHEN 6 THEN 'probabilistic' WHEN 7 THEN 'clerical' END`;
+  const score = (sql: string): string => `CASE WHEN rank IN (4, 6, 7) THEN ${sql} WHEN rank = 3 THEN 0 END`;
   await database.execute(
     `CREATE OR REPLACE TEMP TABLE ${TRACED} AS
      WITH found AS (
-       SELECT c.row, CASE WHEN n.rank IS NOT NULL THEN CASE WHEN k.claims = 1 THEN n.rank END WHEN v.likely AND k.claims IS NULL THEN CASE WHEN v.is_exact THEN 4 ELSE 6 END END AS rank,
-         CASE WHEN n.rank IS NOT NULL THEN n.person ELSE v.person END AS person, coalesce(n.rank IS NOT NULL AND n.superseded, false) AS superseded, n.sensitive,
-         coalesce(n.rank IS NOT NULL AND k.claims > 1, false) OR coalesce(n.rank IS NULL AND v.probability >= 0.5 AND k.claims IS NOT NULL, false) AS claimed,
+       SELECT c.row, CASE WHEN n.rank IS NOT NULL THEN CASE WHEN k.claims = 1 THEN n.rank END WHEN d.person IS NOT NULL THEN CASE WHEN k.claims = 1 THEN 7 END WHEN v.likely AND k.claims IS NULL THEN CASE WHEN v.is_exact THEN 4 ELSE 6 END END AS rank,
+         coalesce(CASE WHEN n.rank IS NOT NULL THEN n.person END, d.person, v.person) AS person, coalesce(n.rank IS NOT NULL AND n.superseded, false) AS superseded, n.sensitive,
+         coalesce((n.rank IS NOT NULL OR d.person IS NOT NULL) AND k.claims > 1, false) OR coalesce(n.rank IS NULL AND d.person IS NULL AND v.probability >= 0.5 AND k.claims IS NOT NULL, false) AS claimed,
          n.rank IS NULL AND coalesce(v.is_close AND v.matchability >= 0.5, false) AS close,
-         CASE WHEN n.rank IS NULL THEN v.weight END AS weight, CASE WHEN n.rank IS NULL THEN v.probability END AS probability,
-         CASE WHEN n.rank IS NULL THEN v.matchability END AS matchability, CASE WHEN n.rank IS NULL THEN v.gap END AS gap, ${known} AS known
+         CASE WHEN n.rank IS NULL AND v.person = coalesce(d.person, v.person) THEN v.weight END AS weight, CASE WHEN n.rank IS NULL AND v.person = coalesce(d.person, v.person) THEN v.probability END AS probability,
+         CASE WHEN n.rank IS NULL AND v.person = coalesce(d.person, v.person) THEN v.matchability END AS matchability, CASE WHEN n.rank IS NULL AND v.person = coalesce(d.person, v.person) THEN v.gap END AS gap, ${known} AS known
        FROM ${COHORT} c LEFT JOIN ${BY_NUMBER} n ON n.row = c.row AND n.rank IS NOT NULL
        LEFT JOIN "#trace verdicts" v ON v.row = c.row AND v.kind = 'residue'
-       LEFT JOIN (${claims}) k ON k.person = CASE WHEN n.rank IS NOT NULL THEN n.person ELSE v.person END
+       LEFT JOIN (${decided}) d ON d.row = c.row AND n.row IS NULL
+       LEFT JOIN (${claims}) k ON k.person = coalesce(CASE WHEN n.rank IS NOT NULL THEN n.person END, d.person, v.person)
        WHERE c.adds)
      SELECT x.row, c.study_id, CASE WHEN x.rank IS NOT NULL THEN x.person END AS person, CAST(x.rank AS INTEGER) AS match_rank, ${step} AS match_step,
        CAST(CASE WHEN x.rank <= 3 THEN 1 WHEN x.rank IS NOT NULL THEN 5 ELSE 0 END AS INTEGER) AS indicator,
-       CAST(CASE WHEN x.rank <= 3 THEN 100 WHEN x.rank IS NOT NULL THEN floor(100 * x.probability) ELSE 0 END AS INTEGER) AS confidence,
+       CAST(CASE WHEN x.rank <= 3 OR x.rank = 7 THEN 100 WHEN x.rank IS NOT NULL THEN floor(100 * x.probability) ELSE 0 END AS INTEGER) AS confidence,
        ${score(similar('given_name'))} AS given_name_score, ${score(similar('family_name'))} AS family_name_score, ${score(bornScore)} AS dob_score,
        ${score(genderScore)} AS gender_score, ${score(postcodeScore)} AS postcode_score,
        x.weight, x.probability, x.matchability, round(x.gap, 4) AS gap,
        CASE WHEN x.rank IS NOT NULL AND coalesce(x.sensitive, f.sensitive) THEN '92' WHEN x.rank IS NOT NULL AND x.superseded THEN '90' WHEN x.rank IS NOT NULL THEN '00'
             WHEN x.claimed OR x.close THEN '97' WHEN x.known < 2 THEN '96' ELSE '98' END AS code, x.superseded
      FROM found x JOIN ${COHORT} c ON c.row = x.row
-     LEFT JOIN "#trace fetched" f ON f.person = x.person AND x.rank IN (4, 6) ORDER BY x.row`,
+     LEFT JOIN "#trace fetched" f ON f.person = x.person AND x.rank IN (4, 6, 7) ORDER BY x.row`,
   );
   for (const table of ['best', 'judged']) await database.execute(`DROP TABLE "#trace ${table}"`);
 }

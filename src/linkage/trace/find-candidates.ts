@@ -1,6 +1,6 @@
 import { type LinkageDatabase, numberIn, oneNumber } from '../database.ts';
 import { CANDIDATE_RULES, keyList, keyName, keyPostcode, NUMBER_RULE } from './candidate-keys.ts';
-import { BY_NUMBER, type PdsTables, SOUGHT } from './trace-tables.ts';
+import { BY_NUMBER, DECISIONS, type PdsTables, SOUGHT } from './trace-tables.ts';
 
 /** PDS records that one key may have; a key that more have tells nobody apart. */
 const RECORDS_OF_KEY = 500;
@@ -33,23 +33,28 @@ export async function findCandidates(database: LinkageDatabase, pds: PdsTables):
        SELECT row, unnest(${keyList(names, 'cohort')}) AS k, unnest(${rules}) AS rule
        FROM (SELECT row, ${plain}, ${keyPostcode('postcode')} AS postcode FROM ${SOUGHT})) WHERE k IS NOT NULL`,
   );
+  // The few keys are what is looked up, and PDS streams past them: guessing at how many rows a list makes, the optimiser
+  // would hold all of PDS in memory instead.
+  await database.execute(`SET disabled_optimizers = 'join_order,build_side_probe_side'`);
   await database.execute(
-    `CREATE OR REPLACE TEMP TABLE "#trace hits" AS SELECT DISTINCT person, k FROM (
+    `CREATE OR REPLACE TEMP TABLE "#trace hits" AS SELECT person, k FROM (
        SELECT person, unnest(${keyList(names, 'pds')}) AS k
        FROM (SELECT person, ${plain}, CASE WHEN NOT sensitive THEN ${keyPostcode('postcode')} END AS postcode FROM ${pds.records}))
      SEMI JOIN (SELECT DISTINCT k FROM "#trace keys") USING (k)`,
   );
+  await database.execute('RESET disabled_optimizers');
   await database.execute(
     `CREATE OR REPLACE TEMP TABLE "#trace common" AS SELECT k FROM "#trace hits" GROUP BY k HAVING count(*) > ${RECORDS_OF_KEY}`,
   );
   const byKey = `SELECT row, person, rule FROM (SELECT * FROM "#trace keys" ANTI JOIN "#trace common" USING (k)) JOIN "#trace hits" USING (k)`;
+  const decided = `SELECT row, person, ${NUMBER_RULE} FROM ${DECISIONS} WHERE is_same`;
   const byNumber = `SELECT n.row, n.person, ${NUMBER_RULE} FROM ${BY_NUMBER} n SEMI JOIN ${SOUGHT} s ON n.row = s.row WHERE n.rank IS NULL`;
   await database.execute(
-    `CREATE OR REPLACE TEMP TABLE ${FOUND} AS SELECT row, person, CAST(sum(1 << rule) AS INTEGER) AS rules, min(rule) AS rule
-     FROM (SELECT DISTINCT * FROM (${byKey} UNION ALL ${byNumber})) GROUP BY row, person
+    `CREATE OR REPLACE TEMP TABLE ${FOUND} AS SELECT row, person, bit_or(1 << rule) AS rules, min(rule) AS rule
+     FROM (${byKey} UNION ALL ${byNumber} UNION ALL ${decided}) GROUP BY row, person
      QUALIFY row_number() OVER (PARTITION BY row ORDER BY bit_count(rules) DESC, person) <= ${CANDIDATES_OF_ONE}`,
   );
-  const labels = [...CANDIDATE_RULES, 'NHS number that nothing confirmed'];
+  const labels = [...CANDIDATE_RULES, 'NHS number that nothing confirmed, or decided'];
   const yields: RuleYield[] = [];
   for (const [rule, label] of labels.entries()) {
     const [row] = await database.rows(

@@ -1,6 +1,8 @@
+import { ExitCode } from '../../kernel/exit-code.ts';
+import { Fault } from '../../kernel/fault.ts';
 import { quoteName } from '../../relation/print-sql.ts';
 import type { Sides } from '../block/block.ts';
-import { COHORT } from '../cohort/cohort-tables.ts';
+import { COHORT, COHORT_FAULTS } from '../cohort/cohort-tables.ts';
 import type { FieldSource } from '../column-mapping.ts';
 import type { Comparison } from '../compare/comparison.ts';
 import { comparisonsFor } from '../compare/comparisons.ts';
@@ -16,7 +18,7 @@ import { traceByNumber } from './by-number.ts';
 import { type Calibration, calibrate } from './calibrate.ts';
 import { decideTrace } from './decide-trace.ts';
 import { FOUND, findCandidates, type RuleYield } from './find-candidates.ts';
-import { BY_NUMBER, CANDIDATES, type PdsTables, SCORED, SOUGHT } from './trace-tables.ts';
+import { BY_NUMBER, CANDIDATES, DECISIONS, type PdsTables, SCORED, SOUGHT, TRACED } from './trace-tables.ts';
 
 export type TraceStep = 'number' | 'candidates' | 'fetch' | 'train' | 'decide';
 
@@ -40,6 +42,9 @@ const SAMPLE = 10_000;
 const POPULATION = 300_000;
 /** Pairs below this weight are nobody's best. */
 const FLOOR = -20;
+
+/** Odds are summed in thousand-millionths. */
+const ODDS = 1_000_000_000;
 
 const FETCHED = quoteName('#trace fetched');
 const POPULATION_TABLE = quoteName('#population');
@@ -104,6 +109,7 @@ export async function traceCohort(
     2,
   );
   const calibration = calibrate(weight ?? new Float64Array(), correct ?? new Float64Array());
+  await checkDecisions(database);
   await decideTrace(database, calibration);
   const sampled = (kind: string): Promise<number> =>
     oneNumber(database, `SELECT count(*) FROM ${SOUGHT} WHERE kind = '${kind}'`);
@@ -117,6 +123,14 @@ export async function traceCohort(
     heldOut: await sampled('held out'),
     decoys: await sampled('decoy'),
   };
+}
+
+/** Drops what a trace leaves behind; call it when its result and the report on it are where they belong. */
+export async function dropTrace(database: LinkageDatabase): Promise<void> {
+  const named = ['#left', '#right', '#population', '#trace fetched', '#trace verdicts'].map(quoteName);
+  for (const table of [...named, COHORT, COHORT_FAULTS, BY_NUMBER, SOUGHT, CANDIDATES, SCORED, DECISIONS, TRACED]) {
+    await database.execute(`DROP TABLE IF EXISTS ${table}`);
+  }
 }
 
 const NAMES = ['nhs_number', 'given_name', 'family_name', 'other_given_name', 'date_of_birth', 'gender', 'postcode'];
@@ -179,6 +193,18 @@ async function fetchRecords(database: LinkageDatabase, pds: PdsTables): Promise<
   await database.execute('DROP TABLE "#trace records"');
 }
 
+/** Whoever was decided for is somebody whom PDS has now. */
+async function checkDecisions(database: LinkageDatabase): Promise<void> {
+  const lost = await oneNumber(
+    database,
+    `SELECT count(*) FROM ${DECISIONS} d ANTI JOIN ${FETCHED} f ON f.person = d.person WHERE d.is_same`,
+  );
+  if (lost === 0) return;
+  throw new Fault(ExitCode.source, 'decisions', `${lost} decisions are for numbers that PDS has no current record of`, {
+    hint: 'numbers may have been superseded since; decide anew with dars trace --clerical FILE',
+  });
+}
+
 /** The candidates by the row numbers of their records; a decoy's own record is not among them. */
 async function makeCandidates(database: LinkageDatabase, left: Records, right: Records): Promise<void> {
   await database.execute(
@@ -186,7 +212,8 @@ async function makeCandidates(database: LinkageDatabase, left: Records, right: R
      FROM ${FOUND} f JOIN ${SOUGHT} s ON s.row = f.row
      JOIN (SELECT rid, CAST(id AS INTEGER) AS row FROM ${left.table}) l ON l.row = f.row
      JOIN (SELECT rid, CAST(id AS BIGINT) AS person FROM ${right.table}) r ON r.person = f.person
-     WHERE NOT (s.kind = 'decoy' AND f.person = s.truth) ORDER BY a, b`,
+     WHERE NOT (s.kind = 'decoy' AND f.person = s.truth) AND NOT EXISTS (SELECT 1 FROM ${DECISIONS} d WHERE d.row = f.row AND d.person = f.person AND NOT d.is_same)
+     ORDER BY a, b`,
   );
   await database.execute(`DROP TABLE ${FOUND}`);
 }
@@ -211,17 +238,25 @@ async function rankCandidates(
     is('postcode', 'exact', 'former'),
   ].join(' AND ');
   await database.execute(
-    `CREATE OR REPLACE TEMP TABLE "#trace best" AS
-     SELECT row, kind, truth, person, weight, weight - second AS gap, odds, pow(2, least(weight, 60)) / odds AS share, is_mutual,
-       ${is('given_name', 'different')} AS twin_like, (${exact}) AS is_exact, pattern
-     FROM (
-       SELECT *, row_number() OVER mine AS nth, lead(weight) OVER mine AS second,
-         sum(pow(2, least(weight, 60))) OVER (PARTITION BY row ORDER BY weight DESC, person ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS odds,
-         weight = max(weight) OVER (PARTITION BY kind, person) AND count(*) OVER (PARTITION BY kind, person, weight) = 1 AS is_mutual
-       FROM (SELECT s.row, s.kind, s.truth, CAST(r.id AS BIGINT) AS person, x.weight, x.pattern
-             FROM ${SCORED} x JOIN (SELECT rid, CAST(id AS INTEGER) AS row FROM ${left.table}) l ON l.rid = x.a
-             JOIN ${SOUGHT} s ON s.row = l.row JOIN ${right.table} r ON r.rid = x.b)
-       WINDOW mine AS (PARTITION BY row ORDER BY weight DESC, person))
-     WHERE nth = 1 ORDER BY row`,
+    `CREATE OR REPLACE TEMP TABLE "#trace rivals" AS
+     SELECT s.row, s.kind, CAST(r.id AS BIGINT) AS person, x.weight, x.pattern
+     FROM ${SCORED} x JOIN (SELECT rid, CAST(id AS INTEGER) AS row FROM ${left.table}) l ON l.rid = x.a
+     JOIN ${SOUGHT} s ON s.row = l.row JOIN ${right.table} r ON r.rid = x.b`,
   );
+  // Aggregates and no windows: a window for each of a million participants takes minutes. Odds are summed as whole
+  // numbers, so that the sum does not depend on the order of rows; of equal weights the lower number comes first.
+  const odds = `CAST(round(${ODDS} * pow(2, least(weight, 60))) AS HUGEINT)`;
+  await database.execute(
+    `CREATE OR REPLACE TEMP TABLE "#trace best" AS
+     WITH mine AS (
+       SELECT row, kind, max({'w': weight, 'p': -person, 'g': pattern}, 2) AS top, CAST(sum(${odds}) AS DOUBLE) / ${ODDS} AS odds
+       FROM "#trace rivals" GROUP BY row, kind),
+     theirs AS (SELECT kind, person, max(weight, 2) AS top FROM "#trace rivals" GROUP BY kind, person),
+     best AS (SELECT row, kind, odds, top[1].w AS weight, -top[1].p AS person, top[1].g AS pattern, top[1].w - top[2].w AS gap FROM mine)
+     SELECT b.row, b.kind, s.truth, b.person, b.weight, b.gap, b.odds, least(1, pow(2, least(b.weight, 60)) / b.odds) AS share,
+       b.weight = t.top[1] AND coalesce(t.top[2] < t.top[1], true) AS is_mutual,
+       ${is('given_name', 'different')} AS twin_like, (${exact}) AS is_exact, pattern
+     FROM best b JOIN theirs t ON t.kind = b.kind AND t.person = b.person JOIN ${SOUGHT} s ON s.row = b.row ORDER BY b.row`,
+  );
+  await database.execute('DROP TABLE "#trace rivals"');
 }

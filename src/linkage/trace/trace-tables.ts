@@ -25,5 +25,8 @@ export const CANDIDATES = quoteName('#trace candidates');
 /** `a`, `b`, `pattern`, `weight`: candidates that were compared. */
 export const SCORED = quoteName('#trace scored');
 
+/** `row`, `person`, `is_same`: what people decided; see clerical.ts. */
+export const DECISIONS = quoteName('#trace decisions');
+
 /** One row a participant that the file adds; see {@link traceCohort}. */
 export const TRACED = quoteName('#traced');

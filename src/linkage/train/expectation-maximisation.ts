@@ -4,6 +4,8 @@ import type { Pattern } from './pattern.ts';
 
 /** How many true pairs the expected shares of a comparison count for: of weight only where true pairs are few. */
 const EXPECTED_PAIRS = 5;
+/** How many pairs of strangers are thought to have been seen to differ: of weight only where records are a handful. */
+const DIFFERENT_PAIRS = 20;
 const MOST_ROUNDS = 200;
 const CLOSE_ENOUGH = 1e-5;
 const LEAST = 1e-7;
@@ -29,6 +31,7 @@ export interface Sample {
 export interface Membership {
   readonly same: number;
   readonly kin: number;
+  readonly namesakes: number;
   readonly strangers: number;
 }
 
@@ -49,20 +52,18 @@ export function estimate(
   while (rounds.length < MOST_ROUNDS) {
     const membership = memberships(comparisons, parameters);
     const matches = counts(comparisons);
-    let [same, kin] = [0, 0];
+    const totals = { same: 0, kin: 0, namesakes: 0 };
     for (const pattern of candidates) {
       const member = membership(pattern);
-      same += pattern.pairs * member.same;
-      kin += pattern.pairs * member.kin;
+      addTo(totals, pattern, member);
       count(matches, pattern, pattern.pairs * member.same);
     }
     const strangers = counts(comparisons);
     for (const pattern of random) count(strangers, pattern, pattern.pairs * membership(pattern).strangers);
     const next: Parameters = {
-      prior: shareOf(same, of),
-      kin: shareOf(kin, of),
+      ...sharesOf(totals, of),
       m: matches.map((shares, index) => smoothed(shares, expectedOf(comparisons[index]), EXPECTED_PAIRS)),
-      u: strangers.map((shares) => smoothed(shares, evenly(shares), 1)),
+      u: strangers.map(sharesOfStrangers),
       dependence: parameters.dependence,
     };
     const change = changeOf(parameters, next);
@@ -83,13 +84,9 @@ export function estimatePriors(
   let parameters = start;
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const membership = memberships(comparisons, parameters);
-    let [same, kin] = [0, 0];
-    for (const pattern of candidates) {
-      const member = membership(pattern);
-      same += pattern.pairs * member.same;
-      kin += pattern.pairs * member.kin;
-    }
-    const next = { ...parameters, prior: shareOf(same, of), kin: shareOf(kin, of) };
+    const totals = { same: 0, kin: 0, namesakes: 0 };
+    for (const pattern of candidates) addTo(totals, pattern, membership(pattern));
+    const next = { ...parameters, ...sharesOf(totals, of) };
     const change = Math.abs(Math.log(next.prior / parameters.prior));
     parameters = next;
     if (change < CLOSE_ENOUGH) break;
@@ -97,9 +94,21 @@ export function estimatePriors(
   return parameters;
 }
 
+type Totals = Record<'same' | 'kin' | 'namesakes', number>;
+
+function addTo(totals: Totals, { pairs }: Pattern, { same, kin, namesakes }: Membership): void {
+  totals.same += pairs * same;
+  totals.kin += pairs * kin;
+  totals.namesakes += pairs * namesakes;
+}
+
+function sharesOf({ same, kin, namesakes }: Totals, of: number): Pick<Parameters, 'prior' | 'kin' | 'namesakes'> {
+  return { prior: shareOf(same, of), kin: shareOf(kin, of), namesakes: shareOf(namesakes, of) };
+}
+
 /** A share of pairs, never quite nothing and never most of them. */
 function shareOf(pairs: number, of: number): number {
-  return Math.min(0.4, Math.max(pairs, 0.5) / of);
+  return Math.min(0.3, Math.max(pairs, 0.5) / Math.max(of, 1));
 }
 
 /** Gives what a pattern is thought to be. */
@@ -113,9 +122,12 @@ export function memberships(
     const evidence = weights.sum(levels);
     evidence.household += rarity.household;
     evidence.personal += rarity.personal;
+    evidence.names += rarity.names;
     const same = probabilityOf(weightOf(evidence, priors));
-    const kin = (1 - same) * probabilityOf(priors.kin + evidence.household + evidence.twins);
-    return { same, kin, strangers: 1 - same - kin };
+    const asKin = 2 ** (priors.kin + evidence.household + evidence.twins);
+    const asNamesakes = 2 ** (priors.namesakes + evidence.names);
+    const others = (1 - same) / (1 + asKin + asNamesakes);
+    return { same, kin: others * asKin, namesakes: others * asNamesakes, strangers: others };
   };
 }
 
@@ -130,8 +142,9 @@ export function startingParameters(
   return {
     prior,
     kin: prior,
+    namesakes: prior,
     m: comparisons.map(expectedOf),
-    u: u.map((shares) => smoothed(shares, evenly(shares), 1)),
+    u: u.map(sharesOfStrangers),
     dependence: comparisons.map(() => undefined),
   };
 }
@@ -147,8 +160,14 @@ function expectedOf(comparison: Comparison | undefined): number[] {
   return comparison?.levels.map(({ expected }) => expected) ?? [];
 }
 
-function evenly(shares: readonly number[]): number[] {
-  return shares.map(() => 1 / shares.length);
+/** Strangers differ, as far as nothing else is known: the last level of a comparison is that of different values. */
+function sharesOfStrangers(shares: readonly number[]): number[] {
+  const before = shares.map((share, level) => share + (level === shares.length - 1 ? DIFFERENT_PAIRS : 0));
+  return smoothed(
+    before,
+    shares.map(() => 1 / shares.length),
+    1,
+  );
 }
 
 function counts(comparisons: readonly Comparison[]): number[][] {

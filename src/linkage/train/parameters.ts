@@ -11,15 +11,18 @@ export interface Dependence {
 }
 
 /**
- * The parameters of the model: that of Fellegi and Sunter with a third kind of pair between the same person and
- * strangers, relatives, who share a household's name and address and nothing else. Without them, two sisters are
- * "one person, with errors in name and date of birth", and learning would take households for people.
+ * The parameters of the model: that of Fellegi and Sunter with two kinds of pairs between the same person and strangers.
+ * Relatives share a household's name and address and nothing else; without them, two sisters are "one person, with errors
+ * in name and date of birth", and learning would take households for people. Namesakes share a name and nothing else:
+ * there are more of them than chance explains, as given and family names go together by heritage and by age.
  */
 export interface Parameters {
   /** The probability that a pair taken at random is of one person … */
   readonly prior: number;
-  /** … and that it is of two people of one household. */
+  /** … that it is of two people of one household … */
   readonly kin: number;
+  /** … and that it is of two people who have their name alone in common, beyond what chance explains. */
+  readonly namesakes: number;
   /** Of each comparison, the share of each level among pairs of one person … */
   readonly m: readonly (readonly number[])[];
   /** … and among pairs of strangers. */
@@ -32,6 +35,8 @@ export interface Parameters {
 export interface Evidence {
   household: number;
   personal: number;
+  /** Of the fields among both that are a name. */
+  names: number;
   /** How much more often relatives agree on the personal fields than strangers do: twins have one date of birth. */
   twins: number;
 }
@@ -49,6 +54,7 @@ export class FieldWeights {
   readonly #given: readonly (readonly Float64Array[] | undefined)[];
   readonly #parents: readonly (number | undefined)[];
   readonly #shared: readonly boolean[];
+  readonly #names: readonly boolean[];
   readonly #birth: number;
   readonly #twins: number;
 
@@ -69,6 +75,7 @@ export class FieldWeights {
     this.#given = dependence.map((each, index) => each?.u.map((shares) => row(index, shares)));
     this.#parents = dependence.map((each) => each?.parent);
     this.#shared = comparisons.map(({ isShared }) => isShared === true);
+    this.#names = comparisons.map(({ isName }) => isName === true);
     this.#birth = comparisons.findIndex(({ name }) => name === 'date_of_birth');
     this.#twins = Math.max(0, Math.log2(TWINS / (u[this.#birth]?.[0] ?? 1)));
   }
@@ -83,30 +90,40 @@ export class FieldWeights {
   }
 
   sum(levels: readonly number[]): Evidence {
-    const evidence = { household: 0, personal: 0, twins: levels[this.#birth] === 1 ? this.#twins : 0 };
+    const evidence = { household: 0, personal: 0, names: 0, twins: levels[this.#birth] === 1 ? this.#twins : 0 };
     for (let index = 0; index < levels.length; index += 1) {
-      if (this.#shared[index] === true) evidence.household += this.of(levels, index);
-      else evidence.personal += this.of(levels, index);
+      const bits = this.of(levels, index);
+      if (this.#shared[index] === true) evidence.household += bits;
+      else evidence.personal += bits;
+      if (this.#names[index] === true) evidence.names += bits;
     }
     return evidence;
   }
 }
 
-/** The binary logarithms of the odds, against strangers, of one person and of relatives. */
-export function priorWeights({ prior, kin }: Parameters): { readonly prior: number; readonly kin: number } {
-  const strangers = 1 - prior - kin;
-  return { prior: Math.log2(prior / strangers), kin: Math.log2(kin / strangers) };
+/** The binary logarithms of the odds, against strangers, of one person, of relatives and of namesakes. */
+export interface PriorWeights {
+  readonly prior: number;
+  readonly kin: number;
+  readonly namesakes: number;
+}
+
+export function priorWeights({ prior, kin, namesakes }: Parameters): PriorWeights {
+  const strangers = 1 - prior - kin - namesakes;
+  return {
+    prior: Math.log2(prior / strangers),
+    kin: Math.log2(kin / strangers),
+    namesakes: Math.log2(namesakes / strangers),
+  };
 }
 
 /**
  * The weight of a pair, all included: the logarithm of the odds that it is of one person. What a household shares counts
- * until the pair is surer to be of relatives than of strangers, and not beyond.
+ * until the pair is surer to be of relatives than of strangers, and not beyond; and likewise a name.
  */
-export function weightOf(
-  { household, personal, twins }: Evidence,
-  { prior, kin }: ReturnType<typeof priorWeights>,
-): number {
-  return prior + personal + household - Math.log2(1 + 2 ** (kin + household + twins));
+export function weightOf({ household, personal, names, twins }: Evidence, priors: PriorWeights): number {
+  const others = 1 + 2 ** (priors.kin + household + twins) + 2 ** (priors.namesakes + names);
+  return priors.prior + personal + household - Math.log2(others);
 }
 
 /** The probability that a pair of this weight is of one person. */

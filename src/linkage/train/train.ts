@@ -12,6 +12,9 @@ import { randomPairs, stratifiedPairs } from './sample-pairs.ts';
 /** Candidates to learn from, at most: more tell nothing new. */
 const TRAINING_PAIRS = 500_000;
 
+/** Compared candidates to learn from; left by training for {@link fitPriors}. */
+const SAMPLE = quoteName('#compared sample');
+
 /** What came of training. */
 export interface Training {
   readonly parameters: Parameters;
@@ -35,25 +38,27 @@ export async function train(
   const random = quoteName('#random pairs');
   const strata = quoteName('#stratified pairs');
   const comparedRandom = quoteName('#compared random');
-  const comparedSample = quoteName('#compared sample');
   const comparedStrata = quoteName('#compared strata');
   await randomPairs(database, strangers, random);
   await stratifiedPairs(database, strangers, comparisons, strata);
-  const every = Math.max(1, Math.ceil(candidates.pairs / TRAINING_PAIRS));
-  const sample = `(SELECT a, b FROM ${candidates.table} WHERE hash(a, b) % ${every} = 0)`;
+  const every = oneIn(candidates);
   const compare = (into: string, pairs: string, of: Sides, more: readonly string[] = []): Promise<void> =>
     database.execute(`CREATE OR REPLACE TEMP TABLE ${into} AS ${compareFields(comparisons, pairs, of, more)}`);
   await compare(comparedRandom, random, strangers);
-  await compare(comparedSample, sample, sides);
+  await compare(SAMPLE, sampleOf(candidates), sides);
   await compare(comparedStrata, strata, strangers, ['stratum', 'weight']);
 
   const patterns = (compared: string, dependence: readonly (Dependence | undefined)[]): Promise<Pattern[]> =>
     patternsOf(database, `(${sumUp(comparisons, compared, dependence)})`, comparisons);
   const independent = comparisons.map(() => undefined);
   const byChance = await patterns(comparedRandom, independent);
-  const found = (await patterns(comparedSample, independent)).map((pattern) => times(pattern, every));
+  const found = (await patterns(SAMPLE, independent)).map((pattern) => times(pattern, every));
   const records = sides.isOne ? sides.leftRows : Math.min(sides.leftRows, sides.rightRows);
-  const start = startingParameters(comparisons, byChance, Math.min(0.1, records / 2 / candidates.of));
+  const start = startingParameters(
+    comparisons,
+    byChance,
+    Math.min(0.1, Math.max(records, 1) / 2 / Math.max(candidates.of, 1)),
+  );
   const first = estimate(comparisons, { candidates: found, random: byChance, of: candidates.of }, start);
 
   const stratified = await strataOf(database, comparisons, comparedStrata);
@@ -63,16 +68,14 @@ export async function train(
     ? estimate(
         comparisons,
         {
-          candidates: (await patterns(comparedSample, dependence)).map((pattern) => times(pattern, every)),
+          candidates: (await patterns(SAMPLE, dependence)).map((pattern) => times(pattern, every)),
           random: await patterns(comparedRandom, dependence),
           of: candidates.of,
         },
         { ...first.parameters, dependence },
       )
     : first;
-  for (const table of [random, strata, comparedRandom, comparedSample, comparedStrata]) {
-    await database.execute(`DROP TABLE ${table}`);
-  }
+  for (const table of [random, strata, comparedRandom, comparedStrata]) await database.execute(`DROP TABLE ${table}`);
   return {
     parameters: second.parameters,
     rounds: isDependent ? [...first.rounds, ...second.rounds] : first.rounds,
@@ -81,19 +84,41 @@ export async function train(
   };
 }
 
-/** The priors of a model that was learnt elsewhere, on the data at hand: how many pairs match depends on them alone. */
+/**
+ * The priors for parameters that are otherwise settled, on the data at hand: how many pairs match depends on them alone. A
+ * model that was just learnt goes through this as well as one from a file, so that both give the same links.
+ */
 export async function fitPriors(
   database: LinkageDatabase,
   comparisons: readonly Comparison[],
   sides: Sides,
   candidates: Candidates,
   parameters: Parameters,
+  wasTrained: boolean,
 ): Promise<Parameters> {
-  const every = Math.max(1, Math.ceil(candidates.pairs / TRAINING_PAIRS));
-  const sample = `(SELECT a, b FROM ${candidates.table} WHERE hash(a, b) % ${every} = 0)`;
-  const compared = sumUp(comparisons, `(${compareFields(comparisons, sample, sides)})`, parameters.dependence);
-  const found = (await patternsOf(database, `(${compared})`, comparisons)).map((pattern) => times(pattern, every));
-  return estimatePriors(comparisons, found, candidates.of, parameters);
+  if (!wasTrained) {
+    await database.execute(
+      `CREATE OR REPLACE TEMP TABLE ${SAMPLE} AS ${compareFields(comparisons, sampleOf(candidates), sides)}`,
+    );
+  }
+  const summed = `(${sumUp(comparisons, SAMPLE, parameters.dependence)})`;
+  const found = await patternsOf(database, summed, comparisons);
+  await database.execute(`DROP TABLE ${SAMPLE}`);
+  const every = oneIn(candidates);
+  return estimatePriors(
+    comparisons,
+    found.map((pattern) => times(pattern, every)),
+    candidates.of,
+    parameters,
+  );
+}
+
+function oneIn(candidates: Candidates): number {
+  return Math.max(1, Math.ceil(candidates.pairs / TRAINING_PAIRS));
+}
+
+function sampleOf(candidates: Candidates): string {
+  return `(SELECT a, b FROM ${candidates.table} WHERE hash(a, b) % ${oneIn(candidates)} = 0)`;
 }
 
 async function strataOf(

@@ -1,0 +1,150 @@
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeCohort } from '../../src/synth/cohort.ts';
+import { makeWorkspace, PDS_HEADER, type TestWorkspace } from '../support/make-workspace.ts';
+import { darsHere } from '../support/run-dars.ts';
+import { cohortFile, type Participant } from './support.ts';
+
+/** The rows of a CSV file without quotes in it, by the value of their first column. */
+function byReference(path: string): Map<string, Record<string, string>> {
+  const [header = '', ...lines] = readFileSync(path, 'utf8').trim().split('\n');
+  const names = header.split(',');
+  return new Map(
+    lines.map((line) => {
+      const values = line.split(',');
+      return [values[0] ?? '', Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']))];
+    }),
+  );
+}
+
+describe('by number', () => {
+  const pds = [
+    PDS_HEADER,
+    '9990000018,,,ASHWORTH,PERCIVAL,,1961-04-09,1,,,,,,LS1 4AP,,,,,',
+    '9990000026,,,BRACEGIRDLE,OLWEN,,1985-12-31,2,,,,,,LS1 4AQ,,,,,',
+    '9990000034,9990000026,,BRACEGIRDLE,OLWEN,,1985-12-31,2,,,,,,LS9 9ZZ,,,,,',
+    '9990000042,,S,CHOLMONDELEY,TABITHA,,1990-02-28,2,,,,,,YO1 7HH,,,,,',
+    '9990000050,,,DUNWOODY,ENID,,1950-07-07,2,,,,,,LS2 8BB,,,,,',
+    '9990000069,,I,EVERSHED,AGNES,,1940-01-05,2,,,,,,LS2 8BC,,,,,',
+    '9990000077,,,FOTHERGILL,WINIFRED,,1932-03-11,2,,,,,,LS2 8BD,,,,,',
+    '',
+  ].join('\n');
+  const participants: readonly (Participant & { found: string })[] = [
+    { ref: 'all', nhs: '9990000018', born: '1961-04-09', sex: '1', postcode: 'ls14ap', found: '9990000018 1 00' },
+    { ref: 'old', nhs: '999-000-0034', born: '1985/12/31', sex: '2', found: '9990000026 2 90' },
+    { ref: 'hidden', nhs: '9990000042', born: '19900228', sex: '2', postcode: 'YO1 7HH', found: '9990000042 2 92' },
+    { ref: 'partly', nhs: '9990000077', born: '1932-11-03', given: 'W', family: 'Fotherby', found: '9990000077 3 00' },
+    { ref: 'invalid', nhs: '9990000069', born: '1940-01-05', given: 'Agnes', family: 'Evershed', found: ' 98' },
+    { ref: 'twice a', nhs: '9990000050', born: '1950-07-07', found: ' 97' },
+    { ref: 'twice b', nhs: '9990000050', born: '1950-07-07', found: ' 97' },
+    { ref: 'alone', nhs: '9990000085', born: '1999-01-01', given: 'Zeb', family: 'Quill', found: ' 98' },
+    { ref: 'bare', nhs: '9990000093', born: '1999-01-02', found: ' 96' },
+  ];
+  let workspace: TestWorkspace;
+  beforeAll(async () => {
+    workspace = await makeWorkspace({ files: { 'data/pds.csv': pds, 'cohort.csv': cohortFile(participants) } });
+    const at = (name: string): string => join(workspace.root, name);
+    const ran = await darsHere(workspace.root, ['trace', at('cohort.csv'), '--out', at('match.csv'), '--with-numbers']);
+    expect(ran.stderr.split('\n').filter((line) => line.startsWith('dars:'))).toEqual([]);
+  });
+  afterAll(() => workspace[Symbol.dispose]());
+
+  test.each(participants)('finds who is meant, or nobody: $ref', ({ ref, found }) => {
+    const row = byReference(join(workspace.root, 'match.csv')).get(ref) ?? {};
+    const told = [row['MATCHED_NHS_NO'], row['MATCH_RANK'], row['ERROR_SUCCESS_CODE']].filter((value) => value !== '');
+    expect(told.join(' ')).toBe(found.trim());
+  });
+});
+
+describe('by likeness', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dars-trace-'));
+  const fixture = join(import.meta.dirname, '../../fixtures/data/pds.parquet');
+  let workspace: TestWorkspace;
+  const at = (name: string): string => join(workspace.root, name);
+  let report: Record<string, unknown>;
+  let decided: { yes: [string, string]; no: [string, string] };
+  beforeAll(async () => {
+    workspace = await makeWorkspace({
+      workspace: (file) => {
+        Object.assign(file['sources'] as object, { pds: { path: 'data/pds.parquet' } });
+      },
+    });
+    copyFileSync(fixture, at('data/pds.parquet'));
+    await writeCohort({ directory: workspace.root, pds: fixture, participants: 900, seed: 7, reference: 'NIC-1' });
+    for (const name of ['one.csv', 'two.csv']) {
+      const flags = ['--out', at(name), '--with-numbers', '--report', at('report.json')];
+      const ran = await darsHere(workspace.root, ['trace', at('cohort/NIC-1_cohort.csv'), ...flags]);
+      expect(ran.status).toBe(0);
+    }
+    report = JSON.parse(readFileSync(at('report.json'), 'utf8'));
+    const truth = byReference(at('cohort/truth.csv'));
+    const rows = [...byReference(at('one.csv'))];
+    const missed = rows.find(([ref, row]) => row['MATCH_RANK'] === '' && truth.get(ref)?.['NHS_NUMBER'] !== '');
+    const likely = rows.find(([, row]) => row['MATCH_RANK'] === '6');
+    if (missed === undefined || likely === undefined) throw new Error('this cohort leaves nothing to decide');
+    decided = {
+      yes: [missed[0], truth.get(missed[0])?.['NHS_NUMBER'] ?? ''],
+      no: [likely[0], likely[1]['MATCHED_NHS_NO'] ?? ''],
+    };
+    const lines = ['UNIQUE_REFERENCE,CANDIDATE_NHS_NO,DECISION'];
+    for (const [decision, pair] of Object.entries(decided)) lines.push(`${pair.join(',')},${decision}`);
+    workspace.write('decisions.csv', `${lines.join('\n')}\n`);
+    const flags = ['--decisions', at('decisions.csv'), '--clerical', at('clerical.csv'), '--out', at('decided.csv')];
+    const ran = await darsHere(workspace.root, [
+      'trace',
+      at('cohort/NIC-1_cohort.csv'),
+      '--with-numbers',
+      '--report',
+      at('decided.json'),
+      ...flags,
+    ]);
+    expect(ran.status).toBe(0);
+  }, 180_000);
+  afterAll(() => {
+    workspace[Symbol.dispose]();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('nearly everybody whom PDS knows is found, and hardly anybody is taken for another', () => {
+    const truth = byReference(at('cohort/truth.csv'));
+    const rows = [...byReference(at('one.csv'))].map(([ref, row]) => ({
+      found: row['MATCHED_NHS_NO'] ?? '',
+      person: truth.get(ref)?.['NHS_NUMBER'] ?? '',
+    }));
+    const known = rows.filter(({ person }) => person !== '');
+    const right = known.filter(({ found, person }) => found === person).length;
+    const wrong = rows.filter(({ found, person }) => found !== '' && found !== person).length;
+    expect(rows.length).toBe(900);
+    expect(wrong).toBeLessThanOrEqual(1);
+    expect(right / known.length).toBeGreaterThan(0.97);
+    const { recall } = report['estimates'] as { recall: { low: number; high: number } };
+    expect(recall.low - 0.01).toBeLessThanOrEqual(right / known.length);
+    expect(recall.high + 0.01).toBeGreaterThanOrEqual(right / known.length);
+  });
+
+  test('the same cohort and PDS give the same bytes', () => {
+    expect(readFileSync(at('two.csv'))).toEqual(readFileSync(at('one.csv')));
+  });
+
+  test('what people decided stands, and what they have not decided is for them to', () => {
+    const rows = byReference(at('decided.csv'));
+    const [yes, no] = [rows.get(decided.yes[0]), rows.get(decided.no[0])];
+    expect([yes?.['MATCHED_NHS_NO'], yes?.['MATCH_RANK']]).toEqual([decided.yes[1], '7']);
+    expect(no?.['MATCHED_NHS_NO']).not.toBe(decided.no[1]);
+    const clerical = byReference(at('clerical.csv'));
+    for (const [ref, row] of clerical) {
+      expect(rows.get(ref)?.['MATCH_RANK']).toBe('');
+      expect(row['DECISION']).toBe('');
+    }
+  });
+
+  test('the report shows no count that could single somebody out', () => {
+    const told =
+      JSON.stringify(report['counts']) + JSON.stringify(report['weights']) + JSON.stringify(report['blocks']);
+    const counts = [...told.matchAll(/"(?:participants|linked|others|pairs|first|too_common)":(\d+|"\*")/g)];
+    expect(counts.length).toBeGreaterThan(30);
+    for (const [, count] of counts) expect(count === '"*"' || Number(count) % 5 === 0).toBe(true);
+  });
+});
