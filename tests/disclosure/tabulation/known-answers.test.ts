@@ -11,6 +11,7 @@ import { releasedTables } from '../../../src/disclosure/tabulation/released-tabl
 import type { TabulationSpec } from '../../../src/disclosure/tabulation/tabulation-spec.ts';
 import { theSolver } from '../tables/support/solver.ts';
 import { countByHand } from './support/count-by-hand.ts';
+import { EVERYTHING } from './support/everything.ts';
 
 const fixture = (name: string): unknown =>
   JSON.parse(readFileSync(join(import.meta.dirname, '../../../fixtures/disclosure', name), 'utf8'));
@@ -120,7 +121,7 @@ describe.each(['subnational_total_rounded', 'national_total_exact'] as const)(
         const rows = cells.flatMap((count, cell) =>
           Array.from({ length: count }, () => ({ person: undefined, labels: [[`c${cell}`]] })),
         );
-        const products = [{ product: 'p', spec: own, rules: HES, counted: countByHand(own, rows) }];
+        const products = [{ product: 'p', spec: own, rules: HES, counted: countByHand(own, rows), scope: EVERYTHING }];
         const result = control(products, [], solver);
         const shown = releasedTables(result, products, 0).tables[0]?.lines.map(({ values }) => values[0]);
         expect(shown).toContain('*');
