@@ -40,7 +40,7 @@ export interface Protected {
 const STEPS = 4_000_000;
 /** Beyond this many columns proofs are out of reach, and a relaxation takes longer than it helps. */
 const MOST_TO_PROVE = 5_000;
-const MOST_TO_SEARCH_WHOLE = 15_000;
+const MOST_TO_SEARCH_WHOLE = 4_000;
 const REPAIRS = 200;
 
 /**

@@ -10,11 +10,12 @@ import { type ReleasedTables, releasedTables } from '../disclosure/tabulation/re
 import { renderCsv } from '../disclosure/tabulation/render-csv.ts';
 import { renderPage } from '../disclosure/tabulation/render-page.ts';
 import { renderWorkbook } from '../disclosure/tabulation/render-workbook.ts';
+import type { Scope } from '../disclosure/tabulation/scope.ts';
 import type { EngineSession, Produced } from '../engine/engine.ts';
 import { canonicalJson, type Json } from '../kernel/canonical-json.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
-import { type FilePlan, type Plan, stepOf } from '../plan/plan.ts';
+import { type FilePlan, type Plan, stepOf, stepsOf } from '../plan/plan.ts';
 import { checkProduced } from './check-produced.ts';
 import type { ReleaseEvent } from './release-event.ts';
 
@@ -53,7 +54,7 @@ export async function makeTables(
     const rules = stepOf(file.steps, 'control')?.rules;
     if (spec === undefined || rules === undefined) throw new Error('a tabulation without its steps');
     produced.set(file.product, made.produced);
-    products.push({ product: file.product, spec, rules, counted: made.counted });
+    products.push({ product: file.product, spec, rules, counted: made.counted, scope: scopeOf(plan, file) });
   }
   observe({ kind: 'step', step: 'control' });
   const solver = await openSolver();
@@ -77,6 +78,27 @@ export async function makeTables(
     ),
     certificate: certificateOf(controlled, products, solver),
     published: `${canonicalJson(controlled.published as unknown as Json)}\n`,
+  };
+}
+
+/** Which rows a tabulation is of, in the terms of its plan. */
+function scopeOf({ cohort }: Plan, { dataset, steps }: FilePlan): Scope {
+  const json = (value: unknown): string => canonicalJson(JSON.parse(JSON.stringify(value)) as Json);
+  const periods = stepsOf(steps, 'select-period');
+  return {
+    dataset,
+    from:
+      periods
+        .map(({ from }) => from)
+        .sort()
+        .at(-1) ?? '',
+    to: periods.map(({ to }) => to).sort()[0] ?? '9999-12-31',
+    conditions: [...new Set(stepsOf(steps, 'select-rows').map(({ condition }) => json(condition)))].sort(),
+    people: json({
+      cohort: cohort ?? null,
+      optOuts: stepOf(steps, 'remove-opt-outs')?.policy ?? null,
+      unresolved: stepOf(steps, 'resolve')?.unresolved ?? null,
+    }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { DisclosureRules } from '../../agreement/disclosure-rules.ts';
 import { audit } from '../audit/audit.ts';
+import { Contradiction } from '../audit/contradiction.ts';
 import type { Interval } from '../audit/publication.ts';
 import type { InstanceCell } from '../instance/instance.ts';
 import { protect } from '../protect.ts';
@@ -11,10 +12,12 @@ import { at, rowCount } from '../tables/sparse-rows.ts';
 import { controlSums, type SumKey } from './control-sums.ts';
 import type { CountedCell, CountedTables } from './counted-tables.ts';
 import { addCells, type CubeTable, countBetween, countKinds } from './cube.ts';
+import { differencesOf, type KnownPopulation } from './differences.ts';
 import { Disclosive } from './disclosive.ts';
 import { Cells, linkCells, type Meaning } from './linked-cells.ts';
 import { type Printed, printed, withheld } from './printed.ts';
-import { layCells, meaningsOf, ofPopulations, type PublishedCells, publishedCells } from './published-cells.ts';
+import { layCells, meaningsOf, nearTo, type PublishedCells, publishedCells } from './published-cells.ts';
+import type { Scope } from './scope.ts';
 import type { TabulationSpec } from './tabulation-spec.ts';
 
 /** A tabulation that was counted, with the rules that it goes out under. */
@@ -23,6 +26,7 @@ export interface CountedProduct {
   readonly spec: TabulationSpec;
   readonly rules: DisclosureRules;
   readonly counted: CountedTables;
+  readonly scope: Scope;
 }
 
 /** What each product prints, by the columns of the system; and what an auditor said of it. */
@@ -68,9 +72,9 @@ export function control(
   const state = new Publishing(products, tables, cells);
   suppress(state, linked.builder.build(true), valuesOf(state, cells, linked), solver);
 
-  const near = ofPopulations(earlier, new Set(meanings.keys()));
-  const joint = jointWith(state, cells, meaningsOf(meanings, near), near);
-  const intervals = repaired(state, joint, solver);
+  const known = knownPopulations(products);
+  const near = nearTo(earlier, known);
+  const { joint, intervals } = auditedWith(near, state, cells, meaningsOf(meanings, near), known, solver);
   return {
     tables,
     print: state.prints(),
@@ -78,7 +82,7 @@ export function control(
     secondary: state.secondary,
     intervals,
     withheldSums: controlSums(products, meanings, solver),
-    published: publishedCells(cells, meanings, (column) => state.published(column)),
+    published: publishedCells(cells, meanings, known, (column) => state.published(column)),
     audited: { columns: joint.system.columns, relations: rowCount(joint.system.relations), earlier: near.length },
   };
 }
@@ -94,6 +98,21 @@ function meaningsOfProducts(products: readonly CountedProduct[]): Map<string, Ma
     meanings.set(counted.population, own);
   }
   return meanings;
+}
+
+/** The populations of a release, with their terms; products over the same rows know all its dimensions together. */
+function knownPopulations(products: readonly CountedProduct[]): Map<string, KnownPopulation> {
+  const known = new Map<string, KnownPopulation>();
+  for (const { spec, counted, scope } of products) {
+    const codes = Object.fromEntries(
+      spec.dimensions.map(({ meaning }, index) => [
+        meaning,
+        (counted.dimensions[index]?.categories ?? []).map(([finest]) => finest ?? ''),
+      ]),
+    );
+    known.set(counted.population, { scope, codes: { ...known.get(counted.population)?.codes, ...codes } });
+  }
+  return known;
 }
 
 /** The true value of every column: of what tables show, of what lies between, and of slack. */
@@ -267,7 +286,31 @@ interface Joint {
   readonly system: RelationSystem;
   readonly limits: Float64Array;
   readonly widths: Float64Array;
-  readonly hasEarlier: boolean;
+  /** Columns that earlier releases show. */
+  readonly shownBefore: ReadonlySet<number>;
+}
+
+/**
+ * A later version of data that has less than an earlier one in some cell contradicts what is assumed of versions, and
+ * data that changed may contradict what is assumed of parts: then they are no longer comparable, neither to an attacker.
+ */
+function auditedWith(
+  near: readonly PublishedCells[],
+  state: Publishing,
+  cells: Cells,
+  meanings: ReadonlyMap<string, ReadonlyMap<string, Meaning>>,
+  known: ReadonlyMap<string, KnownPopulation>,
+  solver: Solver,
+): { joint: Joint; intervals: Interval[] } {
+  for (const compared of ['versions', 'parts', 'nothing'] as const) {
+    const joint = jointWith(state, cells, meanings, near, known, compared);
+    try {
+      return { joint, intervals: repaired(state, joint, solver) };
+    } catch (error) {
+      if (!(error instanceof Contradiction) || compared === 'nothing') throw error;
+    }
+  }
+  throw new Error('an audit without an end');
 }
 
 function jointWith(
@@ -275,12 +318,33 @@ function jointWith(
   own: Cells,
   meanings: ReadonlyMap<string, ReadonlyMap<string, Meaning>>,
   earlier: readonly PublishedCells[],
+  ownPopulations: ReadonlyMap<string, KnownPopulation>,
+  compared: 'versions' | 'parts' | 'nothing',
 ): Joint {
   const cells = new Cells(meanings);
   for (const cell of own.list) cells.column(cell);
-  const populations = new Set(meanings.keys());
-  const old = earlier.flatMap((each) => layCells(cells, each, populations));
+  const old = earlier.flatMap((each) => layCells(cells, each));
+  const populations = new Map(ownPopulations);
+  for (const { known } of earlier) {
+    for (const [id, each] of Object.entries(known)) {
+      populations.set(id, { scope: each.scope, codes: { ...populations.get(id)?.codes, ...each.codes } });
+    }
+  }
+  const shownBefore = new Set(old.map(({ column }) => column));
+  const isShown = (column: number): boolean => state.shownBy.has(column) || shownBefore.has(column);
+  const isOwn = (population: string): boolean => ownPopulations.has(population);
+  const pairs =
+    compared === 'nothing'
+      ? []
+      : differencesOf(cells, populations, isOwn, compared === 'versions').filter(
+          ({ inner, outer }) => isShown(inner) && isShown(outer),
+        );
   const { builder } = linkCells(cells);
+  const differences = pairs.map(({ inner, outer }) => {
+    const column = builder.column(`difference ${outer} ${inner}`);
+    builder.sum(outer, [inner, column]);
+    return column;
+  });
   const system = builder.build(true);
   const limits = new Float64Array(system.columns);
   const widths = new Float64Array(system.columns);
@@ -289,27 +353,26 @@ function jointWith(
     strictest.limit = Math.max(strictest.limit, limit);
     strictest.width = Math.max(strictest.width, width);
   }
-  const shown = new Set(old.map(({ column }) => column));
+  const hold = (column: number, { limit, width }: { limit: number; width: number }): void => {
+    limits[column] = limit;
+    widths[column] = width;
+  };
   for (let column = 0; column < cells.list.length; column += 1) {
-    const held = state.shownBy.has(column)
-      ? state.protection(column)
-      : shown.has(column)
-        ? { limit: 0, width: 0 }
-        : strictest;
-    limits[column] = held.limit;
-    widths[column] = held.width;
+    if (state.shownBy.has(column)) hold(column, state.protection(column));
+    else if (!shownBefore.has(column)) hold(column, strictest);
   }
+  for (const column of differences) hold(column, strictest);
   for (const { column, lower, upper, limit, width } of old) {
     system.lower[column] = Math.max(at(system.lower, column), lower);
     if (upper !== null) system.upper[column] = Math.min(at(system.upper, column), upper);
     limits[column] = state.isExempt(column) ? 0 : Math.max(at(limits, column), limit);
     widths[column] = Math.max(at(widths, column), width);
   }
-  return { system, limits, widths, hasEarlier: old.length > 0 };
+  return { system, limits, widths, shownBefore };
 }
 
 /** Withholds what it takes until no small count follows that did not follow before; gives what follows then. */
-function repaired(state: Publishing, { system, limits, widths, hasEarlier }: Joint, solver: Solver): Interval[] {
+function repaired(state: Publishing, { system, limits, widths, shownBefore }: Joint, solver: Solver): Interval[] {
   const look = (targets: readonly number[]): Interval[] => {
     const lower = system.lower.slice();
     const upper = system.upper.slice();
@@ -328,9 +391,11 @@ function repaired(state: Publishing, { system, limits, widths, hasEarlier }: Joi
   const targets = Array.from({ length: system.columns }, (_, column) => column).filter(isTarget);
   const isDisclosed = ({ column, lower, possibleLower, possibleUpper }: Interval): boolean =>
     lower >= 1 && possibleUpper <= at(limits, column) && possibleUpper - possibleLower < at(widths, column) - 1e-6;
-  // What followed from earlier releases alone is not for this one to mend, as long as it says no more.
+  // What followed from earlier releases alone is not for this one to mend, as long as it says no more. What is shown for
+  // the first time is: categories in which nobody is were not known to be empty before.
+  const excusable = targets.filter((column) => shownBefore.has(column) || !state.shownBy.has(column));
   const before = new Map(
-    (hasEarlier ? audit({ system, lower: system.lower, upper: system.upper }, targets, solver) : []).map(
+    (shownBefore.size === 0 ? [] : audit({ system, lower: system.lower, upper: system.upper }, excusable, solver)).map(
       ({ column, possibleLower, possibleUpper }) => [column, possibleUpper - possibleLower],
     ),
   );

@@ -1,4 +1,6 @@
+import type { KnownPopulation } from './differences.ts';
 import type { Cells, Meaning } from './linked-cells.ts';
+import { isWithin } from './scope.ts';
 
 /** How a count of a release is printed, and how it is protected. */
 export interface PublishedEnds {
@@ -11,11 +13,12 @@ export interface PublishedEnds {
 }
 
 /**
- * The counts of a release as an attacker has them, kept so that later ones are audited together with them. Categories
- * are numbers, in the order of their codes; no label is in here, and no true count.
+ * The counts of a release as an attacker has them, kept so that later ones are audited together with them. No true count
+ * is in here; but the codes of categories that occur are, also of those that no table shows: it stays with the custodian.
  */
 export interface PublishedCells {
   readonly populations: Readonly<Record<string, Readonly<Record<string, Meaning>>>>;
+  readonly known: Readonly<Record<string, KnownPopulation>>;
   /** Sets of categories, which cells name by number. */
   readonly sets: readonly (readonly number[])[];
   readonly cells: readonly (PublishedEnds & {
@@ -29,6 +32,7 @@ export interface PublishedCells {
 export function publishedCells(
   { list }: Cells,
   meanings: ReadonlyMap<string, ReadonlyMap<string, Meaning>>,
+  known: ReadonlyMap<string, KnownPopulation>,
   endsOf: (column: number) => PublishedEnds | undefined,
 ): PublishedCells {
   const numbers = new Map<string, number>();
@@ -49,15 +53,22 @@ export function publishedCells(
     ];
   });
   const populations = Object.fromEntries([...meanings].map(([id, each]) => [id, Object.fromEntries(each)]));
-  return { populations, sets, cells };
+  return { populations, known: Object.fromEntries(known), sets, cells };
 }
 
-/** The releases that have to do with a population: it is the same rows of the same people, or nothing. */
-export function ofPopulations(earlier: readonly PublishedCells[], populations: ReadonlySet<string>): PublishedCells[] {
-  return earlier.filter((each) => each.cells.some(({ population }) => populations.has(population)));
+/** The releases that have to do with these populations: they are of the same rows, of some of them, or of more. */
+export function nearTo(
+  earlier: readonly PublishedCells[],
+  own: ReadonlyMap<string, KnownPopulation>,
+): PublishedCells[] {
+  return earlier.filter(({ known }) => Object.entries(known).some(([id, each]) => isNear(id, each, own)));
 }
 
-/** All dimensions that anything is told of. */
+export function isNear(id: string, { scope }: KnownPopulation, own: ReadonlyMap<string, KnownPopulation>): boolean {
+  return own.has(id) || [...own.values()].some((each) => isWithin(scope, each.scope) || isWithin(each.scope, scope));
+}
+
+/** All dimensions that anything is told of, of these populations and of those that releases have to do with them. */
 export function meaningsOf(
   own: ReadonlyMap<string, ReadonlyMap<string, Meaning>>,
   earlier: readonly PublishedCells[],
@@ -65,17 +76,17 @@ export function meaningsOf(
   const all = new Map([...own].map(([id, each]) => [id, new Map(each)]));
   for (const { populations } of earlier) {
     for (const [id, meanings] of Object.entries(populations)) {
-      if (!own.has(id)) continue;
-      for (const [name, meaning] of Object.entries(meanings)) all.get(id)?.set(name, meaning);
+      const known = all.get(id) ?? new Map<string, Meaning>();
+      for (const [name, meaning] of Object.entries(meanings)) known.set(name, meaning);
+      all.set(id, known);
     }
   }
   return all;
 }
 
-/** Puts the cells of an earlier release beside others; gives the column of each, those of other populations left out. */
-export function layCells(cells: Cells, { sets, cells: list }: PublishedCells, populations: ReadonlySet<string>) {
+/** Puts the cells of an earlier release beside others; gives the column of each. */
+export function layCells(cells: Cells, { sets, cells: list }: PublishedCells) {
   return list.flatMap(({ population, kind, at, ...ends }) => {
-    if (!populations.has(population)) return [];
     const set = new Map(Object.entries(at).map(([meaning, number]) => [meaning, sets[number] ?? []]));
     return [{ column: cells.column({ population, kind, at: set }), ...ends }];
   });
