@@ -69,11 +69,13 @@ export async function standardise(
   if (withTexts) addTexts(build, source);
   addAddress(build, source);
   const first = quoteName(`${name} features`);
-  // In steps, so that nothing is computed twice: words, then what is made of them, then what is made of that.
-  const words = `SELECT *${build.select('words')} FROM (SELECT *${build.select('letters')} FROM ${raw})`;
+  // In steps, so that nothing is computed twice: what is read of a text, then what is made of it, then what is made of that.
+  const readings = await makeReadings(database, build, name, raw);
+  const read = `(SELECT *${build.select('whole')} FROM ${raw}) ${readings.map((each) => each.join).join(' ')}`;
   await database.execute(
-    `CREATE OR REPLACE TEMP TABLE ${first} AS SELECT rid, id${build.select('first')} FROM (${words})`,
+    `CREATE OR REPLACE TEMP TABLE ${first} AS SELECT rid, id${build.select('first')} FROM ${read}`,
   );
+  for (const { table: reading } of readings) await database.execute(`DROP TABLE ${reading}`);
   const table = quoteName(name);
   await joinNames(database, build, first);
   await database.execute(
@@ -133,28 +135,43 @@ function rowsOf(count: number): string {
   return count === 1 ? 'one row' : `${count} rows`;
 }
 
-/** Features are made in these steps, each of the columns of the one before; the first two are not kept. */
-type Stage = 'letters' | 'words' | 'first' | 'second';
+/** Features are made in these steps, each of the columns of the one before; whole texts are not kept. */
+type Stage = 'whole' | 'first' | 'second';
+
+/** What is read of a text, and dear to read: made once for each distinct text. */
+interface Reading {
+  readonly name: string;
+  readonly text: string;
+  /** SQL of `whole`, and then of that as `part`. */
+  readonly part: string;
+  readonly sql: string;
+}
 
 class FeatureSql {
   readonly features = new Set<string>();
   readonly joins: string[] = [];
   readonly dates: string[] = [];
+  readonly readings: Reading[] = [];
   readonly #columns: { readonly stage: Stage; readonly name: string; readonly sql: string }[] = [];
 
   add(stage: Stage, columns: Readonly<Record<string, string>>): void {
     for (const [name, sql] of Object.entries(columns)) {
       if (this.#columns.some((column) => column.name === name)) continue;
-      if (stage === 'first' || stage === 'second') this.features.add(name);
+      if (stage !== 'whole') this.features.add(name);
       this.#columns.push({ stage, name, sql });
     }
   }
 
+  /** Reads a text; gives the quoted column that holds what was read. */
+  read(name: string, text: string, part: string, sql: string): string {
+    if (!this.readings.some((reading) => reading.name === name)) this.readings.push({ name, text, part, sql });
+    this.add('whole', { [`${name} whole`]: text });
+    return quoteName(name);
+  }
+
   /** Makes the words of a name; gives the quoted column that holds them. */
   words(name: string, text: string): string {
-    this.add('letters', { [`${name} letters`]: `string_split(${letters(text)}, ' ')` });
-    this.add('words', { [`${name} words`]: withoutTitles(quoteName(`${name} letters`)) });
-    return quoteName(`${name} words`);
+    return this.read(`${name} words`, text, `string_split(${letters('whole')}, ' ')`, withoutTitles('part'));
   }
 
   select(stage: Stage): string {
@@ -252,9 +269,8 @@ async function addFeatures(
       break;
     case 'date':
       build.dates.push(name);
-      build.add('letters', { [`${name} digits`]: await dateFeature(database, raw, name, columns, thisYear) });
       build.add('first', {
-        [`${name}_text`]: `CASE WHEN length(${quoteName(`${name} digits`)}) = 8 THEN nullif(${quoteName(`${name} digits`)}, '00000000') END`,
+        [`${name}_text`]: asDate(await dateFeature(database, build, raw, name, columns, thisYear)),
       });
       build.add('second', datePieces(name));
       break;
@@ -320,6 +336,25 @@ function addAddress(build: FeatureSql, { fields }: SourceTable): void {
   });
 }
 
+/** A table for each reading, of distinct texts: there are far fewer names and days than people. */
+async function makeReadings(
+  database: LinkageDatabase,
+  { readings }: FeatureSql,
+  prefix: string,
+  raw: string,
+): Promise<readonly { readonly table: string; readonly join: string }[]> {
+  const made: { table: string; join: string }[] = [];
+  for (const { name, part, sql, text } of readings) {
+    const [table, whole] = [quoteName(`${prefix} ${name}`), quoteName(`${name} whole`)];
+    await database.execute(
+      `CREATE OR REPLACE TEMP TABLE ${table} AS SELECT whole AS ${whole}, ${sql} AS ${quoteName(name)}
+       FROM (SELECT whole, ${part} AS part FROM (SELECT DISTINCT ${text} AS whole FROM ${raw}) WHERE whole IS NOT NULL)`,
+    );
+    made.push({ table, join: `LEFT JOIN ${table} USING (${whole})` });
+  }
+  return made;
+}
+
 /** Soundex and nicknames by distinct name: there are far fewer names than people. */
 async function joinNames(database: LinkageDatabase, build: FeatureSql, first: string): Promise<void> {
   if (build.features.has('given_name_rest') && !build.features.has('other_given_name')) {
@@ -375,8 +410,13 @@ async function makeNicknames(database: LinkageDatabase): Promise<void> {
   );
 }
 
+function asDate(digits: string): string {
+  return `CASE WHEN length(${digits}) = 8 THEN nullif(${digits}, '00000000') END`;
+}
+
 async function dateFeature(
   database: LinkageDatabase,
+  build: FeatureSql,
   raw: string,
   name: string,
   columns: readonly string[],
@@ -384,11 +424,13 @@ async function dateFeature(
 ): Promise<string> {
   const [a = '', b = '', c = ''] = columns.map((_, index) => quoteName(`${name} ${index + 1}`));
   if (columns.length === 1) {
-    return dateDigits(a, await dateOrder(database, raw, a), thisYear);
+    const order = await dateOrder(database, raw, a);
+    return build.read(`${name} digits`, a, 'whole', dateDigits('part', order, thisYear));
   }
-  if (columns.length === 2) return digitsOfParts(a, b, 'NULL', thisYear);
-  const [year, month, day] = await partsInOrder(database, raw, [a, b, c], columns);
-  return digitsOfParts(year, month, day, thisYear);
+  const [year, month, day] =
+    columns.length === 2 ? ([a, b, 'NULL'] as const) : await partsInOrder(database, raw, [a, b, c], columns);
+  build.add('whole', { [`${name} digits`]: digitsOfParts(year, month, day, thisYear) });
+  return quoteName(`${name} digits`);
 }
 
 /** Day first, as the NHS and most of the world write it, unless the column itself says otherwise. */
