@@ -1,12 +1,3 @@
-/** SQL of the demographics that keys are made of; of a cohort's row or of a PDS record. */
-export interface KeyColumns {
-  readonly given: string;
-  readonly family: string;
-  /** A DATE. */
-  readonly born: string;
-  readonly postcode: string;
-}
-
 /** The rules by which PDS records are found that are worth comparing with a participant; the numbers are stable. */
 export const CANDIDATE_RULES = [
   'date of birth + sound of family name',
@@ -25,29 +16,58 @@ export const CANDIDATE_RULES = [
 export const NUMBER_RULE = CANDIDATE_RULES.length;
 
 /**
- * SQL of a list with a number for each rule, null where a part is missing. It is computed for every record of PDS, so
- * nothing dearer than replacing letters is in it: a sound is a first letter and the codes of the consonants after it.
- * `side` says whose names swap: the participant's.
+ * A select of `id` and of `k`, a list with a number for each rule, null where a part is missing. `from` has `id`, `given`,
+ * `family`, `born` (a DATE) and `postcode`, of a cohort's rows or of PDS records. It is computed for every record of PDS,
+ * so nothing dearer than replacing letters is in it: a sound is a first letter and the codes of the consonants after it,
+ * and what several rules share is made and hashed once. Hashes are put together by exclusive or, which gives null for
+ * null; a family name's is salted, so that it can't stand for a given name. Names swap on the participant's side.
  */
-export function keyList({ given, family, born, postcode }: KeyColumns, side: 'cohort' | 'pds'): string {
-  const swapped = side === 'cohort' ? [family, given] : [given, family];
-  const rules: readonly (readonly string[])[] = [
-    [born, sound(family)],
-    [born, sound(given)],
-    [born, outcode(postcode)],
-    [given, family, `year(${born})`],
-    [given, family, `month(${born})`, `day(${born})`],
-    [given, family, outcode(postcode)],
-    [postcode, `left(${given}, 2)`],
-    [postcode, `left(${family}, 3)`],
-    [postcode, `year(${born})`],
-    [...swapped, born],
+export function keyList(id: string, from: string, side: 'cohort' | 'pds'): string {
+  const parts = {
+    year: 'year(born)',
+    anniversary: 'month(born) * 100 + day(born)',
+    given_sound: sound('given'),
+    family_sound: sound('family'),
+    outcode: `left(postcode, length(postcode) - 3)`,
+    given_start: 'left(given, 2)',
+    family_start: 'left(family, 3)',
+  };
+  const asGiven = (name: string): string => `hash(${name})`;
+  const asFamily = (name: string): string => `hash(${name}, true)`;
+  const hashes: [name: string, of: string, hash: string][] = [
+    ...['born', 'postcode', ...Object.keys(parts)].map((name): [string, string, string] => [
+      name,
+      name,
+      `hash(${name})`,
+    ]),
+    ['given', 'given', asGiven('given')],
+    ['family', 'family', asFamily('family')],
+    ...(side === 'pds'
+      ? []
+      : ([
+          ['swapped_given', 'family', asGiven('family')],
+          ['swapped_family', 'given', asFamily('given')],
+        ] as [string, string, string][])),
   ];
-  const keys = rules.map((parts, rule) => {
-    const known = parts.map((part) => `${part} IS NOT NULL`).join(' AND ');
-    return `CASE WHEN ${known} THEN hash(${rule}, ${parts.join(', ')}) END`;
-  });
-  return `[${keys.join(', ')}]`;
+  const rules: readonly (readonly string[])[] = [
+    ['born', 'family_sound'],
+    ['born', 'given_sound'],
+    ['born', 'outcode'],
+    ['given', 'family', 'year'],
+    ['given', 'family', 'anniversary'],
+    ['given', 'family', 'outcode'],
+    ['postcode', 'given_start'],
+    ['postcode', 'family_start'],
+    ['postcode', 'year'],
+    side === 'pds' ? ['given', 'family', 'born'] : ['swapped_given', 'swapped_family', 'born'],
+  ];
+  const keys = rules.map((named, rule) =>
+    named.reduce((sql, part) => `xor(${sql}, ${part})`, `CAST(${rule} AS UBIGINT)`),
+  );
+  const made = Object.entries(parts).map(([name, sql]) => `${sql} AS ${name}`);
+  const hashed = hashes.map(([name, of, hash]) => `CASE WHEN ${of} IS NOT NULL THEN ${hash} END AS ${name}`);
+  return `SELECT ${id}, [${keys.join(', ')}] AS k
+    FROM (SELECT ${id}, ${hashed.join(', ')} FROM (SELECT *, ${made.join(', ')} FROM ${from}))`;
 }
 
 /** SQL: a name as keys compare it: letters in capitals, without accents, blanks, hyphens and apostrophes. */
@@ -59,10 +79,6 @@ export function keyName(name: string): string {
 export function keyPostcode(postcode: string): string {
   const bare = `replace(upper(${postcode}), ' ', '')`;
   return `CASE WHEN length(${bare}) BETWEEN 5 AND 7 AND NOT starts_with(${bare}, 'ZZ99') THEN ${bare} END`;
-}
-
-function outcode(postcode: string): string {
-  return `left(${postcode}, length(${postcode}) - 3)`;
 }
 
 function sound(name: string): string {

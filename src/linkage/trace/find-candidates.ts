@@ -25,21 +25,20 @@ export interface RuleYield {
  * counted. Then keys that too many share are dropped, and what is left is joined.
  */
 export async function findCandidates(database: LinkageDatabase, pds: PdsTables): Promise<RuleYield[]> {
-  const names = { given: 'given', family: 'family', born: 'born', postcode: 'postcode' };
   const plain = `${keyName('given_name')} AS given, ${keyName('family_name')} AS family, born`;
   const rules = `[${Array.from({ length: CANDIDATE_RULES.length }, (_, rule) => rule).join(', ')}]`;
   await database.execute(
     `CREATE OR REPLACE TEMP TABLE "#trace keys" AS SELECT row, k, CAST(rule AS TINYINT) AS rule FROM (
-       SELECT row, unnest(${keyList(names, 'cohort')}) AS k, unnest(${rules}) AS rule
-       FROM (SELECT row, ${plain}, ${keyPostcode('postcode')} AS postcode FROM ${SOUGHT})) WHERE k IS NOT NULL`,
+       SELECT row, unnest(k) AS k, unnest(${rules}) AS rule
+       FROM (${keyList('row', `(SELECT row, ${plain}, ${keyPostcode('postcode')} AS postcode FROM ${SOUGHT})`, 'cohort')})) WHERE k IS NOT NULL`,
   );
   // The few keys are what is looked up, and PDS streams past them: guessing at how many rows a list makes, the optimiser
   // would hold all of PDS in memory instead.
   await database.execute(`SET disabled_optimizers = 'join_order,build_side_probe_side'`);
   await database.execute(
     `CREATE OR REPLACE TEMP TABLE "#trace hits" AS SELECT person, k FROM (
-       SELECT person, unnest(${keyList(names, 'pds')}) AS k
-       FROM (SELECT person, ${plain}, CASE WHEN NOT sensitive THEN ${keyPostcode('postcode')} END AS postcode FROM ${pds.records}))
+       SELECT person, unnest(k) AS k
+       FROM (${keyList('person', `(SELECT person, ${plain}, CASE WHEN NOT sensitive THEN ${keyPostcode('postcode')} END AS postcode FROM ${pds.records})`, 'pds')}))
      SEMI JOIN (SELECT DISTINCT k FROM "#trace keys") USING (k)`,
   );
   await database.execute('RESET disabled_optimizers');
