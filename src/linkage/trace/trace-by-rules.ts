@@ -125,6 +125,7 @@ async function fetchPeople(database: LinkageDatabase, pds: PdsTables, isMps: boo
      FROM ${pds.all} r LEFT JOIN ${pds.succession} s ON r.n = s."#superseded" WHERE coalesce(s."#current", r.n) IN (SELECT person FROM ${WANTED})`,
   );
   const former = (column: string): string => `list_sort(list(DISTINCT ${column}) FILTER (WHERE ${column} IS NOT NULL))`;
+  // An outer join by equality alone, which a hash can answer.
   const kept = isMps ? 'true' : `r.is_current AND coalesce(r.confidentiality, '') <> 'I'`;
   await database.execute(
     `CREATE OR REPLACE TEMP TABLE ${quoteName(PEOPLE)} AS
@@ -132,7 +133,7 @@ async function fetchPeople(database: LinkageDatabase, pds: PdsTables, isMps: boo
        CAST(r.born AS VARCHAR) AS date_of_birth, r.gender, r.postcode, f.former_family_name, CASE WHEN r.confidentiality IS NULL THEN f.former_postcode END AS former_postcode
      FROM "#profile records" r LEFT JOIN (
        SELECT person, ${former('family_name')} AS former_family_name, ${former('postcode')} AS former_postcode
-       FROM "#profile records" WHERE NOT is_current AND coalesce(confidentiality, '') <> 'I' GROUP BY person) f ON r.is_current AND f.person = r.n
+       FROM "#profile records" WHERE NOT is_current AND coalesce(confidentiality, '') <> 'I' GROUP BY person) f ON f.person = CASE WHEN r.is_current THEN r.n END
      WHERE r.n IS NOT NULL AND ${kept}`,
   );
   await database.execute('DROP TABLE "#profile records"');
