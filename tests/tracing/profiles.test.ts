@@ -24,6 +24,7 @@ const PDS = [
   person('9990000050', '', 'I', 'Dunwoody,Enid', '1950-07-07', '2', 'LS2 8BB'),
   person('9990000069', '', '', 'Khan,Amina', '1972-03-14', '2', 'B33 8TH'),
   person('9990000077', '', '', 'Khan,Amira', '1972-03-14', '2', 'B33 8TH'),
+  person('9990000107', '', '', 'Li,Rhys', '1955-05-05', '1', 'LS1 4AA'),
   person('9990000085', '', '', 'Fothergill,Winifred', '1932-03-11', '2', 'LS2 8BD'),
   '',
 ].join('\n');
@@ -61,6 +62,16 @@ const PARTICIPANTS: readonly Asked[] = [
     sex: '1',
     postcode: 'LS1 4AP',
     mps: '9990000018 4 algorithmic_trace_live 4 88 00',
+  },
+  {
+    // Its names sound alike and are spelt otherwise, and neither sex nor postcode agrees: 61, 50, 100, 0 and 0.
+    ref: 'below fifty',
+    given: 'Rook',
+    family: 'Lee',
+    born: '1955-05-05',
+    sex: '2',
+    postcode: 'YO1 7HH',
+    mps: '9990000107 4 algorithmic_trace_live 4 42 00',
   },
   {
     ref: 'one of two',

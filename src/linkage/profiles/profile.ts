@@ -86,8 +86,9 @@ async function mpsRows(
   types: ProfileInput['types'],
 ): Promise<string> {
   const results = await traceMps(database, a, b);
+  // The algorithmic trace has no lowest score, though diagnostics name no step for what it finds below 50.
   return `SELECT CAST(l.id AS ${types.a}) AS a_id, CAST(r.id AS ${types.b}) AS b_id,
-      CASE step WHEN 'CCT_cached' THEN 1 WHEN 'CCT_live' THEN 2 WHEN 'alphanumeric_trace_live' THEN 3 WHEN 'algorithmic_trace_live' THEN 4 END AS match_rank,
+      coalesce(CASE step WHEN 'CCT_cached' THEN 1 WHEN 'CCT_live' THEN 2 WHEN 'alphanumeric_trace_live' THEN 3 WHEN 'algorithmic_trace_live' THEN 4 END, CASE WHEN r.id IS NOT NULL THEN 4 END) AS match_rank,
       step, ${LINK_COLUMNS}, m.lead AS gap, m.indicator AS matched_algorithm_indicator, m.confidence AS matched_confidence_percentage,
       m.family_score AS family_name_score_perc, m.given_score AS given_name_score_perc, m.dob_score AS dob_score_perc, m.gender_score AS gender_score_perc,
       m.postcode_score AS postcode_score_perc, m.code AS error_success_code, m.matched_nhs_no, m.person_id

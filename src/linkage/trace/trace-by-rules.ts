@@ -34,9 +34,10 @@ export async function traceByRules(
   });
   const none = (type: string): string => `CAST(NULL AS ${type})`;
   const of = (name: string): string => (isMps ? `m.${name}` : none('INTEGER'));
+  const step = isMps ? `coalesce(m.step, CASE WHEN m.b_id IS NOT NULL THEN 'algorithmic_trace_live' END)` : 'm.step';
   const code = isMps ? 'm.error_success_code' : none('VARCHAR');
   await database.execute(
-    `CREATE OR REPLACE TEMP TABLE ${TRACED} AS SELECT c.row, c.study_id, m.b_id AS person, CAST(m.match_rank AS INTEGER) AS match_rank, m.step AS match_step,
+    `CREATE OR REPLACE TEMP TABLE ${TRACED} AS SELECT c.row, c.study_id, m.b_id AS person, CAST(m.match_rank AS INTEGER) AS match_rank, ${step} AS match_step,
        ${of('matched_algorithm_indicator')} AS indicator, ${of('matched_confidence_percentage')} AS confidence, ${of('given_name_score_perc')} AS given_name_score,
        ${of('family_name_score_perc')} AS family_name_score, ${of('dob_score_perc')} AS dob_score, ${of('gender_score_perc')} AS gender_score, ${of('postcode_score_perc')} AS postcode_score,
        ${none('DOUBLE')} AS weight, ${none('DOUBLE')} AS probability, ${none('DOUBLE')} AS matchability, m.gap, ${code} AS code, ${isMps ? "coalesce(m.error_success_code = '90', false)" : 'false'} AS superseded
