@@ -1,13 +1,21 @@
 import type { Solver } from '../solver.ts';
 import { componentsOf } from './components.ts';
 import { Contradiction } from './contradiction.ts';
-import { extremes } from './extremes.ts';
+import { type Depth, extremes } from './extremes.ts';
 import type { Interval, Publication } from './publication.ts';
 import { reduce } from './reduce.ts';
 import { nearness, tighten } from './tighten.ts';
 
-/** What an attacker can derive of each target column from everything that is published. */
-export function audit(publication: Publication, targets: readonly number[], solver: Solver): Interval[] {
+/**
+ * What an attacker can derive of each target column from everything that is published. `depth` 'exactness' asks only
+ * whether a column can be derived exactly: ends are then what is plain to see, which is sooner found for large tables.
+ */
+export function audit(
+  publication: Publication,
+  targets: readonly number[],
+  solver: Solver,
+  depth: Depth = 'ends',
+): Interval[] {
   const { system } = publication;
   const bounds = tighten(publication);
   if (bounds === undefined) throw new Contradiction();
@@ -17,7 +25,7 @@ export function audit(publication: Publication, targets: readonly number[], solv
   const wanted = new Set(targets.map((column) => reduced.said[column]?.root ?? column));
   for (const component of componentsOf(reduced)) {
     const own = component.columns.flatMap((column, index) => (wanted.has(column) ? [index] : []));
-    const found = extremes(component, own, system.integral, solver);
+    const found = extremes(component, own, system.integral, depth, solver);
     if (found === undefined) throw new Contradiction();
     for (const [index, extreme] of found) {
       const column = component.columns[index] ?? 0;

@@ -1,7 +1,7 @@
 import type { Session, Solver } from '../solver.ts';
 import { at, type SparseRows } from '../tables/sparse-rows.ts';
 import type { Demand } from './demands.ts';
-import { type Restricted, restricted } from './restricted.ts';
+import type { Restricted } from './restricted.ts';
 import type { Suppression } from './suppression.ts';
 
 /** Columns that move, and how far; all others stay. */
@@ -16,7 +16,7 @@ const LEAST_PRICE = 1e-6;
 
 /**
  * Finds the cheapest way for a column to move: other columns that move with it so that every relation still holds.
- * Those have to be hidden. Only columns of `among` can move.
+ * Those have to be hidden. Only columns that are in `among` can move.
  */
 export class Router implements Disposable {
   readonly #restricted: Restricted;
@@ -24,8 +24,8 @@ export class Router implements Disposable {
   /** How far each column may move up (first half) and down (second half). */
   readonly #room: Float64Array;
 
-  constructor({ system, up, down }: Suppression, among: (column: number) => boolean, solver: Solver) {
-    this.#restricted = restricted(system, among);
+  constructor({ up, down }: Suppression, among: Restricted, solver: Solver) {
+    this.#restricted = among;
     const { columnOf, system: own } = this.#restricted;
     const n = own.columns;
     this.#room = new Float64Array(2 * n);
