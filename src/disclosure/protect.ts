@@ -1,5 +1,5 @@
 import { audit, isExact } from './audit/audit.ts';
-import type { Depth } from './audit/extremes.ts';
+import { THOROUGH, type Thoroughness } from './audit/extremes.ts';
 import type { Interval } from './audit/publication.ts';
 import type { Instance } from './instance/instance.ts';
 import { publicationOf } from './published-pattern.ts';
@@ -79,11 +79,11 @@ function repaired(
   const pattern = found.pattern.slice();
   const needs = new Map(suppression.needs.map((need) => [need.column, need]));
   const isUnmet = (interval: Interval): boolean => isExact(interval) || !holds(interval, needs, suppression.values);
-  const look = (targets: readonly number[], depth: Depth = 'ends'): Interval[] =>
-    audit(publicationOf(instance, pattern), targets, solver, depth);
+  const look = (targets: readonly number[], depth: Thoroughness['depth']): Interval[] =>
+    audit(publicationOf(instance, pattern), targets, solver, { ...THOROUGH, depth });
   const neighbourhoods = new Neighbourhoods(suppression.system);
   // Of very large systems all ends are found once, after what can be derived exactly is repaired.
-  for (let depth: Depth = found.method === 'routes near by' ? 'exactness' : 'ends'; ; depth = 'ends') {
+  for (let depth: Thoroughness['depth'] = found.method === 'routes near by' ? 'exactness' : 'ends'; ; depth = 'ends') {
     const intervals = look(hiddenColumns(instance, pattern), depth);
     const isOpen = depth === 'ends' ? isUnmet : isExact;
     let open = intervals.filter(isOpen);

@@ -1,20 +1,17 @@
 import type { Solver } from '../solver.ts';
 import { componentsOf } from './components.ts';
 import { Contradiction } from './contradiction.ts';
-import { type Depth, extremes } from './extremes.ts';
+import { extremes, THOROUGH, type Thoroughness } from './extremes.ts';
 import type { Interval, Publication } from './publication.ts';
 import { reduce } from './reduce.ts';
 import { nearness, tighten } from './tighten.ts';
 
-/**
- * What an attacker can derive of each target column from everything that is published. `depth` 'exactness' asks only
- * whether a column can be derived exactly: ends are then what is plain to see, which is sooner found for large tables.
- */
+/** What an attacker can derive of each target column from everything that is published. */
 export function audit(
   publication: Publication,
   targets: readonly number[],
   solver: Solver,
-  depth: Depth = 'ends',
+  thoroughness: Thoroughness = THOROUGH,
 ): Interval[] {
   const { system } = publication;
   const bounds = tighten(publication);
@@ -25,7 +22,7 @@ export function audit(
   const wanted = new Set(targets.map((column) => reduced.said[column]?.root ?? column));
   for (const component of componentsOf(reduced)) {
     const own = component.columns.flatMap((column, index) => (wanted.has(column) ? [index] : []));
-    const found = extremes(component, own, system.integral, depth, solver);
+    const found = extremes(component, own, system.integral, thoroughness, solver);
     if (found === undefined) throw new Contradiction();
     for (const [index, extreme] of found) {
       const column = component.columns[index] ?? 0;

@@ -9,18 +9,25 @@ import { nearness } from './tighten.ts';
 /** The ends of one column of a component. */
 export type Extremes = Omit<Interval, 'column'>;
 
-/** What is asked: the ends of each column, or only whether it has more than one value. */
-export type Depth = 'ends' | 'exactness';
+/** How an audit goes about it. */
+export interface Thoroughness {
+  /** What is asked: the ends of each column, or only whether it has more than one value. */
+  readonly depth: 'ends' | 'exactness';
+  /** Components of more columns are looked at in blocks of so many first. */
+  readonly block: number;
+  /** Steps of the solver, times columns, for the ends that blocks leave open in one component. */
+  readonly work: number;
+}
+
+/** Every end, as long as a component takes no more than about a minute beyond its blocks. */
+export const THOROUGH: Thoroughness = { depth: 'ends', block: 600, work: 1_000_000_000 };
 
 /** Intervals up to this width are settled in whole numbers; of wider ones the last digit matters little. */
 const NARROW = 2;
 const NODES = 2_000;
-/** Components of more columns are looked at in blocks of so many first; the inner part of a block has its ends found. */
-const BLOCK = 600;
-const INNER = 200;
+/** The part of a block, in the middle, that has its ends found in it. */
+const INNER = 1 / 3;
 const WIDER = 4;
-/** Steps of the solver, times columns, for what blocks leave open in one component: about a minute. */
-const WORK = 1_000_000_000;
 /** Beyond this many columns branching over the whole component takes too long for one end. */
 const MOST_TO_BRANCH = 3_000;
 
@@ -34,7 +41,7 @@ export function extremes(
   component: Component,
   targets: readonly number[],
   integral: boolean,
-  depth: Depth,
+  { depth, block, work }: Thoroughness,
   solver: Solver,
 ): Map<number, Extremes> | undefined {
   const { columns, lower, upper, rows, totals } = component;
@@ -45,17 +52,20 @@ export function extremes(
   seen.note(session.solution().values);
   const known = { lower: lower.slice(), upper: upper.slice() };
   const narrowed = { ...component, ...known };
-  if (columns.length > BLOCK) {
+  if (columns.length > block) {
     if (seen.table === undefined) noteWholeTable(component, solver, seen);
     if (seen.table !== undefined) {
       const byColumn = transposed(rows, columns.length);
-      lookInBlocks({ component: narrowed, byColumn, table: seen.table, integral, depth, solver, seen }, targets);
+      lookInBlocks(
+        { component: narrowed, byColumn, table: seen.table, integral, depth, size: block, solver, seen },
+        targets,
+      );
     }
   }
   const found = new Map<number, Extremes>();
   const end = (column: number, sign: 1 | -1): number => {
     const before = sign === 1 ? at(known.lower, column) : at(known.upper, column);
-    if (seen.reaches(column, sign, before) || session.iterations * columns.length > WORK) return before;
+    if (seen.reaches(column, sign, before) || session.iterations * columns.length > work) return before;
     session.setCost(column, sign);
     const solution = outcomeOf(session, 'primal') === 'unbounded' ? undefined : session.solution();
     session.setCost(column, 0);
@@ -88,23 +98,24 @@ interface Look {
   readonly byColumn: SparseRows;
   readonly table: Float64Array;
   readonly integral: boolean;
-  readonly depth: Depth;
+  readonly depth: Thoroughness['depth'];
+  readonly size: number;
   readonly solver: Solver;
   readonly seen: Seen;
 }
 
 /** Brings the bounds of targets nearer, and shows more values to be possible, block by block. */
 function lookInBlocks(look: Look, targets: readonly number[]): void {
-  const { component, byColumn, table, integral, depth, solver, seen } = look;
+  const { component, byColumn, table, integral, depth, size, solver, seen } = look;
   const { lower, upper, rows } = component;
   const isOpen = new Set(targets);
   const isSettled = (column: number): boolean => depth === 'exactness' && seen.differs(column);
   const stubborn: number[] = [];
   for (const target of targets) {
     if (!isOpen.has(target) || isSettled(target)) continue;
-    const near = columnsAround(target, BLOCK, rows, byColumn);
+    const near = columnsAround(target, size, rows, byColumn);
     using block = new Block(component, byColumn, near, table, solver);
-    for (const column of near.slice(0, INNER)) {
+    for (const column of near.slice(0, Math.max(1, size * INNER))) {
       if (!isOpen.delete(column) || isSettled(column)) continue;
       for (const sign of [1, -1] as const) lookAt(column, sign, block, look);
       if (integral && !seen.differs(column)) stubborn.push(column);
@@ -114,13 +125,12 @@ function lookInBlocks(look: Look, targets: readonly number[]): void {
     }
   }
   for (const target of stubborn) {
-    for (const size of [WIDER * BLOCK, BLOCK / WIDER]) {
-      if (seen.differs(target)) break;
-      using block = new Block(component, byColumn, columnsAround(target, size, rows, byColumn), table, solver);
-      if (size > BLOCK)
-        for (const sign of [1, -1] as const) if (!seen.differs(target)) lookAt(target, sign, block, look);
-      if (size < BLOCK) lookInWholeNumbers(target, block, look);
-    }
+    if (seen.differs(target)) continue;
+    using wide = new Block(component, byColumn, columnsAround(target, WIDER * size, rows, byColumn), table, solver);
+    for (const sign of [1, -1] as const) if (!seen.differs(target)) lookAt(target, sign, wide, look);
+    if (seen.differs(target)) continue;
+    using close = new Block(component, byColumn, columnsAround(target, size / WIDER, rows, byColumn), table, solver);
+    lookInWholeNumbers(target, close, look);
   }
 }
 
