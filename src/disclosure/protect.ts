@@ -5,13 +5,12 @@ import type { Instance } from './instance/instance.ts';
 import { publicationOf } from './published-pattern.ts';
 import type { Solver } from './solver.ts';
 import { arranged, cleaned, Unprotectable } from './suppress/arrange.ts';
-import { arrangedNearBy } from './suppress/arrange-near-by.ts';
+import { arrangedNearBy, NEAR_COLUMNS } from './suppress/arrange-near-by.ts';
 import { branchAndCut, type Progress } from './suppress/branch-and-cut.ts';
 import { type Demand, demandsOf } from './suppress/demands.ts';
-import { Neighbourhoods } from './suppress/neighbourhood.ts';
+import { Repair } from './suppress/repair.ts';
 import {
   costOfPattern,
-  type Need,
   type Pattern,
   type Suppression,
   type SuppressionTerms,
@@ -48,7 +47,6 @@ export interface Protected {
 const STEPS = 4_000_000;
 /** Beyond this many columns proofs are out of reach, and programs of the whole take longer than they help. */
 const MOST_TO_SEARCH_WHOLE = 4_000;
-const NEAR_COLUMNS = 400;
 const REPAIRS = 200;
 
 /**
@@ -76,27 +74,27 @@ function repaired(
   found: Pick<Protected, 'pattern' | 'method'>,
   solver: Solver,
 ): Pick<Protected, 'pattern' | 'intervals'> {
-  const pattern = found.pattern.slice();
-  const needs = new Map(suppression.needs.map((need) => [need.column, need]));
-  const isUnmet = (interval: Interval): boolean => isExact(interval) || !holds(interval, needs, suppression.values);
+  const repair = new Repair(suppression, found.pattern.slice(), solver);
+  const { pattern } = repair;
   const look = (targets: readonly number[], depth: Thoroughness['depth']): Interval[] =>
-    audit(publicationOf(instance, pattern), targets, solver, { ...THOROUGH, depth });
-  const neighbourhoods = new Neighbourhoods(suppression.system);
+    audit(publicationOf(instance, pattern), targets, solver, { ...THOROUGH, depth }).map((each) => repair.known(each));
   // Of very large systems all ends are found once, after what can be derived exactly is repaired.
   for (let depth: Thoroughness['depth'] = found.method === 'routes near by' ? 'exactness' : 'ends'; ; depth = 'ends') {
     const intervals = look(hiddenColumns(instance, pattern), depth);
-    const isOpen = depth === 'ends' ? isUnmet : isExact;
+    const isOpen = (interval: Interval): boolean => isExact(interval) || (depth === 'ends' && !repair.holds(interval));
     let open = intervals.filter(isOpen);
-    if (open.length === 0 && depth === 'ends') return { pattern, intervals };
+    let isSame = true;
     // The more is hidden, the wider are all intervals: only those that were open, and what is hidden anew, are looked at.
-    for (let repair = 0; open.length > 0; repair += 1) {
-      const hidden = open.map(({ column }) => hideBeside(column, neighbourhoods, suppression, pattern));
-      const anew = hidden.filter((column) => column !== undefined);
-      if (repair >= REPAIRS || anew.length === 0) {
+    for (let round = 0; open.length > 0; round += 1) {
+      const results = open.map(({ column }) => repair.hideFor(column));
+      const anew = results.flatMap((each) => each ?? []);
+      if (anew.length > 0) isSame = false;
+      if (round >= REPAIRS || results.includes(undefined)) {
         throw new Unprotectable(open.map(({ column }) => ({ column, sign: 0, amount: 0 })));
       }
       open = look([...new Set([...open.map(({ column }) => column), ...anew])], depth).filter(isOpen);
     }
+    if (depth === 'ends' && isSame) return { pattern, intervals: intervals.map((each) => repair.known(each)) };
   }
 }
 
@@ -147,27 +145,4 @@ function stepsFor({ system }: Suppression, effort: number): number {
 
 function hiddenColumns({ cells }: Instance, pattern: Pattern): number[] {
   return [...new Set(cells.map(({ column }) => column))].filter((column) => pattern[column] === 1);
-}
-
-/** Whether an interval reaches as far around the true value as is needed. */
-function holds({ column, lower, upper }: Interval, needs: ReadonlyMap<number, Need>, values: Float64Array): boolean {
-  const need = needs.get(column);
-  if (need === undefined) return true;
-  const value = at(values, column);
-  const near = 1e-6 * Math.max(1, Math.abs(value));
-  return lower <= value - need.below + near && upper >= value + need.above - near && upper - lower >= need.width - near;
-}
-
-/** Hides the cheapest column that shares a relation with this one, and says which; undefined where there is none. */
-function hideBeside(
-  column: number,
-  neighbourhoods: Neighbourhoods,
-  { candidate, cost }: Suppression,
-  pattern: Pattern,
-): number | undefined {
-  const [cheapest] = [...neighbourhoods.around([column], 2)]
-    .filter((each) => candidate[each] === 1 && pattern[each] === 0)
-    .sort((a, b) => at(cost, a) - at(cost, b) || a - b);
-  if (cheapest !== undefined) pattern[cheapest] = 1;
-  return cheapest;
 }

@@ -31,7 +31,7 @@ export function audit(
   }
   return targets.map((column) => {
     const { root, scale, shift } = reduced.said[column] ?? { root: column, scale: 1, shift: 0 };
-    if (scale === 0) return fixedAt(column, shift);
+    if (scale === 0) return fixedAt(column, shift + 0);
     const lower = reduced.bounds.lower[root] ?? Number.NEGATIVE_INFINITY;
     const upper = reduced.bounds.upper[root] ?? Number.POSITIVE_INFINITY;
     // A column without relations is nothing but its bounds, and whatever lies within is possible.
@@ -47,7 +47,8 @@ function fixedAt(column: number, value: number): Interval {
 }
 
 function span(scale: number, shift: number, a: number, b: number): [number, number] {
-  const [one, other] = [scale * a + shift, scale * b + shift];
+  // A zero has no sign here.
+  const [one, other] = [scale * a + shift + 0, scale * b + shift + 0];
   return [Math.min(one, other), Math.max(one, other)];
 }
 

@@ -7,6 +7,9 @@ import { type Movement, Router } from './router.ts';
 import type { Pattern, Suppression } from './suppression.ts';
 import { Ways } from './ways.ts';
 
+/** As far as is looked first, as a rule. */
+export const NEAR_COLUMNS = 250;
+
 /** How far is looked, and for how long. */
 export interface NearBy {
   /** The number of columns in which a way is looked for first. */
@@ -45,7 +48,7 @@ export function arrangedNearBy(
   return pattern;
 }
 
-interface Surroundings {
+export interface Surroundings {
   readonly suppression: Suppression;
   readonly neighbourhoods: Neighbourhoods;
   readonly near: NearBy;
@@ -87,4 +90,26 @@ function clean(pattern: Pattern, ways: Ways, { suppression, neighbourhoods, near
     if (others === undefined) pattern[column] = 1;
     else for (const [demand, way] of others) ways.set(demand, way);
   }
+}
+
+/**
+ * The cheapest way in whole numbers for a column to move by `by`, hidden columns at no cost, among those near by; undefined
+ * where none is found.
+ */
+export function wholeWay(
+  column: number,
+  by: number,
+  pattern: Pattern,
+  { suppression, neighbourhoods, near, solver }: Surroundings,
+): Movement | undefined {
+  const { given, candidate, cost } = suppression;
+  const canMove = (each: number): boolean => given[each] === 1 || candidate[each] === 1;
+  for (const size of [near.columns, 4 * near.columns]) {
+    const columns = neighbourhoods.around([column], size, canMove, 3 * size);
+    using router = new Router(suppression, neighbourhoods.restrictedTo(columns), solver);
+    router.price((each) => (pattern[each] === 1 ? 0 : at(cost, each)));
+    const way = router.moveInWholeNumbers(column, by);
+    if (way !== undefined || columns.size < size) return way;
+  }
+  return undefined;
 }
