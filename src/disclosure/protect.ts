@@ -89,7 +89,7 @@ function repaired(
       const results = open.map(({ column }) => repair.hideFor(column));
       const anew = results.flatMap((each) => each ?? []);
       if (anew.length > 0) isSame = false;
-      if (round >= REPAIRS || results.includes(undefined)) {
+      if (round >= REPAIRS || results.every((each) => each === undefined)) {
         throw new Unprotectable(open.map(({ column }) => ({ column, sign: 0, amount: 0 })));
       }
       open = look([...new Set([...open.map(({ column }) => column), ...anew])], depth).filter(isOpen);
