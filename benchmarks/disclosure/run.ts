@@ -1,7 +1,7 @@
 /*
  * Suppression against known optima, and audits of large tables; see README.md.
  *
- *     npx tsx benchmarks/disclosure/run.ts [--folder DIRECTORY] [--only PART] [--large CELLS]
+ *     npx tsx benchmarks/disclosure/run.ts [--folder DIRECTORY] [--only PART] [--large CELLS] [--effort N]
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,6 +19,7 @@ const { values } = parseArgs({
     folder: { type: 'string', default: join(import.meta.dirname, '../../fixtures/disclosure') },
     only: { type: 'string', default: '' },
     large: { type: 'string', default: '14000' },
+    effort: { type: 'string', default: '1' },
   },
 });
 
@@ -75,10 +76,10 @@ function large(cells: number): Instance {
 const instance = large(Number(values.large));
 look('only the small cells hidden', ownPattern(instance));
 const { result: found, ...search } = timed(() =>
-  protect(instance, { weight: 'value', hideZeros: true, effort: 0 }, solver, () => {}),
+  protect(instance, { weight: 'value', hideZeros: true, effort: Number(values.effort) }, solver, () => {}),
 );
 console.log(
-  `protect: ${instance.cells.length} cells, ${found.method}: cost ${found.cost}, ${search.wall} s, CPU ${search.cpu} s`,
+  `protect: ${instance.cells.length} cells, ${found.method}: cost ${found.cost}, no pattern below ${found.lowerBound}, ${found.proven ? 'proven' : 'not proven'}, ${search.wall} s, CPU ${search.cpu} s`,
 );
 look('what protect hides', found.pattern);
 

@@ -1,12 +1,14 @@
 import { audit, isExact } from './audit/audit.ts';
+import { THOROUGH, type Thoroughness } from './audit/extremes.ts';
 import type { Interval } from './audit/publication.ts';
 import type { Instance } from './instance/instance.ts';
 import { publicationOf } from './published-pattern.ts';
 import type { Solver } from './solver.ts';
-import { arranged, arrangedNearBy, cleaned, Unprotectable } from './suppress/arrange.ts';
+import { arranged, cleaned, Unprotectable } from './suppress/arrange.ts';
+import { arrangedNearBy, NEAR_COLUMNS } from './suppress/arrange-near-by.ts';
 import { branchAndCut, type Progress } from './suppress/branch-and-cut.ts';
 import { type Demand, demandsOf } from './suppress/demands.ts';
-import { Neighbourhoods } from './suppress/neighbourhood.ts';
+import { Repair } from './suppress/repair.ts';
 import {
   costOfPattern,
   type Pattern,
@@ -19,6 +21,11 @@ import { at } from './tables/sparse-rows.ts';
 export interface ProtectionTerms extends SuppressionTerms {
   /** How long to look for the best pattern and its proof: 0 not at all, 1 as a rule, 10 ten times as long. */
   readonly effort: number;
+  /**
+   * Looks for ways to hide a cell only among about so many columns near it. Very large systems are searched so in any
+   * case; smaller ones where this is given.
+   */
+  readonly nearBy?: number;
 }
 
 /** How a pattern was found. */
@@ -38,8 +45,7 @@ export interface Protected {
 
 /** Steps of the solver for systems of a thousand columns; fewer for larger ones, which take longer a step. */
 const STEPS = 4_000_000;
-/** Beyond this many columns proofs are out of reach, and a relaxation takes longer than it helps. */
-const MOST_TO_PROVE = 5_000;
+/** Beyond this many columns proofs are out of reach, and programs of the whole take longer than they help. */
 const MOST_TO_SEARCH_WHOLE = 4_000;
 const REPAIRS = 200;
 
@@ -55,43 +61,63 @@ export function protect(
   observe: (progress: Progress) => void,
 ): Protected {
   const suppression = suppressionOf(instance, terms);
-  const demands = demandsOf(suppression.needs);
-  const found = search(suppression, demands, terms.effort, solver, observe);
-  const pattern = cleaned(suppression, demands, found.pattern, stepsFor(suppression, 1), solver);
-  if (pattern === undefined) throw new Error('a pattern that was found does not meet its demands');
-  for (let repair = 0; ; repair += 1) {
-    const intervals = audit(publicationOf(instance, pattern), hiddenColumns(instance, pattern), solver);
-    const open = intervals.filter((interval) => isExact(interval) || !holds(interval, suppression));
-    if (open.length === 0) {
-      const cost = costOfPattern(suppression, pattern);
-      return { ...found, pattern, cost, proven: found.proven && cost <= found.cost + 1e-9, intervals };
+  const found = search(suppression, demandsOf(suppression.needs), terms, solver, observe);
+  const { pattern, intervals } = repaired(instance, suppression, found, solver);
+  const cost = costOfPattern(suppression, pattern);
+  return { ...found, pattern, cost, proven: found.proven && cost <= found.cost + 1e-9, intervals };
+}
+
+/** The pattern, and more where the auditor finds a need that is not met; with what it says of the whole in the end. */
+function repaired(
+  instance: Instance,
+  suppression: Suppression,
+  found: Pick<Protected, 'pattern' | 'method'>,
+  solver: Solver,
+): Pick<Protected, 'pattern' | 'intervals'> {
+  const repair = new Repair(suppression, found.pattern.slice(), solver);
+  const { pattern } = repair;
+  const look = (targets: readonly number[], depth: Thoroughness['depth']): Interval[] =>
+    audit(publicationOf(instance, pattern), targets, solver, { ...THOROUGH, depth }).map((each) => repair.known(each));
+  // Of very large systems all ends are found once, after what can be derived exactly is repaired.
+  for (let depth: Thoroughness['depth'] = found.method === 'routes near by' ? 'exactness' : 'ends'; ; depth = 'ends') {
+    const intervals = look(hiddenColumns(instance, pattern), depth);
+    const isOpen = (interval: Interval): boolean => isExact(interval) || (depth === 'ends' && !repair.holds(interval));
+    let open = intervals.filter(isOpen);
+    let isSame = true;
+    // The more is hidden, the wider are all intervals: only those that were open, and what is hidden anew, are looked at.
+    for (let round = 0; open.length > 0; round += 1) {
+      const results = open.map(({ column }) => repair.hideFor(column));
+      const anew = results.flatMap((each) => each ?? []);
+      if (anew.length > 0) isSame = false;
+      if (round >= REPAIRS || results.every((each) => each === undefined)) {
+        throw new Unprotectable(open.map(({ column }) => ({ column, sign: 0, amount: 0 })));
+      }
+      open = look([...new Set([...open.map(({ column }) => column), ...anew])], depth).filter(isOpen);
     }
-    const repaired =
-      repair < REPAIRS && open.map(({ column }) => hideBeside(column, suppression, pattern)).some(Boolean);
-    if (!repaired) throw new Unprotectable(open.map(({ column }) => ({ column, sign: 0, amount: 0 })));
+    if (depth === 'ends' && isSame) return { pattern, intervals: intervals.map((each) => repair.known(each)) };
   }
 }
 
 function search(
   suppression: Suppression,
   demands: readonly Demand[],
-  effort: number,
+  { effort, nearBy }: ProtectionTerms,
   solver: Solver,
   observe: (progress: Progress) => void,
 ): Omit<Protected, 'intervals'> {
   const { cost, system } = suppression;
+  if (nearBy !== undefined || system.columns > MOST_TO_SEARCH_WHOLE) {
+    const near = { columns: nearBy ?? NEAR_COLUMNS, work: STEPS };
+    return unproven(suppression, arrangedNearBy(suppression, demands, near, solver), 'routes near by');
+  }
   const route = (price: (column: number) => number): Pattern => {
     const pattern = arranged(suppression, demands, price, solver);
     return cleaned(suppression, demands, pattern, stepsFor(suppression, 1), solver) ?? pattern;
   };
-  if (system.columns > MOST_TO_SEARCH_WHOLE) {
-    return unproven(suppression, arrangedNearBy(suppression, demands, solver), 'routes near by');
-  }
   // Nothing to protect; or nothing that could be hidden besides, which `cleaned` finds enough or not.
   const isSettled = demands.length === 0 || !suppression.candidate.includes(1);
   const ownPrice = (column: number): number => at(cost, column);
-  if (isSettled || effort <= 0 || system.columns > MOST_TO_PROVE)
-    return unproven(suppression, route(ownPrice), 'routes');
+  if (isSettled || effort <= 0) return unproven(suppression, route(ownPrice), 'routes');
   const start = arranged(suppression, demands, ownPrice, solver);
   const { bound, ...found } = branchAndCut(
     suppression,
@@ -101,7 +127,9 @@ function search(
     { route, observe },
     solver,
   );
-  return { ...found, lowerBound: bound, method: 'branch-and-cut' };
+  const pattern = cleaned(suppression, demands, found.pattern, stepsFor(suppression, 1), solver);
+  if (pattern === undefined) throw new Error('a pattern that was found does not meet its demands');
+  return { ...found, pattern, lowerBound: bound, method: 'branch-and-cut' };
 }
 
 /** What is hidden from the start costs what it costs, and nothing is known beyond. */
@@ -117,24 +145,4 @@ function stepsFor({ system }: Suppression, effort: number): number {
 
 function hiddenColumns({ cells }: Instance, pattern: Pattern): number[] {
   return [...new Set(cells.map(({ column }) => column))].filter((column) => pattern[column] === 1);
-}
-
-/** Whether an interval reaches as far around the true value as is needed. */
-function holds({ column, lower, upper }: Interval, { needs, values }: Suppression): boolean {
-  const need = needs.find((each) => each.column === column);
-  if (need === undefined) return true;
-  const value = at(values, column);
-  const near = 1e-6 * Math.max(1, Math.abs(value));
-  return lower <= value - need.below + near && upper >= value + need.above - near && upper - lower >= need.width - near;
-}
-
-/** Hides the cheapest column that shares a relation with this one; false where there is none. */
-function hideBeside(column: number, { candidate, cost, system }: Suppression, pattern: Pattern): boolean {
-  const near = [...new Neighbourhoods(system).around([column], 2)];
-  const [cheapest] = near
-    .filter((each) => candidate[each] === 1 && pattern[each] === 0)
-    .sort((a, b) => at(cost, a) - at(cost, b) || a - b);
-  if (cheapest === undefined) return false;
-  pattern[cheapest] = 1;
-  return true;
 }

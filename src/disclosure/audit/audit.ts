@@ -1,13 +1,18 @@
 import type { Solver } from '../solver.ts';
 import { componentsOf } from './components.ts';
 import { Contradiction } from './contradiction.ts';
-import { extremes } from './extremes.ts';
+import { extremes, THOROUGH, type Thoroughness } from './extremes.ts';
 import type { Interval, Publication } from './publication.ts';
 import { reduce } from './reduce.ts';
 import { nearness, tighten } from './tighten.ts';
 
 /** What an attacker can derive of each target column from everything that is published. */
-export function audit(publication: Publication, targets: readonly number[], solver: Solver): Interval[] {
+export function audit(
+  publication: Publication,
+  targets: readonly number[],
+  solver: Solver,
+  thoroughness: Thoroughness = THOROUGH,
+): Interval[] {
   const { system } = publication;
   const bounds = tighten(publication);
   if (bounds === undefined) throw new Contradiction();
@@ -17,7 +22,7 @@ export function audit(publication: Publication, targets: readonly number[], solv
   const wanted = new Set(targets.map((column) => reduced.said[column]?.root ?? column));
   for (const component of componentsOf(reduced)) {
     const own = component.columns.flatMap((column, index) => (wanted.has(column) ? [index] : []));
-    const found = extremes(component, own, system.integral, solver);
+    const found = extremes(component, own, system.integral, thoroughness, solver);
     if (found === undefined) throw new Contradiction();
     for (const [index, extreme] of found) {
       const column = component.columns[index] ?? 0;
@@ -26,7 +31,7 @@ export function audit(publication: Publication, targets: readonly number[], solv
   }
   return targets.map((column) => {
     const { root, scale, shift } = reduced.said[column] ?? { root: column, scale: 1, shift: 0 };
-    if (scale === 0) return fixedAt(column, shift);
+    if (scale === 0) return fixedAt(column, shift + 0);
     const lower = reduced.bounds.lower[root] ?? Number.NEGATIVE_INFINITY;
     const upper = reduced.bounds.upper[root] ?? Number.POSITIVE_INFINITY;
     // A column without relations is nothing but its bounds, and whatever lies within is possible.
@@ -42,7 +47,8 @@ function fixedAt(column: number, value: number): Interval {
 }
 
 function span(scale: number, shift: number, a: number, b: number): [number, number] {
-  const [one, other] = [scale * a + shift, scale * b + shift];
+  // A zero has no sign here.
+  const [one, other] = [scale * a + shift + 0, scale * b + shift + 0];
   return [Math.min(one, other), Math.max(one, other)];
 }
 

@@ -13,17 +13,24 @@ export interface Restricted {
 
 /** Of movements: totals are nothing, since what stays takes no part. */
 export function restricted(system: RelationSystem, isIn: (column: number) => boolean): Restricted {
+  const chosen: number[] = [];
+  for (let column = 0; column < system.columns; column += 1) if (isIn(column)) chosen.push(column);
+  const rows = Array.from({ length: rowCount(system.relations) }, (_, row) => row);
+  return restrictedBy(system, chosen, rows);
+}
+
+/** As `restricted`, of these columns, where no other relations than these have any of them. */
+export function restrictedBy(
+  system: RelationSystem,
+  chosen: readonly number[],
+  relationsToLookAt: readonly number[],
+): Restricted {
   const { columns, relations, lower, upper, integral } = system;
   const placeOf = new Int32Array(columns).fill(-1);
-  const chosen: number[] = [];
-  for (let column = 0; column < columns; column += 1) {
-    if (!isIn(column)) continue;
-    placeOf[column] = chosen.length;
-    chosen.push(column);
-  }
+  for (const [place, column] of chosen.entries()) placeOf[column] = place;
   const rows: Term[][] = [];
   const rowOf: number[] = [];
-  for (let row = 0; row < rowCount(relations); row += 1) {
+  for (const row of relationsToLookAt) {
     const terms: Term[] = [];
     for (let k = at(relations.starts, row); k < at(relations.starts, row + 1); k += 1) {
       const place = at(placeOf, at(relations.columns, k));

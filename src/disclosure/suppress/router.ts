@@ -1,7 +1,7 @@
-import type { Session, Solver } from '../solver.ts';
+import type { LinearProgram, Session, Solver } from '../solver.ts';
 import { at, type SparseRows } from '../tables/sparse-rows.ts';
 import type { Demand } from './demands.ts';
-import { type Restricted, restricted } from './restricted.ts';
+import type { Restricted } from './restricted.ts';
 import type { Suppression } from './suppression.ts';
 
 /** Columns that move, and how far; all others stay. */
@@ -11,21 +11,25 @@ export interface Movement {
 }
 
 const STILL = 1e-7;
+const NODES = 200;
 /** A little more than nothing, so that nothing moves needlessly. */
 const LEAST_PRICE = 1e-6;
 
 /**
  * Finds the cheapest way for a column to move: other columns that move with it so that every relation still holds.
- * Those have to be hidden. Only columns of `among` can move.
+ * Those have to be hidden. Only columns that are in `among` can move.
  */
 export class Router implements Disposable {
   readonly #restricted: Restricted;
+  readonly #solver: Solver;
+  readonly #program: LinearProgram;
   readonly #session: Session;
+  readonly #prices: Float64Array;
   /** How far each column may move up (first half) and down (second half). */
   readonly #room: Float64Array;
 
-  constructor({ system, up, down }: Suppression, among: (column: number) => boolean, solver: Solver) {
-    this.#restricted = restricted(system, among);
+  constructor({ up, down }: Suppression, among: Restricted, solver: Solver) {
+    this.#restricted = among;
     const { columnOf, system: own } = this.#restricted;
     const n = own.columns;
     this.#room = new Float64Array(2 * n);
@@ -33,30 +37,34 @@ export class Router implements Disposable {
       this.#room[place] = at(up, at(columnOf, place));
       this.#room[n + place] = at(down, at(columnOf, place));
     }
-    this.#session = solver.open({
+    this.#prices = new Float64Array(2 * n);
+    this.#program = {
       columns: 2 * n,
       lower: new Float64Array(2 * n),
       upper: this.#room,
       rows: doubled(own.relations, n),
       rowLower: own.totals,
       rowUpper: own.totals,
-    });
+    };
+    this.#solver = solver;
+    this.#session = solver.open(this.#program);
   }
 
   /** What it costs to move a column by one. */
   price(of: (column: number) => number): void {
     const { columnOf } = this.#restricted;
     const prices = Float64Array.from(columnOf, (column) => of(column) + LEAST_PRICE);
-    const both = new Float64Array(2 * prices.length);
-    both.set(prices);
-    both.set(prices, prices.length);
-    this.#session.setCosts(both);
+    this.#prices.set(prices);
+    this.#prices.set(prices, prices.length);
+    this.#session.setCosts(this.#prices);
   }
 
   setPrice(column: number, price: number): void {
     const place = at(this.#restricted.placeOf, column);
-    this.#session.setCost(place, price + LEAST_PRICE);
-    this.#session.setCost(this.#restricted.columnOf.length + place, price + LEAST_PRICE);
+    for (const each of [place, this.#restricted.columnOf.length + place]) {
+      this.#prices[each] = price + LEAST_PRICE;
+      this.#session.setCost(each, price + LEAST_PRICE);
+    }
   }
 
   /** Keeps a column from moving, or lets it again. */
@@ -92,7 +100,28 @@ export class Router implements Disposable {
     const values = this.#session.solve('dual') === 'optimal' ? this.#session.solution().values : undefined;
     this.#session.setBounds(along, 0, at(this.#room, along));
     this.#session.setBounds(against, 0, at(this.#room, against));
-    if (values === undefined) return undefined;
+    return values === undefined ? undefined : this.#movement(values);
+  }
+
+  /** As one movement, but all move by whole numbers: tables of counts lie at both its ends. */
+  moveInWholeNumbers(column: number, by: number): Movement | undefined {
+    const { placeOf, columnOf } = this.#restricted;
+    const [up, down] = [at(placeOf, column), columnOf.length + at(placeOf, column)];
+    const [along, against] = by >= 0 ? [up, down] : [down, up];
+    if (Math.abs(by) > at(this.#room, along)) return undefined;
+    const lower = new Float64Array(this.#program.columns);
+    const upper = this.#room.slice();
+    lower[along] = Math.abs(by);
+    upper[along] = Math.abs(by);
+    upper[against] = 0;
+    const whole = new Uint8Array(this.#program.columns).fill(1);
+    const { values } = this.#solver.solveWhole({ ...this.#program, lower, upper }, this.#prices, whole, NODES);
+    return values === undefined ? undefined : this.#movement(values.map(Math.round));
+  }
+
+  #movement(values: Float64Array): Movement {
+    const { columnOf } = this.#restricted;
+    const n = columnOf.length;
     const columns: number[] = [];
     const amounts: number[] = [];
     for (let each = 0; each < n; each += 1) {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { audit, isExact } from '../../../src/disclosure/audit/audit.ts';
 import { Contradiction } from '../../../src/disclosure/audit/contradiction.ts';
+import { THOROUGH } from '../../../src/disclosure/audit/extremes.ts';
 import type { Publication } from '../../../src/disclosure/audit/publication.ts';
 import { decompose } from '../../../src/disclosure/instance/decompose.ts';
 import type { Solver } from '../../../src/disclosure/solver.ts';
@@ -123,6 +124,35 @@ describe('the auditor, held against every table that fits', () => {
     );
     expect(exact).toBeGreaterThan(RUNS / 10);
     expect(narrow).toBeGreaterThan(RUNS / 5);
+  });
+
+  test.each([
+    ['in small blocks', { ...THOROUGH, block: 3 }],
+    ['in small blocks and no further', { ...THOROUGH, block: 4, work: 0 }],
+    ['for exactness alone', { ...THOROUGH, block: 3, depth: 'exactness' as const }],
+  ])('looking %s, says nothing that is not so, and lets nothing pass that can be derived', (_, thoroughness) => {
+    let looked = 0;
+    fc.assert(
+      fc.property(arbitraryRelease, (release) => {
+        const { publication, puzzle, columnOfSet, most } = publicationOf(release);
+        const all = bruteForce(puzzle, most);
+        if (all === undefined) throw new Error('the true table fits');
+        const targets = [...new Set(columnOfSet.slice(0, puzzle.cells.length))];
+        const intervals = new Map(audit(publication, targets, solver, thoroughness).map((each) => [each.column, each]));
+        for (const [index, [least, greatest]] of all.entries()) {
+          const found = intervals.get(columnOfSet[index] ?? -1);
+          if (found === undefined) throw new Error('a target was left out');
+          expect(found.lower).toBeLessThanOrEqual(least);
+          expect(found.upper).toBeGreaterThanOrEqual(greatest);
+          expect(found.possibleLower).toBeGreaterThanOrEqual(least);
+          expect(found.possibleUpper).toBeLessThanOrEqual(greatest);
+          expect(isExact(found)).toBe(least === greatest);
+          if (greatest > least) looked += 1;
+        }
+      }),
+      { numRuns: RUNS },
+    );
+    expect(looked).toBeGreaterThan(RUNS);
   });
 
   test('says so where what is published contradicts itself', () => {

@@ -88,4 +88,48 @@ describe('protection, held against every pattern and every table that fits', () 
     expect(proven).toBeGreaterThan(RUNS / 2);
     expect(hopeless).toBeLessThan(RUNS / 2);
   });
+
+  test('ways that are looked for near by alone, as in very large tables, protect as well', { timeout: 120_000 }, () => {
+    let dearer = 0;
+    let held = 0;
+    fc.assert(
+      fc.property(arbitraryGrid(), fc.integer({ min: 1, max: 6 }), (grid, nearBy) => {
+        const instance = instanceOf(grid);
+        const terms = { weight: 'value', hideZeros: true, effort: 1 } as const;
+        const attempt = (more: { nearBy?: number }): Protected | undefined => {
+          try {
+            return protect(instance, { ...terms, ...more }, solver, () => {});
+          } catch (error) {
+            if (!(error instanceof Unprotectable)) throw error;
+            return undefined;
+          }
+        };
+        const best = attempt({});
+        const near = attempt({ nearBy });
+        expect(near === undefined).toBe(best === undefined);
+        if (near === undefined || best === undefined) return;
+        const hidden = new Set(
+          instance.cells.flatMap(({ column }, index) => (near.pattern[column] === 1 ? [index] : [])),
+        );
+        const all = derivable(grid, hidden);
+        for (const [index, set] of grid.sets.entries()) {
+          const count = countOf(grid, set);
+          const [least, most] = all[index] ?? [0, 0];
+          if (hidden.has(index)) expect(most).toBeGreaterThan(least);
+          else expect(isTooSmall(count)).toBe(false);
+          if (!isTooSmall(count)) continue;
+          expect(least).toBeLessThan(count);
+          expect(most).toBeGreaterThan(count);
+        }
+        expect(near.cost).toBeGreaterThanOrEqual(best.cost);
+        if (near.proven) expect(near.cost).toBe(best.cost);
+        expect(near.lowerBound).toBeLessThanOrEqual(best.cost);
+        if (near.cost > best.cost) dearer += 1;
+        held += 1;
+      }),
+      { numRuns: RUNS },
+    );
+    expect(held).toBeGreaterThan(RUNS / 2);
+    expect(dearer).toBeGreaterThan(0);
+  });
 });
