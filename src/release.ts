@@ -14,8 +14,8 @@ import { canonicalJson, type Json } from './kernel/canonical-json.ts';
 import { sha256Hex } from './kernel/digest.ts';
 import { ExitCode } from './kernel/exit-code.ts';
 import { Fault } from './kernel/fault.ts';
-import { agreementKey } from './kernel/pseudonym.ts';
-import type { Secret } from './kernel/secret.ts';
+import { keyCheck } from './kernel/pseudonym.ts';
+import type { KeyProvider } from './keys/key-provider.ts';
 import type { Intended } from './ledger/entries.ts';
 import { releaseState } from './ledger/history.ts';
 import type { KeptTables } from './ledger/kept-tables.ts';
@@ -37,6 +37,8 @@ import { pastUses } from './release/past-uses.ts';
 import { earlierTables, releasesOfTables } from './release/published-tables.ts';
 import { refusedEntry, refusedFault } from './release/refused.ts';
 import type { ReleaseEvent } from './release/release-event.ts';
+import { releaseKey } from './release/release-key.ts';
+import { holdToRisk } from './release/release-risk.ts';
 import { sealTold, toldFiles } from './release/told-before.ts';
 import {
   outdatedBecause,
@@ -66,7 +68,7 @@ export interface World {
   readonly unique: () => string;
   /** The moment that signatures carry: now, but never the future, which GnuPG would not believe. */
   readonly signedAt: () => Date;
-  readonly masterKey: () => Promise<Secret<Uint8Array>>;
+  readonly keys: KeyProvider;
   readonly signer: () => Promise<Signer>;
   readonly recipientKey: (agreement: LoadedAgreement) => Promise<string | undefined>;
   readonly destination: (name: string) => Promise<Destination>;
@@ -200,12 +202,12 @@ async function makeAndDeliver(asked: AskedRelease, world: World): Promise<Releas
   let intended: Entry<Intended>;
   try {
     const before = await entriesOf(world.ledger);
-    const { outputs, traced, tables } = await make(asked, id, signer, before, world);
+    const { traced, ...made } = await make(asked, id, signer, before, world);
     await confirmUntouched(findings.looks, world);
     const cohorts = await keepTraceReports(traced, id, world);
-    if (tables !== undefined) await world.keptTables.write(id, tables.published);
+    if (made.tables !== undefined) await world.keptTables.write(id, made.tables.published);
     const tablesBefore = releasesOfTables(before).length;
-    intended = await intend({ ...asked, id, outputs, cohorts, tables, tablesBefore }, world);
+    intended = await intend({ ...asked, id, ...made, cohorts, tablesBefore }, world);
   } catch (error) {
     // Unless the ledger has it all the same: an append that failed late may still have recorded it.
     const recorded = await entriesOf(world.ledger).then(
@@ -218,25 +220,25 @@ async function makeAndDeliver(asked: AskedRelease, world: World): Promise<Releas
   return deliver(intended, world, false);
 }
 
-/** Makes, checks, encrypts and proves every file of the plan; the ciphertext lies in the outbox afterwards. */
+/**
+ * Measures how easily people could be found, where the agreement limits that; then makes, checks, encrypts and proves
+ * every file of the plan; the ciphertext lies in the outbox afterwards.
+ */
 async function make(
-  { plan, agreement, replacement }: AskedRelease,
+  { plan, pipeline, agreement, replacement }: AskedRelease,
   id: string,
   signer: Signer,
   entries: readonly Entry[],
   world: World,
-): Promise<{
-  readonly outputs: SealedOutput[];
-  readonly traced: readonly TracedCohort[];
-  readonly tables: MadeTables | undefined;
-}> {
-  const key = agreementKey(await world.masterKey(), plan.stem);
+): Promise<Pick<MadeRelease, 'outputs' | 'risk' | 'key' | 'tables'> & { readonly traced: readonly TracedCohort[] }> {
+  const { key, version } = await releaseKey(plan.stem, entries, world);
   const recipientKey = (await world.recipientKey(agreement)) ?? '';
   world.observe({ kind: 'step', step: 'read', release: id });
   const told = await toldFiles(plan, id, entries, replacement?.file, world.told);
   await using session = await world.engine.open(plan, { ...world.inputs, told }, key, (event) =>
     world.observe({ kind: 'progress', ...event }),
   );
+  const risk = await holdToRisk(plan, planHash(plan), id, pipeline, agreement, session, world);
   const tabulates = plan.files.some(isTabulation);
   const earlier = tabulates ? await earlierTables(entries, world.keptTables) : [];
   const tables = await makeTables(plan, session, earlier, world.solver, world.observe);
@@ -256,7 +258,7 @@ async function make(
     const tells = await sealTold(file, plan.stem, id, index, world.told);
     outputs.push({ file, produced: made, plain, cipher, tells });
   }
-  return { outputs, traced: session.traced, tables };
+  return { outputs, traced: session.traced, tables, risk, key: { version, check: keyCheck(key) } };
 }
 
 /** The bytes of a file as they are made; of tables, which were counted and proven before, as they are. */
@@ -282,6 +284,9 @@ function writing(
 interface MadeRelease extends AskedRelease {
   readonly id: string;
   readonly outputs: readonly SealedOutput[];
+  /** SHA-256 of the report of risk that the custodian keeps. */
+  readonly risk: string | undefined;
+  readonly key: NonNullable<Intended['key']>;
   readonly cohorts: NonNullable<Intended['cohorts']>;
   readonly tables: MadeTables | undefined;
   /** How many releases of tables these were audited together with. */
@@ -294,7 +299,8 @@ interface MadeRelease extends AskedRelease {
  * looked at again, since another pipeline may have released the same meanwhile.
  */
 async function intend(made: MadeRelease, world: World): Promise<Entry<Intended>> {
-  const { plan, id, pipeline, agreement, findings, outputs, cohorts, tables, tablesBefore, replacement } = made;
+  const { plan, id, pipeline, agreement, findings, outputs, risk, key, cohorts, tables, tablesBefore, replacement } =
+    made;
   const { apart, optOuts, looks } = findings;
   world.observe({ kind: 'step', step: 'intend', release: id });
   const applied = plan.files.some(({ steps }) => stepOf(steps, 'remove-opt-outs')?.policy.apply === true);
@@ -314,7 +320,11 @@ async function intend(made: MadeRelease, world: World): Promise<Entry<Intended>>
       ? refusedEntry(refusals, pipeline, agreement)
       : [
           ...describedEntries(entries, agreement, world.workspace.catalogue),
-          intendedEntry(entries, plan, planHash(plan), id, outputs, inputs, agreement, kept, replacement),
+          {
+            ...intendedEntry(entries, plan, planHash(plan), id, outputs, inputs, agreement, kept, replacement),
+            ...(risk === undefined ? {} : { risk }),
+            ...(plan.files.some(({ identifiability }) => identifiability === 'pseudonymised') ? { key } : {}),
+          },
         ];
   });
   if (refusals.length > 0) throw refusedFault(refusals);

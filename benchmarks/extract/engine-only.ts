@@ -1,7 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { wire } from '../../src/cli/wire.ts';
-import { agreementKey } from '../../src/kernel/pseudonym.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
 import { agreementOf, airlockBrief } from '../../src/release.ts';
 import { loadWorkspace } from '../../src/workspace/load-workspace.ts';
@@ -30,7 +29,7 @@ const world = wire(
 );
 const agreement = agreementOf(loaded, world);
 const plan = buildPlan(loaded, agreement, workspace.catalogue, 'NHS Digital');
-const key = agreementKey(await world.masterKey(), plan.stem);
+const { key } = await world.keys.agreementKey(plan.stem, undefined);
 await using session = await world.engine.open(plan, world.inputs, key, ({ step }) => {
   if (step === 'make' || step === 'check' || step === 'write') enter(step);
 });

@@ -149,6 +149,30 @@ const grant = z
       .describe('the columns granted; each grants its coarser forms as well'),
     disclosure: grantedRulesSchema.optional().describe('for tabulations: the rule set, and its parameters'),
     opt_outs: optOutPolicy.default({ apply: true }).describe('national data opt-outs apply, unless exempt'),
+    restricted_codes: z
+      .union(
+        [
+          z.literal('withhold').transform(() => ({ withhold: true as const })),
+          z
+            .strictObject({
+              granted: words.describe('the provision under which rows with legally restricted codes may be given out'),
+              because: words.describe('a sentence'),
+            })
+            .transform((grounds) => ({ withhold: false as const, ...grounds })),
+        ],
+        { error: 'expected withhold, or { granted: PROVISION, because: "…" }' },
+      )
+      .default({ withhold: true })
+      .describe('rows with a legally restricted code are withheld, unless granted; never with what names a person'),
+    rare_codes: z
+      .strictObject({
+        below: z.int().min(2).max(100_000).describe('people in the full source in the same years'),
+        instead: z
+          .enum(['roll-up', 'blank'], { error: 'expected roll-up or blank' })
+          .describe('roll-up: three characters, chapter, or nothing, so that as many people stand behind it'),
+      })
+      .optional()
+      .describe('diagnosis and procedure codes of few people are not given out as they are'),
     unresolved: unresolved.optional().describe('for this dataset; by default what the agreement says'),
     system_access: z
       .boolean()
@@ -156,6 +180,13 @@ const grant = z
       .describe('whether the recipient may look at it in the custodian’s systems, from which nothing leaves'),
   })
   .superRefine((value, context) => {
+    if (!value.restricted_codes.withhold && value.identifiability === 'identifiable') {
+      context.addIssue({
+        code: 'custom',
+        path: ['restricted_codes'],
+        message: 'legally restricted codes are never given out with what names a person',
+      });
+    }
     if (value.products.length === 0 && value.system_access !== true) {
       if (value.dataset !== 'pds') {
         context.addIssue({
@@ -176,6 +207,52 @@ const grant = z
       }
     }
   });
+
+const share = z.number({ error: 'expected a share from 0 to 1' }).min(0).max(1);
+
+const risk = z
+  .strictObject({
+    k: z.int().min(2).max(1000).default(5).describe('classes of fewer people than this are small'),
+    quasi_identifiers: z
+      .array(columnReference)
+      .optional()
+      .describe('the only columns that people are taken to be found by; by default all that the catalogue calls so'),
+    sensitive: z
+      .array(columnReference)
+      .default([])
+      .describe('columns whose value must not be learnt from a class: l-diversity, t-closeness'),
+    events: z
+      .array(columnReference)
+      .min(1)
+      .optional()
+      .describe('columns by which others know of one event; by default the dates and the provider'),
+    at_most: z
+      .strictObject({
+        small_classes: share.optional().describe('people in classes of fewer than k in the output'),
+        small_population_classes: share.optional().describe('people in classes of fewer than k in the full source'),
+        uniques: share.optional().describe('people alone in their class in the output'),
+        population_uniques: share.optional().describe('people alone in their class in the full source'),
+        prosecutor_highest: share.optional().describe('1 by the smallest class in the output'),
+        prosecutor_average: share.optional().describe('classes by people in the output'),
+        journalist_highest: share.optional().describe('1 by the smallest class in the full source'),
+        journalist_average: share
+          .optional()
+          .describe('the larger of classes by their people in the source, and marketer'),
+        marketer: share.optional().describe('people found if each is guessed within their class of the full source'),
+        learnt: share.optional().describe('people whose whole class has one value of a sensitive column'),
+        t_closeness: share.optional().describe('how far values of a class are from those of everybody'),
+        unique_trajectories: z
+          .strictObject({ events: z.int().min(1).max(3), share })
+          .optional()
+          .describe('people whom so many known events single out'),
+      })
+      .default({})
+      .describe('shares from 0 to 1; a release above one of them is refused'),
+    at_least: z
+      .strictObject({ distinct_values: z.int().min(1).describe('different values of a sensitive column in a class') })
+      .optional(),
+  })
+  .describe('how identifiable people in pseudonymised outputs may be; measured in each release');
 
 /** One version of a data sharing agreement, as its file is written (design, section 3). */
 export const agreementSchema = z
@@ -245,6 +322,7 @@ export const agreementSchema = z
       .array(grant)
       .min(1, 'an agreement grants at least one dataset')
       .describe('what is granted; nothing else is'),
+    risk: risk.optional(),
     recipient: z.strictObject({
       openpgp_fingerprint: words.describe(
         'of the recipient’s primary key, all of it, learnt by another way than the key',

@@ -59,6 +59,7 @@ export function checkAgreement(
       problems.push(unknownDataset(approval.dataset, datasets, document, ['approvals', index, 'dataset']));
     }
   });
+  problems.push(...checkRisk(agreement, document, catalogue));
   const { destination } = agreement.recipient;
   if (!destinations.includes(destination)) {
     const near = nearest(destination, destinations);
@@ -73,6 +74,26 @@ export function checkAgreement(
     );
   }
   return problems;
+}
+
+/** A column that risk names and nothing has would not be measured, and nobody would know. */
+function checkRisk({ risk, datasets }: Agreement, document: Document, catalogue: Catalogue): Problem[] {
+  const owners = datasets.map(({ dataset }) => catalogue.get(dataset)).filter((each) => each !== undefined);
+  return (['quasi_identifiers', 'sensitive', 'events'] as const).flatMap((list) =>
+    (risk?.[list] ?? []).flatMap((name, index) =>
+      owners.some((owner) => resolveColumn(catalogue, owner, name) !== undefined)
+        ? []
+        : [
+            problemAt(
+              document,
+              ['risk', list, index],
+              'unknown-column',
+              `no dataset of the agreement has a column ${quoted(name)}`,
+              'dars catalogue show DATASET lists the columns',
+            ),
+          ],
+    ),
+  );
 }
 
 /** That the catalogue has no such dataset. */

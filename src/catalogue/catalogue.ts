@@ -1,7 +1,8 @@
 import { type CatalogueColumn, type Dataset, findColumn } from './dataset.ts';
+import type { RestrictedCodes } from './restricted-codes.ts';
 
-/** The datasets that this custodian holds, by name. */
-export type Catalogue = ReadonlyMap<string, Dataset>;
+/** The datasets that this custodian holds, by name; and the codes in them that the law restricts, where there is a list. */
+export type Catalogue = ReadonlyMap<string, Dataset> & { readonly restrictedCodes?: RestrictedCodes | undefined };
 
 /** The dataset of demographics that every other one is joined with. */
 export const PDS = 'pds';

@@ -15,6 +15,7 @@ import { addMetrics } from './commands/metrics.ts';
 import { addOutbox } from './commands/outbox.ts';
 import { addPlan } from './commands/plan.ts';
 import { addRegister } from './commands/register.ts';
+import { addReidentify } from './commands/reidentify.ts';
 import { addRun } from './commands/run.ts';
 import { addSchedule } from './commands/schedule.ts';
 import { addSynth } from './commands/synth.ts';
@@ -55,6 +56,7 @@ function commandLine(run: string): Command {
     addSchedule,
     addMetrics,
     addRegister,
+    addReidentify,
     addLedger,
     addAgreement,
     addCatalogue,

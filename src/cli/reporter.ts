@@ -15,6 +15,7 @@ export interface Reporter {
 const STEPS: Readonly<Record<string, string>> = {
   gate: 'Gate: may this run under the agreement today',
   read: 'Read the sources; resolve who is who',
+  risk: 'Measure how easily people could be found',
   extract: 'Extract, check and encrypt',
   count: 'Count the tables',
   control: 'Disclosure control, and an audit of what would be published',

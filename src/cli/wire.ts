@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
@@ -19,6 +19,9 @@ import { type CalendarDate, dayOf } from '../kernel/calendar-date.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 import { Secret } from '../kernel/secret.ts';
+import { type HeldKey, heldKeys } from '../keys/held-keys.ts';
+import type { KeyProvider } from '../keys/key-provider.ts';
+import { vaultTransit } from '../keys/vault-transit.ts';
 import { openFileLedger } from '../ledger/file-ledger.ts';
 import { openKeptTables } from '../ledger/kept-tables.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -27,7 +30,10 @@ import { formatSigner, type NoteSigner, parseSigner } from '../ledger/signed-not
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import { cohortUploads, decisionsOf } from '../pipeline/pipeline-schema.ts';
 import { openPublication, writePublication } from '../publish/publication-folder.ts';
+import { writeReports } from '../publish/report-folder.ts';
 import type { SiteAssets } from '../register/site/site-pages.ts';
+import type { AnswerPlace } from '../release/reidentification/reidentify.ts';
+import type { NamedKey } from '../release/reidentification/request-refusals.ts';
 import type { ReleaseEvent } from '../release/release-event.ts';
 import type { World } from '../release.ts';
 import type { ScheduleFacts } from '../schedule/units.ts';
@@ -35,7 +41,7 @@ import { highsSolver } from '../solver/highs-solver.ts';
 import { parseMasterKey, readSecret } from '../workspace/read-secret.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { insidePath, operatorPath } from '../workspace/workspace-path.ts';
-import type { SecretSource, SourceFile } from '../workspace/workspace-schema.ts';
+import type { NamedKeyFile, SecretSource, SourceFile } from '../workspace/workspace-schema.ts';
 
 /** How long a run waits for another of the same pipeline before it says so. */
 const PIPELINE_WAIT_MS = 10 * 60_000;
@@ -75,7 +81,7 @@ export function wire(
     now,
     unique: () => randomBytes(4).toString('hex'),
     signedAt: () => new Date(Math.min(now().getTime(), Date.now())),
-    masterKey: async () => parseMasterKey(await readSecret(root, file.keys.pseudonym, 'keys.pseudonym')),
+    keys: keyProvider(workspace),
     signer: async () => {
       const { signing } = file.keys;
       const armoured = await readSecret(root, signing as SecretSource, 'keys.signing');
@@ -98,6 +104,35 @@ export function wire(
     },
     observe,
   };
+}
+
+/** How long a vault may take to answer. */
+const VAULT_WAIT_MS = 15_000;
+
+/** Where `dars.yaml` says that keys for pseudonyms come from. */
+export function keyProvider({ root, file }: Workspace): KeyProvider {
+  const { pseudonym } = file.keys;
+  if ('vault' in pseudonym) {
+    const { address, mount, key, namespace, token } = pseudonym.vault;
+    const place = 'keys.pseudonym.vault.token';
+    return vaultTransit({
+      address,
+      mount,
+      key,
+      namespace,
+      timeoutMs: VAULT_WAIT_MS,
+      token: () => readSecret(root, token, place),
+    });
+  }
+  const { before, ...newest } = pseudonym;
+  const held = (source: SecretSource & { readonly version: number }, name: string): HeldKey => ({
+    version: source.version,
+    master: async () => parseMasterKey(await readSecret(root, source, name)),
+  });
+  return heldKeys([
+    held(newest, 'keys.pseudonym'),
+    ...before.map((each, index) => held(each, `keys.pseudonym.before[${index}]`)),
+  ]);
 }
 
 /** One run of all that is due at a time, over all processes; the Fault `due-busy` where there is one. */
@@ -283,8 +318,12 @@ function formatOf(path: string): SourceLocation['format'] {
 /** A recipient's key is a few kilobytes; what is much larger is not one. */
 const MAX_KEY = 1 << 20;
 
-async function recipientKey(root: string, { agreement }: LoadedAgreement): Promise<string | undefined> {
-  const path = insidePath(root, agreement.recipient.key);
+function recipientKey(root: string, { agreement }: LoadedAgreement): Promise<string | undefined> {
+  return publicKeyAt(root, agreement.recipient.key);
+}
+
+async function publicKeyAt(root: string, key: string): Promise<string | undefined> {
+  const path = insidePath(root, key);
   if (path === undefined) return undefined;
   try {
     return (await stat(path)).size > MAX_KEY ? undefined : await readFile(path, 'utf8');
@@ -357,6 +396,32 @@ export async function readInput(path: string): Promise<{ readonly bytes: Uint8Ar
   }
 }
 
+/** A new file for an answer: nothing that is there is ever written over. A Fault (exit 2) where it can't be made. */
+export async function answerPlace(out: string): Promise<AnswerPlace> {
+  const part = `${out}.part`;
+  const failed = (error: NodeJS.ErrnoException): never => {
+    const why = error.code === 'EEXIST' ? 'it is there already' : error.code;
+    throw new Fault(ExitCode.usage, 'answer-file', `the answer can't be written to ${out}: ${why}`, {
+      hint: 'name a new file with --out',
+    });
+  };
+  if (existsSync(out)) failed({ name: '', message: '', code: 'EEXIST' });
+  return {
+    stage: async (ciphertext) => {
+      await writeFile(part, ciphertext, { mode: 0o600, flag: 'wx', flush: true }).catch(failed);
+    },
+    keep: () => rename(part, out).catch(failed),
+    discard: () => rm(part, { force: true }),
+  };
+}
+
+/** The people whom `dars.yaml` names, with their public keys where these can be read. */
+export async function namedKeys({ root }: Workspace, keys: readonly NamedKeyFile[]): Promise<NamedKey[]> {
+  return Promise.all(
+    keys.map(async ({ name, fingerprint, key }) => ({ name, fingerprint, armoured: await publicKeyAt(root, key) })),
+  );
+}
+
 /** Who a change is recorded as made by: the user of this process. */
 export function presentUser(): string {
   return process.env['DARS_USER'] ?? process.env['SUDO_USER'] ?? process.env['USER'] ?? userInfo().username;
@@ -367,4 +432,4 @@ export function openSolver(): Promise<Solver> {
   return highsSolver();
 }
 
-export { openPublication, writePublication };
+export { openPublication, writePublication, writeReports };

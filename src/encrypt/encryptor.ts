@@ -26,6 +26,15 @@ export interface Encryptor {
   /** Never throws for a bad key: every defect is listed. `expected` compares without spaces and case. */
   inspect(armouredKey: string | undefined, expected: string, at: Date): Promise<KeyInspection>;
 
+  /** Whether the key of that fingerprint made this detached signature over the bytes; whatever is unclear is no. */
+  verifyDetached(
+    data: Uint8Array,
+    armouredSignature: string,
+    armouredKey: string,
+    expected: string,
+    at: Date,
+  ): Promise<boolean>;
+
   /** Fails (Fault, exit 14) now rather than after hours of work if the key can't be unlocked or can't sign at `at`. */
   unlock(key: SigningKey, at: Date): Promise<Signer>;
 

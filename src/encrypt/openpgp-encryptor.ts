@@ -10,12 +10,14 @@ import { inspectKey } from './inspect-key.ts';
 import { MESSAGE_CONFIG, SESSION_ALGORITHM, SESSION_KEY_BYTES } from './openpgp-config.ts';
 import { OpenPgpSigner, unlockSigningKey } from './openpgp-signer.ts';
 import { usableMoment } from './usable-moment.ts';
+import { verifyDetached } from './verify-detached.ts';
 
 /** OpenPGP as RFC 4880 has it, in this process: SEIPDv1, AES-256, signed inside, no compression, no file name. */
 export function openPgpEncryptor(): Encryptor {
   return {
     inspect: inspectKey,
     unlock: unlockSigningKey,
+    verifyDetached,
     async encrypt(plaintext, recipientKey, signer, at) {
       if (plaintext.readableDidRead) throw new Error('a stream to be encrypted must not have been read from');
       const make = () => encryptedWebStream(plaintext, recipientKey, signer, at);

@@ -15,7 +15,9 @@ import { connect } from './connect.ts';
 import { countTables } from './count-tables.ts';
 import type { Engine, EngineInputs, EngineSession, OptOutInspection, TracedCohort } from './engine.ts';
 import { filesAt } from './files-at.ts';
+import { findPeople } from './find-people.ts';
 import { lookAtInputs } from './look-at-inputs.ts';
+import { riskOf } from './measure-risk.ts';
 import { inspectOptOuts, loadOptOuts, noOptOuts } from './opt-outs.ts';
 import { proveFile } from './prove-file.ts';
 import { proveReport } from './prove-report.ts';
@@ -48,6 +50,22 @@ export function duckDbEngine(limits: { readonly memory: string; readonly threads
       }
     },
 
+    async findPeople(inputs, key, tokens) {
+      const { instance, connection } = await connect(inputs.limits);
+      try {
+        await bindKey(connection, key);
+        const sources = await openSources(connection, { files: [], cohort: undefined }, inputs);
+        const state = sessionState(connection, inputs, sources);
+        return await located(state, async () => {
+          const columns = ['nhs_number', 'replaced_by', 'confidentiality'];
+          await buildSuccession(connection, scan(sources, PDS).select(columns));
+          return findPeople(connection, scan(sources, PDS).select(['nhs_number']), tokens);
+        });
+      } finally {
+        connection.closeSync();
+        instance.closeSync();
+      }
+    },
     lookAt: (inputs, datasets) =>
       lookAtInputs(inputs, datasets, async (patterns) => {
         const { instance, connection } = await connect(limits);
@@ -81,7 +99,7 @@ export function duckDbEngine(limits: { readonly memory: string; readonly threads
           else await loadOptOuts(connection, inputs.optOuts);
           await loadGeography(connection, plan, inputs);
           if (plan.cohort !== undefined) {
-            const relation = compileCohort(plan.cohort);
+            const relation = compileCohort(plan.cohort, state.facts);
             await execute(
               connection,
               `CREATE TEMP TABLE ${quoteName(Tables.cohort)} AS ${printRelation(relation, state.resolver)}`,
@@ -103,6 +121,10 @@ export function duckDbEngine(limits: { readonly memory: string; readonly threads
                 ? proveFile(state, file, produced)
                 : proveReport(state, file, produced),
             ),
+          risk: async (files, terms) => {
+            await loadGeography(connection, { files: files.map(({ own }) => own) }, inputs);
+            return riskOf(state, files, terms, progress, (work) => located(state, work));
+          },
           explain: (file) => explain(state, file),
           [Symbol.asyncDispose]: close,
         };
@@ -138,7 +160,7 @@ function sessionState(
 /** Opens every source that the plan reads, with the columns that it needs. */
 async function openSources(
   connection: DuckDBConnection,
-  plan: Plan,
+  plan: Pick<Plan, 'files' | 'cohort' | 'traces'>,
   inputs: EngineInputs,
 ): Promise<Map<string, SourceScan>> {
   const needed = new Map<string, { required: Set<string>; optional: Set<string> }>();
@@ -218,7 +240,11 @@ function scan(sources: ReadonlyMap<string, SourceScan>, dataset: string): Source
   return source;
 }
 
-async function loadGeography(connection: DuckDBConnection, plan: Plan, inputs: EngineInputs): Promise<void> {
+async function loadGeography(
+  connection: DuckDBConnection,
+  plan: Pick<Plan, 'files'>,
+  inputs: EngineInputs,
+): Promise<void> {
   const asked = plan.files.some(({ steps }) =>
     stepOf(steps, 'minimise')?.columns.some(({ as }) => as === 'msoa' || as === 'local_authority' || as === 'region'),
   );
@@ -256,7 +282,7 @@ async function loadGeography(connection: DuckDBConnection, plan: Plan, inputs: E
   );
   await execute(
     connection,
-    `CREATE TEMP TABLE ${quoteName(Tables.geography)} AS SELECT DISTINCT ON (lsoa) * FROM ${source.select([...names])} WHERE lsoa IS NOT NULL ORDER BY ALL`,
+    `CREATE OR REPLACE TEMP TABLE ${quoteName(Tables.geography)} AS SELECT DISTINCT ON (lsoa) * FROM ${source.select([...names])} WHERE lsoa IS NOT NULL ORDER BY ALL`,
   );
 }
 

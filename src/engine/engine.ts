@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { AirlockBrief } from '../disclosure/airlock-brief.ts';
+import type { Risk } from '../disclosure/risk/measure-risk.ts';
+import type { RiskTerms } from '../disclosure/risk/risk-terms.ts';
 import type { CountedTables } from '../disclosure/tabulation/counted-tables.ts';
 import type { CalendarDate } from '../kernel/calendar-date.ts';
 import type { Secret } from '../kernel/secret.ts';
@@ -8,6 +10,8 @@ import type { ValidationReport } from '../linkage/cohort/validation-report.ts';
 import type { TraceReport } from '../linkage/trace-quality/trace-report.ts';
 import type { WaterfallStep } from '../plan/compile.ts';
 import type { FilePlan, Plan } from '../plan/plan.ts';
+import type { RiskFile } from '../plan/risk-file.ts';
+import type { FoundPerson } from './find-people.ts';
 
 /** How one can tell of when files are, and that nobody is still writing them. Paths are absolute. */
 export interface Freshness {
@@ -129,6 +133,9 @@ export interface Engine {
 
   /** Opens the sources that a plan needs and resolves who is who. A source that breaks its contract is a Fault, exit 11. */
   open(plan: Plan, inputs: EngineInputs, key: Secret<Uint8Array>, progress: EngineProgress): Promise<EngineSession>;
+
+  /** Whom some tokens of an agreement's key stand for, by making all tokens again; those of nobody are left out. */
+  findPeople(inputs: EngineInputs, key: Secret<Uint8Array>, tokens: readonly string[]): Promise<readonly FoundPerson[]>;
 }
 
 export interface EngineSession extends AsyncDisposable {
@@ -152,6 +159,9 @@ export interface EngineSession extends AsyncDisposable {
    * (exit 13). Call it after `write` or `count` of the same file.
    */
   prove(file: FilePlan, produced: Produced): Promise<void>;
+
+  /** How identifiable people are in these files taken together. Call it before the first `write`. */
+  risk(files: readonly RiskFile[], terms: RiskTerms): Promise<Risk>;
 
   /** The SQL of a file, for people to read; nothing is run. */
   explain(file: FilePlan): readonly { readonly table: string; readonly sql: string }[];

@@ -26,7 +26,8 @@ export async function proveFile(state: SessionState, file: FilePlan, produced: P
   const { people, applies, participants } = await proveNobodyOptedOut(state, file);
   const nhs = numberOf;
 
-  const selected = printExpression(selectionOf(file));
+  const lacking = read.columns.map(({ name }) => name).filter((name) => !source.has.includes(name));
+  const selected = printExpression(selectionOf(file, lacking));
   const cohort = stepOf(file.steps, 'keep-cohort') === undefined ? undefined : quoteName(Tables.cohort);
   const columns = read.columns.map(({ name }) => name).filter((name) => source.has.includes(name));
   const named = columns.map((name) => `${quoteName(name)} AS ${quoteName(`#row ${name}`)}`).join(', ');

@@ -21,8 +21,9 @@ export class Tally {
     const left = stepOf(file.steps, 'tell') === undefined ? WATERFALL : TRACKING_WATERFALL;
     const steps = (['in', ...left] as const).filter(
       (step) =>
-        step !== 'outside the cohort' ||
-        file.steps.some(({ kind }) => kind === 'keep-cohort' || kind === 'keep-participants'),
+        (step !== 'outside the cohort' ||
+          file.steps.some(({ kind }) => kind === 'keep-cohort' || kind === 'keep-participants')) &&
+        (step !== 'legally restricted' || stepOf(file.steps, 'withhold-restricted') !== undefined),
     );
     return {
       rows: this.rowsOf('released'),

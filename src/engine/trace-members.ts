@@ -9,7 +9,9 @@ import { Fault } from '../kernel/fault.ts';
 import { COHORT } from '../linkage/cohort/cohort-tables.ts';
 import { type CohortTerms, headerProblems, sizeProblems, validateCohort } from '../linkage/cohort/validate-cohort.ts';
 import type { ValidationReport } from '../linkage/cohort/validation-report.ts';
+import type { RuleProfile } from '../linkage/profiles/profile.ts';
 import { DECISION_COLUMNS, readDecisions } from '../linkage/trace/clerical.ts';
+import { traceByRules } from '../linkage/trace/trace-by-rules.ts';
 import { type Trace, type TraceStep, traceCohort } from '../linkage/trace/trace-cohort.ts';
 import type { PdsTables } from '../linkage/trace/trace-tables.ts';
 import { Tables } from '../plan/compile.ts';
@@ -128,6 +130,16 @@ async function openedCohort(connection: DuckDBConnection, path: string): Promise
   }
 }
 
+/** Traces the participants who were taken in as another service does it; the table of succession must have been made. */
+export async function traceTakenInByRules(
+  connection: DuckDBConnection,
+  pds: SourceScan,
+  profile: RuleProfile,
+  thisYear: number,
+): Promise<void> {
+  await traceByRules(linkageDatabase(connection), await pdsTables(connection, pds), profile, thisYear);
+}
+
 /** Traces the participants who were taken in; the table of succession must have been made. */
 export async function traceTakenIn(
   connection: DuckDBConnection,
@@ -171,17 +183,18 @@ async function pdsTables(connection: DuckDBConnection, pds: SourceScan): Promise
   ];
   const value = (name: (typeof TRACED_COLUMNS)[number], type: string, as: string = name): string =>
     pds.has.includes(name) ? `${name} AS ${as}` : `CAST(NULL AS ${type}) AS ${as}`;
-  const confidentiality = printExpression(call('code', column('confidentiality')));
+  const nhsNumber = (name: string): string => printExpression(call('nhs_number', column(name)));
   const succession = quoteName(Tables.succession);
+  const all = `(SELECT ${nhsNumber('nhs_number')} AS n, ${nhsNumber('replaced_by')} AS replaced_by, replaced_by IS NULL AS is_current, ${printExpression(call('code', column('confidentiality')))} AS confidentiality,
+      ${value('family_name', 'VARCHAR')}, ${value('given_name', 'VARCHAR')}, ${value('other_given_name', 'VARCHAR')},
+      ${value('date_of_birth', 'DATE', 'born')}, ${value('gender', 'VARCHAR')}, ${value('postcode', 'VARCHAR')}
+    FROM ${pds.select(read)})`;
   const records = `(SELECT n, person, is_current, sensitive, family_name, given_name, other_given_name, born, gender, postcode FROM (
-      SELECT r.n, CASE WHEN r.is_current THEN r.n ELSE s."#current" END AS person, r.* EXCLUDE (n)
-      FROM (SELECT ${printExpression(call('nhs_number', column('nhs_number')))} AS n, replaced_by IS NULL AS is_current,
-              coalesce(${confidentiality} = 'I', false) AS invalid, coalesce(${confidentiality} <> 'U', false) AS sensitive,
-              ${value('family_name', 'VARCHAR')}, ${value('given_name', 'VARCHAR')}, ${value('other_given_name', 'VARCHAR')},
-              ${value('date_of_birth', 'DATE', 'born')}, ${value('gender', 'VARCHAR')}, ${value('postcode', 'VARCHAR')}
-            FROM ${pds.select(read)}) r LEFT JOIN ${succession} s ON r.n = s."#superseded" WHERE NOT r.invalid) WHERE person IS NOT NULL)`;
+      SELECT CASE WHEN r.is_current THEN r.n ELSE s."#current" END AS person, coalesce(r.confidentiality <> 'U', false) AS sensitive, r.* EXCLUDE (confidentiality)
+      FROM ${all} r LEFT JOIN ${succession} s ON r.n = s."#superseded" WHERE NOT coalesce(r.confidentiality = 'I', false)) WHERE person IS NOT NULL)`;
   return {
     records,
+    all,
     succession,
     rows: pds.rows ?? (await count(connection, `SELECT count(*) FROM ${pds.select(['nhs_number'])}`)),
   };

@@ -16,6 +16,7 @@ import { Fifo } from './fifo.ts';
 import { makeReport } from './make-report.ts';
 import { concatenateParquet } from './parquet-concatenation.ts';
 import { passesFor, split } from './passes.ts';
+import { findRareCodes } from './rare-codes.ts';
 import { count, execute, MemoryExhausted, rows } from './sql.ts';
 import { dropTables, stageRows } from './stage-rows.ts';
 import { Tally } from './tally.ts';
@@ -34,7 +35,7 @@ export function writeFile(
 ): { plaintext: Readable; produced: Promise<Produced> } {
   const tally = new Tally();
   const airlock = new Airlock(brief, (sql) => rows(state.connection, sql));
-  const bytes = assemble(state, file, passes(state, file, airlock, tally, progress, located), located);
+  const bytes = assemble(state, file, passes(state, file, airlock, tally, progress, located), progress, located);
   const { promise, resolve, reject } = deferred<Produced>();
   // A stream that is destroyed before it is read never starts its generator: the promise must settle all the same.
   const plaintext = Readable.from(
@@ -206,9 +207,11 @@ async function* assemble(
   state: SessionState,
   file: FilePlan,
   all: AsyncGenerator<Pass>,
+  progress: EngineProgress,
   located: Locate,
 ): AsyncGenerator<Uint8Array> {
   await execute(state.connection, 'CREATE OR REPLACE TEMP TABLE "#released" (person BIGINT)');
+  await findRareCodes(state, file, progress, located);
   if (file.format === 'arrow') {
     const { encodeArrow } = await import('./arrow-encode.ts');
     yield* encodeArrow(schemaOf(file), chunks(state, file, all));

@@ -10,6 +10,7 @@ import { type RecipientKeyFacts, recipientKeyRefusals } from './recipient-key.ts
 import type { Refusal } from './refusal.ts';
 import { securityRefusals } from './security.ts';
 import { type SourceFacts, sourceRefusals } from './source-freshness.ts';
+import { withheldCodeRefusals } from './withheld-codes.ts';
 import { grantRefusals } from './within-grant.ts';
 
 export type { Refusal };
@@ -41,6 +42,7 @@ export function refusalsFor(facts: GateFacts): readonly Refusal[] {
     ...approvalRefusals(facts.agreement, facts.pipeline, facts.today),
     ...securityRefusals(facts.agreement, facts.today),
     ...grantRefusals(facts),
+    ...withheldCodeRefusals(facts.pipeline, facts.agreement, facts.catalogue),
     ...frequencyRefusals(facts.pipeline, facts.agreement, facts.past, facts.today),
     ...recipientKeyRefusals(facts.agreement, facts.recipientKey),
     ...sourceRefusals(facts.sources, facts.today),

@@ -11,6 +11,12 @@ import {
   registerBodies,
   type Withdrawn,
 } from './register-entries.ts';
+import {
+  type ReidentificationGranted,
+  type ReidentificationRefused,
+  type Reidentified,
+  reidentificationBodies,
+} from './reidentification-entries.ts';
 import { count, day, period, releaseTerms, sha256, text } from './release-terms.ts';
 
 /*
@@ -48,6 +54,10 @@ export type Intended = {
   /** The delivered file that this release stands in for, and why. */
   readonly replaces?: FileReference | undefined;
   readonly because?: string | undefined;
+  /** SHA-256 of the report of risk that the custodian keeps. */
+  readonly risk?: string | undefined;
+  /** Which version of the custodian's key the tokens are made with, and what shows that it is the same again. */
+  readonly key?: { readonly version: number; readonly check: string } | undefined;
 };
 
 /** What was traced of an applicant's cohort file, and SHA-256 of the model that did it and of the report on it. */
@@ -141,7 +151,10 @@ export type KnownBody =
   | Described
   | Accessed
   | Edition
-  | Imported;
+  | Imported
+  | ReidentificationGranted
+  | ReidentificationRefused
+  | Reidentified;
 export type Kind = KnownBody['kind'];
 type BodyOf<K extends Kind> = Extract<KnownBody, { readonly kind: K }>;
 
@@ -217,11 +230,14 @@ const bodies: { readonly [K in Kind]: z.ZodType<BodyOf<K>> } = {
     tables: z.strictObject({ sha256, certificate: tablesCertificate }).optional(),
     replaces: file.optional(),
     because: text.optional(),
+    risk: sha256.optional(),
+    key: z.strictObject({ version: count.min(1), check: text }).optional(),
   }),
   delivered: z.strictObject({ kind: z.literal('delivered'), release: text, destination: text, at: z.iso.datetime() }),
   failed: z.strictObject({ kind: z.literal('failed'), release: text, step: text, code: text, message: text }),
   abandoned: z.strictObject({ kind: z.literal('abandoned'), release: text, because: text }),
   ...registerBodies,
+  ...reidentificationBodies,
 };
 
 /**

@@ -19,9 +19,12 @@ export async function linkRows(
 ): Promise<string> {
   const { scored, left, right, comparisons, threshold } = linkage;
   const rivals = quoteName('#rivals');
+  // A rival whose own partner is better than it would be is none; as in decide/assign.ts.
+  const free = (end: string): string =>
+    `(SELECT s.* FROM ${scored} s LEFT JOIN (SELECT ${end}, weight AS taken FROM ${scored} WHERE accepted) t USING (${end}) WHERE NOT s.accepted AND coalesce(t.taken <= s.weight, true))`;
   const ends = linkage.sides.isOne
     ? `SELECT a AS record, weight FROM ${scored} WHERE NOT accepted UNION ALL SELECT b, weight FROM ${scored} WHERE NOT accepted`
-    : `SELECT a AS record, weight FROM ${scored} WHERE NOT accepted UNION ALL SELECT -1 - b, weight FROM ${scored} WHERE NOT accepted`;
+    : `SELECT a AS record, weight FROM ${free('b')} UNION ALL SELECT -1 - b, weight FROM ${free('a')}`;
   await database.execute(
     `CREATE OR REPLACE TEMP TABLE ${rivals} AS SELECT record, max(weight) AS rival FROM (${ends}) GROUP BY record`,
   );

@@ -9,10 +9,10 @@ import { BIT, type Comparison } from './compare/comparison.ts';
 import { comparisonsFor } from './compare/comparisons.ts';
 import { addRarities } from './compare/rarity.ts';
 import { type LinkageDatabase, numberIn, oneNumber } from './database.ts';
-import { assignOneToOne } from './decide/assign.ts';
+import { assignOneToOne, refuseClose } from './decide/assign.ts';
 import { clusters, STRONGEST, type WeightedPairs } from './decide/cluster.ts';
 import { type Model, modelOf, parametersOf } from './model.ts';
-import { FORMER_FIELDS } from './standardise/history.ts';
+import { sharedFeatures } from './standardise/shared-features.ts';
 import { type Records, type SourceTable, standardise } from './standardise/standardise.ts';
 import {
   FieldWeights,
@@ -82,7 +82,7 @@ export async function link(database: LinkageDatabase, input: LinkInput): Promise
   const right = input.right === undefined ? left : await standardise(database, input.right, '#right', input.thisYear);
   const isOne = input.right === undefined;
   const sides: Sides = { left: left.table, right: right.table, isOne, leftRows: left.rows, rightRows: right.rows };
-  const features = await featuresOfBoth(database, left, right);
+  const features = await sharedFeatures(database, left, right);
   const fields = fieldsOf(input);
   const comparisons = comparisonsFor(fields, features);
   const all = isOne ? [left] : [left, right];
@@ -123,24 +123,6 @@ export async function link(database: LinkageDatabase, input: LinkInput): Promise
     accepted,
     decided,
   };
-}
-
-/**
- * What both sides know. Former values of one side are held against present ones of the other, so that one side is enough;
- * the other then has none.
- */
-async function featuresOfBoth(database: LinkageDatabase, left: Records, right: Records): Promise<ReadonlySet<string>> {
-  const features = new Set([...left.features].filter((feature) => right.features.has(feature)));
-  for (const { field, former } of FORMER_FIELDS) {
-    const lacking = [left, right].filter((records) => !records.features.has(former));
-    if (!features.has(field) || lacking.length !== 1 || left === right) continue;
-    for (const { table } of lacking) {
-      await database.execute(`ALTER TABLE ${table} DROP COLUMN IF EXISTS ${quoteName(former)}`);
-      await database.execute(`ALTER TABLE ${table} ADD COLUMN ${quoteName(former)} VARCHAR[]`);
-    }
-    features.add(former);
-  }
-  return features;
 }
 
 /** Fields of both sides, in the order of the left. */
@@ -215,6 +197,7 @@ async function acceptPartners(
     `WHERE coalesce(decided, weight) >= ${threshold} ORDER BY coalesce(decided, weight) DESC, a, b`,
   );
   const chosen = assignOneToOne(pairs, leftRows, rightRows);
+  refuseClose(pairs, chosen, leftRows, rightRows, threshold);
   const keep = (values: Float64Array): Float64Array => values.filter((_, index) => chosen[index] === 1);
   return accept(database, keep(pairs.a), keep(pairs.b));
 }

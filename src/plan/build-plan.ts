@@ -152,6 +152,11 @@ function filePlan(
     ...selectionSteps(selection, path, dataset, grant, clauses),
     ...(selection.match === undefined ? [] : [currentRecords(dataset, clauses)]),
     ...(isBespoke && dataset.date !== undefined ? [stay(dataset, clauses)] : []),
+    // A count of rows gives no code out beside anything of a person; its own rules hold for it.
+    // The gate refuses tracking reports that would have to withhold some.
+    ...(product.product === 'tabulation' || product.product === 'tracking'
+      ? []
+      : [...restrictedSteps(dataset, grant, catalogue, clauses), ...rareCodeSteps(dataset, grant, columns, clauses)]),
   ];
   const tokens = identifiability === 'pseudonymised';
   const tracked =
@@ -457,6 +462,56 @@ function tabulationSteps(
   ];
 }
 
+/** Rows with a legally restricted code, in whichever position, stay where they are, unless granted. */
+function restrictedSteps(
+  dataset: Dataset,
+  grant: Grant,
+  { restrictedCodes: list }: Catalogue,
+  clauses: Clauses,
+): Step[] {
+  if (list === undefined || !grant.restricted_codes.withhold) return [];
+  const columns = dataset.columns.flatMap(({ name, concept }) =>
+    (concept === 'icd10' || concept === 'opcs4') && list.codes[concept].length > 0 ? [{ name, system: concept }] : [],
+  );
+  if (columns.length === 0) return [];
+  return [
+    {
+      kind: 'withhold-restricted',
+      columns,
+      list,
+      reason: clauses.grant(
+        grant,
+        'restricted_codes',
+        'rows with a code that the law restricts are withheld whole, so that no other column gives it away',
+      ),
+    },
+  ];
+}
+
+/** Codes of few people go out in a coarser form, or not at all, as the agreement says. */
+function rareCodeSteps(dataset: Dataset, grant: Grant, columns: readonly OutputColumn[], clauses: Clauses): Step[] {
+  const { rare_codes: rare } = grant;
+  const coded = columns.filter(({ of, concept }) => of === 'own' && (concept === 'icd10' || concept === 'opcs4'));
+  if (rare === undefined || coded.length === 0) return [];
+  return [
+    {
+      kind: 'coarsen-rare-codes',
+      ...rare,
+      positions: dataset.columns.flatMap(({ name, concept }) =>
+        coded.some((each) => each.concept === concept) && (concept === 'icd10' || concept === 'opcs4')
+          ? [{ name, system: concept }]
+          : [],
+      ),
+      columns: coded.map(({ name }) => name),
+      reason: clauses.grant(
+        grant,
+        'rare_codes',
+        `codes of fewer than ${rare.below} people in the full source are ${rare.instead === 'blank' ? 'left blank' : 'given out in a form that as many stand behind, or left blank'}`,
+      ),
+    },
+  ];
+}
+
 /** Period and rows: the agreement's always apply on top of the pipeline's. */
 function selectionSteps(
   selection: Selection,
@@ -517,7 +572,11 @@ function cohortPlan(
   if ('file' in cohort) return { kind: 'file', path: cohort.file };
   const dataset = must(catalogue.get(cohort.dataset));
   const grant = must(loaded.agreement.datasets.find((each) => each.dataset === cohort.dataset));
-  const select = selectionSteps({ ...cohort, fields: [] }, ['cohort'], dataset, grant, clauses);
+  const select = [
+    ...selectionSteps({ ...cohort, fields: [] }, ['cohort'], dataset, grant, clauses),
+    // Or being in the cohort would say what the rows may not.
+    ...restrictedSteps(dataset, grant, catalogue, clauses),
+  ];
   const read: Step = {
     kind: 'read',
     dataset: dataset.dataset,
@@ -588,8 +647,14 @@ function readColumns(
     if (step.kind === 'select-rows') for (const name of conditionColumns(step.condition)) needed.add(name);
   }
   const read = [...needed].map((name) => readColumn(dataset, name));
+  const codes = select
+    .flatMap((step) =>
+      step.kind === 'withhold-restricted' ? step.columns : step.kind === 'coarsen-rare-codes' ? step.positions : [],
+    )
+    .filter(({ name }) => !needed.has(name));
   const key = ordered ? dataset.key.map((name) => columnName(dataset, name)).filter((name) => !needed.has(name)) : [];
-  return [...read, ...key.map((name) => ({ ...readColumn(dataset, name), optional: true }))];
+  const optional = [...new Set([...key, ...codes.map(({ name }) => name)])];
+  return [...read, ...optional.map((name) => ({ ...readColumn(dataset, name), optional: true }))];
 }
 
 function demographics(columns: readonly OutputColumn[], catalogue: Catalogue): ReadColumn[] {

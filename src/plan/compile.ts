@@ -65,6 +65,8 @@ export const Tables = {
   participants: (product: string): string => `#participants ${product}`,
   /** `lsoa`, `msoa`, `local_authority`, `region`. */
   geography: '#geography',
+  /** `code`s of few people in a form, and what is `given` instead: `rareCodes('icd10', '3_characters')`. */
+  rareCodes: (system: string, form: string): string => `#rare ${system} ${form}`,
   people: '#people',
   staged: '#staged',
   tokens: '#tokens',
@@ -78,6 +80,7 @@ export const WATERFALL = [
   'outside the cohort',
   'outside the period',
   'outside the conditions',
+  'legally restricted',
   'released',
 ] as const;
 
@@ -171,10 +174,16 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
       [each.of === 'own' ? column(read_(each.from)) : column(`#pds ${each.name}`), `#lsoa ${each.name}`],
     ]);
   }
+  const rare = rareColumns(file);
+  for (const each of rare) {
+    joined = join('left', joined, rareCodes(each), `#r ${each.name}`, [
+      [codeAsAsked(each, column(read_(each.from))), `#rare ${each.name}`],
+    ]);
+  }
   // Rows without a person have no token that says where they stand: they go by the slice that they lie in.
   const keeps = resolve.unresolved === 'keep';
   const stepped = project(joined, [
-    { name: '#step', value: stepOfRow(file, resolve.unresolved, facts.optOutMode, read.columns) },
+    { name: '#step', value: stepOfRow(file, resolve.unresolved, facts.optOutMode, read.columns, lacking) },
     { name: '#who', value: coalesce(column('#person'), column('#own')) },
     own('#person'),
     ...(keeps ? [{ name: '#home', value: call(dealing.slice, column('#tree')) }] : []),
@@ -184,6 +193,7 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
     ...fromPds.map(({ name }) => own(`#pds ${name}`)),
     ...columns.filter(({ of }) => of === 'match').map(({ from }) => own(`#match ${from}`)),
     ...geographyColumns(columns).map(({ name, as }) => ({ name: `#geo ${name}`, value: column(`#${as} ${name}`) })),
+    ...rare.flatMap(({ name }) => [own(`#rare ${name}`), own(`#given ${name}`)]),
   ]);
   const flagged = compare(column('#step'), '=', integer(RELEASED));
   // A key column that goes out as it is need not be carried twice.
@@ -200,7 +210,7 @@ export function compileFile(file: FilePlan, slices: SliceRange, facts: SourceFac
     ...carried.map(({ name, out }) => ({ name: out, value: choose([[flagged, column(read_(name))]], nothing()) })),
     ...columns.map((each) => ({
       name: each.name,
-      value: choose([[flagged, finished(each, resolve.demographics, read)]], nothing()),
+      value: choose([[flagged, common(each, rare, finished(each, resolve.demographics, read))]], nothing()),
     })),
   ]);
 
@@ -266,7 +276,7 @@ function goesOutAsIs(each: OutputColumn, name: string): boolean {
 }
 
 /** The members of a cohort -> Tables.cohort, over all slices. */
-export function compileCohort(cohort: CohortPlan): Relation<'identified'> {
+export function compileCohort(cohort: CohortPlan, facts: Pick<SourceFacts, 'lacks'>): Relation<'identified'> {
   if (cohort.kind === 'file') {
     const rows = place(COHORT_FILE, [{ name: 'nhs_number', type: 'text' }], 'nhs_number');
     return distinct(
@@ -275,11 +285,17 @@ export function compileCohort(cohort: CohortPlan): Relation<'identified'> {
   }
   const read = must(stepOf(cohort.steps, 'read'));
   const resolve = must(stepOf(cohort.steps, 'resolve'));
-  const rows = place(cohort.dataset, read.columns, resolve.key);
+  const lacking = facts.lacks(cohort.dataset);
+  const rows = place(
+    cohort.dataset,
+    read.columns.filter(({ name, optional }) => optional !== true || !lacking.includes(name)),
+    resolve.key,
+  );
   const meets = and(
     not(isNull(column('#candidate'))),
     inPeriods(cohort.steps, read.columns),
     inRows(cohort.steps, read.columns),
+    ...unrestricted(cohort.steps, lacking),
   );
   return distinct(project(filter(rows, meets), [{ name: '#member', value: column('#candidate') }]));
 }
@@ -328,6 +344,7 @@ function stepOfRow(
   unresolved: 'exclude' | 'keep',
   mode: SourceFacts['optOutMode'],
   read: readonly ReadColumn[],
+  lacking: readonly string[],
 ): Expression {
   const optOuts = must(stepOf(file.steps, 'remove-opt-outs')).policy;
   const listed = not(isNull(column('#opted')));
@@ -348,6 +365,8 @@ function stepOfRow(
   if (file.steps.some(({ kind }) => kind === 'select-period' || kind === 'select-stay'))
     leaves(not(periods), 'outside the period');
   if (stepsOf(file.steps, 'select-rows').length > 0) leaves(not(inRows(file.steps, read)), 'outside the conditions');
+  if (stepOf(file.steps, 'withhold-restricted') !== undefined)
+    leaves(hasRestricted(file.steps, lacking), 'legally restricted');
   return when.length === 0 ? integer(RELEASED) : choose(when, integer(RELEASED));
 }
 
@@ -380,10 +399,36 @@ export function stayDateOf(file: FilePlan): Expression | undefined {
   return step === undefined ? undefined : presentDate(step.column, must(stepOf(file.steps, 'read')).columns);
 }
 
-/** Period and conditions of a file over the columns `#row NAME`: whether a row is selected. Never null. */
-export function selectionOf(file: FilePlan): Expression {
+/**
+ * Period and conditions of a file, and what the law restricts, over the columns `#row NAME`: whether a row is selected.
+ * Never null. `lacking`: columns that the source does not have.
+ */
+export function selectionOf(file: FilePlan, lacking: readonly string[]): Expression {
   const read = must(stepOf(file.steps, 'read')).columns;
-  return and(inPeriods(file.steps, read), inRows(file.steps, read));
+  return and(inPeriods(file.steps, read), inRows(file.steps, read), ...unrestricted(file.steps, lacking));
+}
+
+function unrestricted(steps: readonly Step[], lacking: readonly string[]): Expression[] {
+  return stepOf(steps, 'withhold-restricted') === undefined ? [] : [not(hasRestricted(steps, lacking))];
+}
+
+/** Whether some position of the row holds a restricted code, or one below it, however it is written. Never null. */
+function hasRestricted(steps: readonly Step[], lacking: readonly string[]): Expression {
+  const tests = stepsOf(steps, 'withhold-restricted').flatMap(({ columns, list }) =>
+    columns
+      .filter(({ name }) => !lacking.includes(name))
+      .map(({ name, system }) =>
+        coalesce(isBelow(call('bare_code', column(read_(name))), list.codes[system]), truth(false)),
+      ),
+  );
+  return or(...tests);
+}
+
+/** Most codes have three characters, which one look at a list tells; only longer ones are compared one by one. */
+function isBelow(code: Expression, codes: readonly string[]): Expression {
+  const three = codes.filter(({ length }) => length === 3).map(text);
+  const longer = codes.filter(({ length }) => length > 3).map((each) => startsWith(code, each));
+  return or(...(three.length === 0 ? [] : [isIn(call('three_characters', code), three)]), ...longer);
 }
 
 /** Whether the row meets every condition; unknown counts as no. Never null. */
@@ -519,6 +564,53 @@ function isGeography({ as }: OutputColumn): boolean {
 
 function geographyColumns(columns: readonly OutputColumn[]): OutputColumn[] {
   return columns.filter(isGeography);
+}
+
+/** Columns of the output whose codes may be of few people. */
+function rareColumns({ steps }: FilePlan): OutputColumn[] {
+  const names = stepOf(steps, 'coarsen-rare-codes')?.columns ?? [];
+  return must(stepOf(steps, 'minimise')).columns.filter(({ name }) => names.includes(name));
+}
+
+/** The codes of few people in the form that a column has, each with what goes out instead. */
+function rareCodes(each: OutputColumn): Relation<'identified'> {
+  return project(table(Tables.rareCodes(must(codeSystem(each)), codeForm(each))), [
+    { name: `#rare ${each.name}`, value: column('code') },
+    { name: `#given ${each.name}`, value: column('given') },
+  ]);
+}
+
+/** The value of a column, unless it is a code of few people. */
+function common(each: OutputColumn, rare: readonly OutputColumn[], value: Expression): Expression {
+  if (!rare.includes(each)) return value;
+  return choose([[not(isNull(column(`#rare ${each.name}`))), column(`#given ${each.name}`)]], value);
+}
+
+export type CodeForm = 'as it is' | '3_characters' | 'chapter';
+
+export function codeForm({ as }: Pick<OutputColumn, 'as'>): CodeForm {
+  return as === '3_characters' || as === 'chapter' ? as : 'as it is';
+}
+
+export function codeSystem({ concept }: Pick<OutputColumn, 'concept'>): 'icd10' | 'opcs4' | undefined {
+  return concept === 'icd10' || concept === 'opcs4' ? concept : undefined;
+}
+
+/** A code in one spelling and in the form that a column has. */
+function codeAsAsked(each: OutputColumn, value: Expression): Expression {
+  return codeIn(codeForm(each), must(codeSystem(each)), call('bare_code', value));
+}
+
+/** A code, in the spelling of `bare_code`, in a form. */
+export function codeIn(form: CodeForm, system: 'icd10' | 'opcs4', code: Expression): Expression {
+  switch (form) {
+    case 'as it is':
+      return code;
+    case '3_characters':
+      return call('three_characters', code);
+    case 'chapter':
+      return call(system === 'icd10' ? 'icd10_chapter' : 'opcs4_chapter', code);
+  }
 }
 
 function geography(each: OutputColumn): Relation<'identified'> {

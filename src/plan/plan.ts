@@ -1,7 +1,8 @@
 import type { Identifiability, OptOutPolicy, ProductKind } from '../agreement/agreement-schema.ts';
 import type { DisclosureRules } from '../agreement/disclosure-rules.ts';
-import type { ColumnType } from '../catalogue/dataset.ts';
+import type { ColumnConcept, ColumnType } from '../catalogue/dataset.ts';
 import type { Derivation } from '../catalogue/derivation.ts';
+import type { RestrictedCodes } from '../catalogue/restricted-codes.ts';
 import type { TabulationSpec } from '../disclosure/tabulation/tabulation-spec.ts';
 import type { Compression, OutputFormat } from '../pipeline/pipeline-schema.ts';
 import type { TabulationFormat } from '../pipeline/tabulation-schema.ts';
@@ -33,7 +34,7 @@ export interface OutputColumn {
   readonly of: 'own' | 'pds' | 'match';
   readonly from: string;
   readonly sourceType: ColumnType;
-  readonly concept: string | undefined;
+  readonly concept: ColumnConcept | undefined;
   readonly as?: Derivation;
   /** For an age: the column of the row with the date of the event. */
   readonly at?: string;
@@ -76,6 +77,23 @@ export type Step =
       readonly reason: Reason;
     }
   | { readonly kind: 'select-rows'; readonly condition: Condition; readonly reason: Reason }
+  | {
+      readonly kind: 'withhold-restricted';
+      /** Every position of the dataset that holds codes; a source may lack some. */
+      readonly columns: readonly { readonly name: string; readonly system: 'icd10' | 'opcs4' }[];
+      readonly list: RestrictedCodes;
+      readonly reason: Reason;
+    }
+  | {
+      readonly kind: 'coarsen-rare-codes';
+      readonly below: number;
+      readonly instead: 'roll-up' | 'blank';
+      /** Every position of the dataset that holds codes, where people are counted. */
+      readonly positions: readonly { readonly name: string; readonly system: 'icd10' | 'opcs4' }[];
+      /** Columns of the output that hold codes. */
+      readonly columns: readonly string[];
+      readonly reason: Reason;
+    }
   | { readonly kind: 'minimise'; readonly columns: readonly OutputColumn[]; readonly reason: Reason }
   | {
       readonly kind: 'tell';

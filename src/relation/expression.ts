@@ -6,6 +6,8 @@ export type FunctionName =
   | 'nhs_text'
   /** text -> in upper case, without blanks around it */
   | 'code'
+  /** text -> the same without dots: `n97.0 ` is `N970` */
+  | 'bare_code'
   /** date -> `2024-04-01` */
   | 'date_text'
   /** NHS number as integer -> its slice, 0 to SLICES - 1; null -> 0. Outputs that name people are dealt by another key. */

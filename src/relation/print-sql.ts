@@ -123,6 +123,8 @@ function printCall(fn: FunctionName, args: readonly Expression[]): string {
       return `lpad(CAST(${a} AS VARCHAR), 10, '0')`;
     case 'code':
       return `upper(trim(${a}))`;
+    case 'bare_code':
+      return `upper(replace(trim(${a}), '.', ''))`;
     case 'date_text':
       return `CAST(${a} AS VARCHAR)`;
     case 'slice':

@@ -22,6 +22,7 @@ export function manifestOf(intended: Entry<Intended>, custodian: string, signer:
     intended_at: intended.time,
     recipient: intended.recipient,
     opt_out_list: intended.opt_outs,
+    ...(intended.key === undefined ? {} : { pseudonym_key_version: intended.key.version }),
     ...(intended.sources === undefined ? {} : { sources: intended.sources }),
     ...(intended.tables === undefined ? {} : { disclosure_control: intended.tables }),
     ...(intended.replaces === undefined ? {} : { replaces: intended.replaces, because: intended.because ?? '' }),

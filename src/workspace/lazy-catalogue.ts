@@ -1,5 +1,6 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Dataset } from '../catalogue/dataset.ts';
+import type { RestrictedCodes } from '../catalogue/restricted-codes.ts';
 
 /**
  * A catalogue whose entries are read when somebody asks for them: dars brings datasets with hundreds of columns, a
@@ -7,9 +8,11 @@ import type { Dataset } from '../catalogue/dataset.ts';
  */
 export class LazyCatalogue implements Catalogue {
   readonly #entries: Map<string, Dataset | (() => Dataset)>;
+  readonly restrictedCodes: RestrictedCodes | undefined;
 
-  constructor(entries: ReadonlyMap<string, Dataset | (() => Dataset)>) {
+  constructor(entries: ReadonlyMap<string, Dataset | (() => Dataset)>, restricted: RestrictedCodes | undefined) {
     this.#entries = new Map(entries);
+    this.restrictedCodes = restricted;
   }
 
   get size(): number {

@@ -8,7 +8,9 @@ import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { unknownColumn } from '../catalogue/check-condition.ts';
 import { type Dataset, datasetSchema, findColumn } from '../catalogue/dataset.ts';
+import { type RestrictedCodes, restrictedCodes, restrictedCodesSchema } from '../catalogue/restricted-codes.ts';
 import { parseAgreementReference } from '../kernel/agreement-reference.ts';
+import { sha256Hex } from '../kernel/digest.ts';
 import { type Document, type Parsed, parseWith, problemAt, quoted, readDocument } from '../kernel/document.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
@@ -41,7 +43,8 @@ export async function loadWorkspace(root: string): Promise<Workspace> {
   if (problems.length > 0) throw wrong(problems);
   problems.push(...(await folderProblems(root, file, document.value)));
 
-  const catalogue = await loadCatalogue(root, file, problems);
+  const restricted = await loadRestrictedCodes(root, file, document.value, problems);
+  const catalogue = await loadCatalogue(root, file, restricted, problems);
   problems.push(...sourceProblems(file, catalogue, document.value));
   const agreements = await loadAgreements(root, file, catalogue, problems);
   if (problems.length > 0) throw wrong(problems);
@@ -119,6 +122,8 @@ function pathProblems(root: string, file: WorkspaceFile, document: Document): Pr
   ];
   if (file.catalogue !== undefined) paths.push([['catalogue'], file.catalogue]);
   if (file.limits.temp !== undefined) paths.push([['limits', 'temp'], file.limits.temp]);
+  if (file.lookups.restricted_codes !== undefined)
+    paths.push([['lookups', 'restricted_codes', 'path'], file.lookups.restricted_codes.path]);
   if (file.lookups.geography !== undefined) paths.push([['lookups', 'geography', 'path'], file.lookups.geography.path]);
   for (const [name, source] of Object.entries(file.sources)) {
     for (const path of source?.path ?? []) paths.push([['sources', name, 'path'], path]);
@@ -179,8 +184,49 @@ async function yamlFiles(root: string, folder: string): Promise<string[]> {
     .map((name) => relative(root, join(full, name)));
 }
 
+/** The list of restricted codes, if dars.yaml names one: of that version and with those bytes, or it is a problem. */
+async function loadRestrictedCodes(
+  root: string,
+  { lookups: { restricted_codes: named } }: WorkspaceFile,
+  document: Document,
+  problems: Problem[],
+): Promise<RestrictedCodes | undefined> {
+  if (named === undefined) return undefined;
+  const at = (key: string, code: string, message: string, hint: string): undefined => {
+    problems.push(problemAt(document, ['lookups', 'restricted_codes', key], code, message, hint));
+  };
+  const path = operatorPath(root, named.path) ?? '';
+  const bytes = await readFile(path).catch(() => undefined);
+  if (bytes === undefined)
+    return at('path', 'no-file', 'the list of restricted codes can’t be read', 'without it nothing is released');
+  const sha256 = sha256Hex(bytes);
+  if (sha256 !== named.sha256.toLowerCase()) {
+    return at(
+      'sha256',
+      'checksum',
+      'the list of restricted codes is not the one that this SHA-256 is of',
+      'fetch it anew; after an update, set version and sha256 together',
+    );
+  }
+  const yaml = readDocument(bytes.toString('utf8'), basename(path));
+  const parsed = yaml.ok ? parseWith(restrictedCodesSchema, yaml.value) : yaml;
+  if (!parsed.ok) {
+    problems.push(...parsed.problems);
+    return undefined;
+  }
+  const { version } = parsed.value;
+  if (version !== named.version)
+    return at('version', 'list-version', `the list of restricted codes is of version ${quoted(version)}`, 'set both');
+  return restrictedCodes(parsed.value, sha256);
+}
+
 /** The datasets that dars brings, and those of the workspace, which may replace them. */
-async function loadCatalogue(root: string, file: WorkspaceFile, problems: Problem[]): Promise<Catalogue> {
+async function loadCatalogue(
+  root: string,
+  file: WorkspaceFile,
+  restricted: RestrictedCodes | undefined,
+  problems: Problem[],
+): Promise<Catalogue> {
   const shipped = resolve(dirname(fileURLToPath(import.meta.url)), '../catalogue/datasets');
   const entries = new Map<string, Dataset | (() => Dataset)>();
   for (const name of await yamlFiles(root, shipped)) {
@@ -197,7 +243,7 @@ async function loadCatalogue(root: string, file: WorkspaceFile, problems: Proble
     if (document.ok) problems.push(...datasetProblems(dataset, document.value));
     entries.set(dataset.dataset, dataset);
   }
-  return new LazyCatalogue(entries);
+  return new LazyCatalogue(entries, restricted);
 }
 
 /** A dataset that dars brings; it is named as its file, and the tests see to it that it is right. */

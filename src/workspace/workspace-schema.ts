@@ -12,6 +12,60 @@ const secretSource = z.union(
   { error: 'expected { file: … }, { env: NAME } or { command: [ … ] }' },
 );
 
+const keyVersion = z.int().min(1).max(1_000_000).describe('which version of the key this is; stands in manifests');
+const held = {
+  file: words.describe('a file that holds it'),
+  env: words.describe('a variable of the environment'),
+  command: z.array(words).min(1).describe('run without a shell; its output is the key'),
+};
+
+const earlierKeys = z
+  .array(
+    z.union(
+      [
+        z.strictObject({ file: held.file, version: keyVersion }),
+        z.strictObject({ env: held.env, version: keyVersion }),
+        z.strictObject({ command: held.command, version: keyVersion }),
+      ],
+      { error: 'expected { file: …, version: 1 }, { env: NAME, version: 1 } or { command: [ … ], version: 1 }' },
+    ),
+  )
+  .default([])
+  .describe('earlier versions: an agreement keeps the one that its first release was made with');
+const newest = { version: keyVersion.default(1), before: earlierKeys };
+
+const isLoopback = (url: URL): boolean => ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
+
+const vaultAddress = words
+  .refine((text) => URL.canParse(text), 'expected an address such as https://vault.example.org:8200')
+  .refine((text) => {
+    if (!URL.canParse(text)) return true;
+    const url = new URL(text);
+    const plain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+    return plain && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url)));
+  }, 'expected https, without user, password or query; http only to this machine')
+  .describe('of the vault: https://vault.example.org:8200');
+
+const pseudonymKey = z.union(
+  [
+    z.strictObject({ file: held.file, ...newest }),
+    z.strictObject({ env: held.env, ...newest }),
+    z.strictObject({ command: held.command, ...newest }),
+    z.strictObject({
+      vault: z
+        .strictObject({
+          address: vaultAddress,
+          mount: words.default('transit').describe('where its transit engine is mounted'),
+          key: words.describe('the name of a key there, which never leaves it'),
+          namespace: words.optional(),
+          token: secretSource.describe('a token that may update transit/hmac/NAME/sha2-256, and nothing else'),
+        })
+        .describe('HashiCorp Vault’s transit engine, or OpenBao’s'),
+    }),
+  ],
+  { error: 'expected { file: … }, { env: NAME }, { command: [ … ] } or { vault: … }' },
+);
+
 const paths = z.union([words.transform((path) => [path]), z.array(words).min(1)], {
   error: 'expected a path, a glob or a list of them',
 });
@@ -107,6 +161,19 @@ const size = z.union([z.string().regex(/^\d+(\.\d+)?\s*(KB|MB|GB|TB|KiB|MiB|GiB|
 
 const memory = size.refine((text) => bytesOf(text) >= LEAST_MEMORY, 'expected 64MB or more');
 
+const namedKey = z.strictObject({
+  name: words,
+  fingerprint: words.describe('of the primary OpenPGP key, all of it, learnt by another way than the key'),
+  key: words.describe('the public key, ASCII armour; a path inside the workspace'),
+});
+
+function distinct(keys: readonly { readonly name: string; readonly fingerprint: string }[]): boolean {
+  const plain = (text: string): string => text.replaceAll(/\s/g, '').toUpperCase();
+  return (['name', 'fingerprint'] as const).every(
+    (part) => new Set(keys.map((key) => plain(key[part]))).size === keys.length,
+  );
+}
+
 /** `dars.yaml` (design, section 3). */
 export const workspaceSchema = z
   .strictObject({
@@ -120,6 +187,17 @@ export const workspaceSchema = z
     sources: z.object({ opt_outs: optOutSource.optional() }).catchall(source).describe('dataset -> where it lies'),
     lookups: z
       .strictObject({
+        restricted_codes: z
+          .strictObject({
+            path: words,
+            version: words.describe('of the list; it must be the one that the file names'),
+            sha256: z
+              .string({ error: 'expected a SHA-256, 64 hex digits' })
+              .regex(/^[0-9a-fA-F]{64}$/, 'expected a SHA-256, 64 hex digits')
+              .describe('of the file, as sha256sum prints it'),
+          })
+          .optional()
+          .describe('a YAML file of legally restricted codes: rows with one of them are not given out'),
         geography: z
           .strictObject({
             path: words,
@@ -134,7 +212,7 @@ export const workspaceSchema = z
       })
       .default({}),
     keys: z.strictObject({
-      pseudonym: secretSource.describe('32 bytes as 64 hex digits'),
+      pseudonym: pseudonymKey.describe('what tokens are made with: 32 bytes as 64 hex digits, or a vault'),
       signing: z.intersection(
         z.union([z.object({ file: words }), z.object({ env: words }), z.object({ command: z.array(words).min(1) })], {
           error: 'expected file:, env: or command:',
@@ -143,6 +221,22 @@ export const workspaceSchema = z
       ),
       register: secretSource.optional().describe('signs publications of the register; made by dars register key'),
     }),
+    reidentification: z
+      .strictObject({
+        cap: z.int().min(1).max(1000).default(20).describe('the most tokens that one request may name'),
+        approvers: z
+          .array(namedKey)
+          .min(2, 'two approvers sign each request, so name at least two')
+          .refine((keys) => distinct(keys), 'the same name or key stands twice: it would count as two people')
+          .describe('who may approve; two of them sign each request'),
+        requesters: z
+          .array(namedKey)
+          .min(1)
+          .refine((keys) => distinct(keys), 'the same name or key stands twice')
+          .describe('who may be told, each with the key that the answer is encrypted to'),
+      })
+      .optional()
+      .describe('who may have tokens turned back into NHS numbers; without it nobody may'),
     destinations: z.record(words, destination).default({}).describe('name -> where releases go'),
     limits: z
       .strictObject({
@@ -187,5 +281,6 @@ export const workspaceSchema = z
 
 export type WorkspaceFile = z.output<typeof workspaceSchema>;
 export type SourceFile = z.output<typeof source>;
+export type NamedKeyFile = z.output<typeof namedKey>;
 export type Notification = z.output<typeof notification>;
 export type SecretSource = z.output<typeof secretSource>;

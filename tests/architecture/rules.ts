@@ -19,6 +19,7 @@ export const ADAPTERS = [
   'monitoring',
   'synth',
   'solver',
+  'keys',
 ];
 
 /**
@@ -36,7 +37,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   linkage: ['kernel', 'relation', ...DOCUMENTS],
   gate: ['kernel', 'relation', ...DOCUMENTS],
   plan: ['kernel', 'relation', ...DOCUMENTS, 'gate', 'linkage', 'disclosure'],
-  release: [...MIDDLE, 'engine', 'encrypt', 'deliver', 'ledger', 'workspace'],
+  release: [...MIDDLE, 'engine', 'encrypt', 'deliver', 'ledger', 'workspace', 'keys'],
   schedule: [...MIDDLE, 'release', 'engine', 'deliver', 'ledger', 'workspace'],
   register: ['kernel', 'ledger', 'spreadsheet'],
   cli: [...MIDDLE, 'spreadsheet', 'release', 'schedule', 'register', ...ADAPTERS],
@@ -49,6 +50,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   monitoring: ['kernel'],
   synth: ['kernel', 'relation', 'catalogue'],
   solver: ['kernel', 'disclosure'],
+  keys: ['kernel'],
 };
 
 /** Files of adapter folders that compute and touch nothing: what they export may be used, not only named as a type. */
@@ -58,6 +60,7 @@ const PURE = [
   'ledger/history.ts',
   'ledger/published-facts.ts',
   'ledger/register-entries.ts',
+  'ledger/reidentification-entries.ts',
   'ledger/release-terms.ts',
   'ledger/log-leaf.ts',
   'ledger/merkle.ts',
@@ -122,7 +125,7 @@ export const portsAsTypes: Rule = (files) =>
 
 /** Who may name which adapters: the wiring, the demo, the command that makes data up; and who opens a workspace. */
 const NAMES: readonly (readonly [file: RegExp, adapters: readonly string[]])[] = [
-  [/^cli\/wire\.ts$/, ['engine', 'encrypt', 'deliver', 'ledger', 'publish', 'workspace', 'solver']],
+  [/^cli\/wire\.ts$/, ['engine', 'encrypt', 'deliver', 'ledger', 'publish', 'workspace', 'solver', 'keys']],
   [/^cli\/wire-monitoring\.ts$/, ['engine', 'monitoring', 'workspace']],
   [/^cli\/demo\//, ADAPTERS],
   [/^cli\/commands\/synth\.ts$/, ['synth']],

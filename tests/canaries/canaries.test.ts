@@ -18,6 +18,7 @@ import { openRecipient, type Recipient } from '../support/recipient.ts';
 import { darsHere, type Ran, startDars } from '../support/run-dars.ts';
 import { type Sshd, startSshd } from '../support/sshd.ts';
 import {
+  CANARY_COHORT,
   CANARY_FILES,
   CANARY_HES,
   CANARY_PDS,
@@ -106,10 +107,78 @@ const durations: WorkspaceParts = {
   pipeline: (tree) => (product(tree)['fields'] as string[]).push('EPIDUR'),
 };
 
+const COHORT = 'cohort/NIC-147750_participants.csv';
+
+/** A product of the canaries as participants of a study, which may hold what `identifiers` says. */
+function study(asked: Tree, cohort = CANARY_COHORT): WorkspaceParts {
+  const identifiers = ['nhs_number', 'family_name', 'given_name', 'gender', 'date_of_birth', 'postcode'];
+  return {
+    files: { [COHORT]: cohort, 'out/README': 'what the recipient gets' },
+    agreement: (tree) => {
+      tree['cohort'] = { identifiers };
+      const [apc, pds] = tree['datasets'] as Tree[];
+      const products = ['bespoke-linkage', 'tracking'];
+      Object.assign(apc ?? {}, { products, identifiability: 'identifiable' });
+      Object.assign(pds ?? {}, {
+        ...apc,
+        dataset: 'pds',
+        period: undefined,
+        where: undefined,
+        fields: ['death_status', 'gp_practice_code'],
+      });
+      (tree['approvals'] as Tree[]).push({ body: 'IAO', dataset: 'pds', outcome: 'approved', on: '2024-11-01' });
+    },
+    pipeline: (tree) => {
+      tree['products'] = [{ name: 'study', cohort: COHORT, ...asked }];
+    },
+  };
+}
+const joined = { product: 'bespoke-linkage', datasets: [{ dataset: 'hes_apc', fields: ['EPIKEY', 'DIAG_4_01'] }] };
+const followed = {
+  product: 'tracking',
+  reports: [
+    { report: 'event-notification', fields: ['death_status', 'gp_practice_code'] },
+    { report: 'list-cleaning', fields: ['gp_practice_code'] },
+  ],
+};
+const tables: WorkspaceParts = {
+  agreement: (tree) =>
+    Object.assign((tree['datasets'] as Tree[])[0] ?? {}, { products: ['tabulation'], identifiability: 'aggregated' }),
+  pipeline: (tree) => {
+    tree['products'] = [
+      {
+        ...{ name: 'tables', product: 'tabulation', dataset: 'hes_apc', formats: ['csv', 'xlsx', 'html'] },
+        dimensions: [{ name: 'sex', from: 'SEX' }],
+        tables: [{ name: 'by-sex', by: ['sex'] }],
+      },
+    ];
+  },
+};
+
 const RUN = ['run', 'diabetes-apc'];
+const TRACE = [
+  ...['trace', `ROOT/${COHORT}`, '--out', 'ROOT/out/match.csv'],
+  ...['--report', 'ROOT/out/quality.html', '--validation', 'ROOT/out/rows.csv'],
+];
 const CASES: readonly { what: string; exit: number; args: readonly string[]; parts: WorkspaceParts }[] = [
   { what: 'a release', exit: 0, args: RUN, parts: {} },
   { what: 'a release of linked data in Parquet', exit: 0, args: ['--json', ...RUN], parts: linked },
+  { what: 'a cohort that is traced and joined', exit: 0, args: RUN, parts: study(joined) },
+  { what: 'a study that is followed', exit: 0, args: RUN, parts: study(followed) },
+  { what: 'tables', exit: 0, args: RUN, parts: tables },
+  { what: 'a trace by hand', exit: 0, args: TRACE, parts: study(joined) },
+  {
+    what: 'a cohort with values where others belong',
+    exit: 11,
+    args: RUN,
+    parts: study(followed, CANARY_COHORT.replaceAll(',add,', ',QUETZALSMYTHE,')),
+  },
+  {
+    what: 'a cohort whose header is a row of somebody’s',
+    exit: 11,
+    args: ['--json', ...RUN],
+    parts: study(joined, CANARY_COHORT.split('\n').slice(1).join('\n')),
+  },
   { what: 'a plan with its SQL', exit: 0, args: ['plan', 'diabetes-apc', '--sql'], parts: {} },
   { what: 'a plan with its SQL as JSON', exit: 0, args: ['--json', 'plan', 'diabetes-apc', '--sql'], parts: {} },
   { what: 'a date that is no date', exit: 11, args: RUN, parts: row('2024-05-03', 'QUETZALSMYTHE') },
@@ -185,9 +254,12 @@ it('the search finds what is there to be found', async () => {
 describe('no value of a canary is anywhere but inside the ciphertext', () => {
   it.each(CASES)('$what', async ({ args, parts, exit }) => {
     using workspace = await withCanaries(parts);
-    const ran = await darsHere(workspace.root, args);
+    const ran = await darsHere(
+      workspace.root,
+      args.map((each) => each.replace('ROOT', workspace.root)),
+    );
     expect(ran.stderr).not.toContain('a bug in dars');
-    expect(ran.status).toBe(exit);
+    expect(ran.status, ran.stderr).toBe(exit);
     expectNothing(workspace, ran);
   });
 

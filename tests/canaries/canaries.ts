@@ -39,6 +39,16 @@ export const CANARY_FILES = {
   'data/opt-outs.dat': `${OPTED_OUT.number}\n`,
 };
 
+const COHORT_HEADER =
+  'UNIQUE_REFERENCE,STATUS,NHS_NO,FAMILY_NAME,GIVEN_NAME,OTHER_GIVEN_NAME,GENDER,DATE_OF_BIRTH,POSTCODE,ADDRESS_LINE1,ADDRESS_LINE2,ADDRESS_LINE3,ADDRESS_LINE4,ADDRESS_LINE5,PERSON_MIN_DATE,PERSON_MAX_DATE';
+
+/** The canaries as participants of a study; the one who opted out is among them. */
+export const CANARY_COHORT = `${[
+  COHORT_HEADER,
+  `STUDY-1,add,${PERSON.oldNumber},${PERSON.family},${PERSON.given},,2,${PERSON.birth},${PERSON.postcode},,,,,,,`,
+  `STUDY-2,add,${OPTED_OUT.number},${OPTED_OUT.family},${PERSON.given},,1,${OPTED_OUT.birth},,,,,,,,`,
+].join('\n')}\n`;
+
 /** The episodes of the canary that a recipient gets; the sign that the search works where something is to be found. */
 export const RELEASED = '599999999902';
 

@@ -173,6 +173,7 @@ function briefOf({ columns, identifiability, from, granted, declared }: Output) 
     fields: granted ?? all.map(({ from: name, as }) => ({ from: name, as })),
     opt_outs: { apply: true },
     unresolved: 'exclude',
+    restricted_codes: { withhold: true },
   };
   return {
     dataset,

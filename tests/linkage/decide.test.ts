@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { assignOneToOne } from '../../src/linkage/decide/assign.ts';
+import { assignOneToOne, refuseClose } from '../../src/linkage/decide/assign.ts';
 import { clusters, DECIDED, type WeightedPairs } from '../../src/linkage/decide/cluster.ts';
 
 type Weighted = readonly (readonly [number, number, number])[];
@@ -53,6 +53,54 @@ describe('one-to-one assignment', () => {
         for (const [a, b] of list) expect(left.has(a) || right.has(b)).toBe(true);
       }),
     );
+  });
+});
+
+describe('close matches', () => {
+  const kept = (list: Weighted): string[] => {
+    const sorted = heaviestFirst(list);
+    const chosen = assignOneToOne(pairs(sorted), 10, 10);
+    refuseClose(pairs(sorted), chosen, 10, 10, 0);
+    return sorted.flatMap(([a, b], index) => (chosen[index] === 1 ? [`${a}-${b}`] : []));
+  };
+
+  test('are refused: of two partners that are as likely neither is taken', () => {
+    expect(
+      kept([
+        [0, 0, 9],
+        [0, 1, 9],
+      ]),
+    ).toEqual([]);
+    expect(
+      kept([
+        [0, 0, 9],
+        [1, 0, 9],
+      ]),
+    ).toEqual([]);
+    expect(
+      kept([
+        [0, 0, 9],
+        [0, 1, 9],
+        [1, 0, 9],
+        [1, 1, 9],
+      ]),
+    ).toEqual([]);
+  });
+
+  test('are none where the other has a better partner, or is less likely', () => {
+    expect(
+      kept([
+        [0, 0, 9],
+        [0, 1, 9],
+        [1, 1, 12],
+      ]),
+    ).toEqual(['1-1', '0-0']);
+    expect(
+      kept([
+        [0, 0, 9],
+        [0, 1, 8],
+      ]),
+    ).toEqual(['0-0']);
   });
 });
 

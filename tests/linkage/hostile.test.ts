@@ -157,6 +157,16 @@ describe('an odd file is read', () => {
     expect(await links('given_name,family_name\nAnn,Lee\n')).toEqual([]);
   });
 
+  test('with dates that are none says how many, of which side', async () => {
+    using folder = new LinkFolder();
+    folder.write('a.csv', 'given_name,family_name,date_of_birth\nAnn,Lee,last spring\nBob,Ray,1980-03-04\n');
+    folder.write('b.csv', 'given_name,family_name,date_of_birth\nAnn,Lee,1970-01-02\n');
+    const ran = await folder.run('a.csv', 'b.csv', '--out', 'links.csv');
+    expect(ran.stderr).toContain('A: 1 value of date_of_birth could not be read as dates');
+    expect(ran.stderr).not.toContain('last spring');
+    expect(ran.stderr).not.toContain('B: 0');
+  });
+
   test('against one without rows gives no links', async () => {
     using folder = new LinkFolder();
     folder.write('a.csv', 'given_name,family_name\nAnn,Lee\n');

@@ -48,6 +48,8 @@ export interface Gnupg extends AsyncDisposable {
   /** The same for what is too large for memory. */
   decryptTo(ciphertext: Readable, sink: Writable): Promise<GnupgVerdict>;
   verifyDetached(signature: string, data: Uint8Array): Promise<GnupgVerdict>;
+  /** What an approver makes with `gpg --armor --detach-sign`; `digest` is one that gpg would not take by itself. */
+  signDetached(fingerprint: string, data: Uint8Array, digest?: string): Promise<string>;
   /** What `gpg --list-packets` prints of a message that this home can decrypt. */
   packets(ciphertext: Uint8Array): Promise<string>;
 }
@@ -130,6 +132,15 @@ export async function openGnupg(): Promise<Gnupg> {
       });
       return { code, status };
     },
+    signDetached: (fingerprint, data, digest) =>
+      succeed(
+        [
+          ...unlocked(),
+          ...(digest === undefined ? [] : ['--digest-algo', digest]),
+          ...['--armor', '--local-user', `${fingerprint}!`, '--detach-sign'],
+        ],
+        { stdin: asReadable(data) },
+      ),
     packets: (ciphertext) => succeed(['--list-packets'], { stdin: asReadable(ciphertext) }),
     async [Symbol.asyncDispose]() {
       await spawnProgram('gpgconf', ['--homedir', home, '--kill', 'all'], {});

@@ -22,6 +22,9 @@ const KINDS: readonly Kind[] = [
   'renamed',
   'edition',
   'imported',
+  'reidentification-granted',
+  'reidentification-refused',
+  'reidentified',
 ];
 
 export function addLedger(program: Command): void {
@@ -101,5 +104,10 @@ function summary(entry: Entry): string {
   if (isKind(entry, 'edition'))
     return `${entry.name}: ${counted(entry.rows, 'row')}, ${counted(entry.agreements, 'agreement')}`;
   if (isKind(entry, 'imported')) return `${entry.cells[0] ?? ''} ${entry.cells[2] ?? ''} for ${entry.cells[1] ?? ''}`;
+  if (isKind(entry, 'reidentification-granted'))
+    return `${entry.request}: ${counted(entry.tokens, 'token')} of ${entry.agreement} for ${entry.requester.name}, approved by ${entry.approvers.map(({ name }) => name).join(' and ')}`;
+  if (isKind(entry, 'reidentification-refused'))
+    return `${entry.request}: ${entry.refusals.map(({ code }) => code).join(', ')}`;
+  if (isKind(entry, 'reidentified')) return `${entry.request}: ${entry.found} found`;
   return '';
 }

@@ -128,10 +128,11 @@ export function addLink(program: Command): void {
 
 function report({ reporter }: CommandContext, linkage: Linkage, out: string, seconds: number): void {
   const { sides, candidates, model, accepted, left, right } = linkage;
-  const unreadable = [left, right].flatMap(({ unreadableDates }) => Object.entries(unreadableDates));
-  for (const [field, count] of new Map(unreadable)) {
-    if (count > 0)
-      reporter.note(`${field}: ${counted(count, 'value')} could not be read as dates and count as missing`);
+  for (const [side, { unreadableDates }] of Object.entries(sides.isOne ? { A: left } : { A: left, B: right })) {
+    for (const [field, count] of Object.entries(unreadableDates)) {
+      if (count === 0) continue;
+      reporter.note(`${side}: ${counted(count, 'value')} of ${field} could not be read as dates and count as missing`);
+    }
   }
   const rows: [string, string | number][] = [
     ['rows', sides.isOne ? sides.leftRows : `${sides.leftRows} and ${sides.rightRows}`],

@@ -1,15 +1,19 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { Risk } from '../../disclosure/risk/measure-risk.ts';
+import { riskRows, shownRisk } from '../../disclosure/risk/risk-report.ts';
 import { refusalsFor } from '../../gate/gate.ts';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
-import { agreementKey } from '../../kernel/pseudonym.ts';
 import { buildPlan } from '../../plan/build-plan.ts';
 import type { FilePlan, Plan, Step } from '../../plan/plan.ts';
 import { gateFacts } from '../../release/gate-facts.ts';
+import { releaseKey } from '../../release/release-key.ts';
+import { riskFault, riskOfPlan, riskReport } from '../../release/release-risk.ts';
 import { outdatedBecause } from '../../release/waiting.ts';
 import { agreementOf, entriesOf, planHash } from '../../release.ts';
 import { counted } from '../counted.ts';
-import { wire } from '../wire.ts';
+import { wire, writeReports } from '../wire.ts';
 import { contextOf, findPipeline, openWorkspace } from './command-context.ts';
 
 export function addPlan(program: Command): void {
@@ -18,14 +22,20 @@ export function addPlan(program: Command): void {
     .description('print what a run would do: the very plan that run executes, with the clause behind each step')
     .argument('<pipeline>', 'name or file')
     .option('--sql', 'the SQL of each step as well')
-    .addHelpText('after', '\nExample:\n  dars plan pipelines/diabetes-apc.yaml --sql')
-    .action(async (name: string, options: { sql?: boolean }, command: Command) => {
+    .option('--risk', 'measure how easily people could be found in it; reads the data, releases nothing')
+    .option('--report <folder>', 'with --risk: the whole report, exact, as risk.json and risk.html')
+    .addHelpText(
+      'after',
+      '\nExample:\n  dars plan pipelines/diabetes-apc.yaml --sql\n  dars plan diabetes-apc --risk --report out/risk',
+    )
+    .action(async (name: string, options: PlanOptions, command: Command) => {
       const context = contextOf(command);
       const workspace = await openWorkspace(context);
       const pipeline = await findPipeline(workspace, name);
       const world = wire(workspace, context.now, () => {}, pipeline);
       const agreement = agreementOf(pipeline, world);
-      const { facts, waiting, optOuts } = await gateFacts(pipeline, agreement, world, await entriesOf(world.ledger));
+      const entries = await entriesOf(world.ledger);
+      const { facts, waiting, optOuts } = await gateFacts(pipeline, agreement, world, entries);
       const refusals = refusalsFor(facts);
       if (refusals.length > 0) {
         const why = counted(refusals.length, 'reason');
@@ -41,18 +51,48 @@ export function addPlan(program: Command): void {
         context.reporter.note(`Release ${waiting.release} waits in the outbox: ${then}.`);
       }
       const plan = buildPlan(pipeline, agreement, workspace.catalogue, workspace.file.custodian.name);
+      if (options.report !== undefined && options.risk !== true)
+        throw new Fault(ExitCode.usage, 'report', '--report goes with --risk');
       const sql: { file: string; table: string; sql: string }[] = [];
-      if (options.sql === true) {
-        const key = agreementKey(await world.masterKey(), plan.stem);
+      let risk: Risk | undefined;
+      if (options.sql === true || options.risk === true) {
+        const { key } = await releaseKey(plan.stem, entries, world);
         await using session = await world.engine.open(plan, world.inputs, key, () => {});
-        for (const file of plan.files)
+        for (const file of options.sql === true ? plan.files : [])
           sql.push(...session.explain(file).map((each) => ({ file: `${file.product}: ${file.dataset}`, ...each })));
+        if (options.risk === true) risk = await riskOfPlan(plan, agreement, session, world);
       }
-      const text = [formatPlan(plan), ...sql.map((each) => `-- ${each.file} -> ${each.table}\n${each.sql};`)].join(
-        '\n\n',
-      );
-      context.reporter.result(text, { hash: planHash(plan), plan, ...(options.sql === true ? { sql } : {}) });
+      if (risk !== undefined && options.report !== undefined)
+        await writeReports(resolve(options.report), riskReport(risk, plan, planHash(plan), undefined, world));
+      const measured = options.risk === true ? [formatRisk(risk)] : [];
+      const text = [
+        formatPlan(plan),
+        ...measured,
+        ...sql.map((each) => `-- ${each.file} -> ${each.table}\n${each.sql};`),
+      ].join('\n\n');
+      context.reporter.result(text, {
+        hash: planHash(plan),
+        plan,
+        ...(options.sql === true ? { sql } : {}),
+        ...(risk === undefined ? {} : { risk: shownRisk(risk) }),
+      });
+      if (risk !== undefined && risk.breaches.length > 0)
+        throw riskFault(risk, 'a run would be refused: people could be found too easily');
     });
+}
+
+interface PlanOptions {
+  readonly sql?: boolean;
+  readonly risk?: boolean;
+  readonly report?: string;
+}
+
+/** Shares of people, never small counts: this goes to a terminal. */
+function formatRisk(risk: Risk | undefined): string {
+  if (risk === undefined) return 'risk\n  not measured: every file names people, so nobody has to be found';
+  const rows = riskRows(risk);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return ['risk of being found', ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`)].join('\n');
 }
 
 function formatPlan(plan: Plan): string {
@@ -124,6 +164,10 @@ function detail(step: Step): string {
       return `${step.column} from ${step.from} to ${step.to}`;
     case 'select-rows':
       return JSON.stringify(step.condition);
+    case 'coarsen-rare-codes':
+      return `${step.columns.join(', ')}: fewer than ${step.below} people, ${step.instead}`;
+    case 'withhold-restricted':
+      return `list ${step.list.version}, in ${step.columns.length === 1 ? '1 column' : `${step.columns.length} columns`}`;
     case 'minimise':
       return step.columns
         .map(({ name, from, of, as }) =>

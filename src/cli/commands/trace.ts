@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { TraceSession } from '../../engine/trace-session.ts';
 import { dayOf } from '../../kernel/calendar-date.ts';
 import { ExitCode } from '../../kernel/exit-code.ts';
@@ -7,35 +7,32 @@ import { Fault } from '../../kernel/fault.ts';
 import type { CohortTerms } from '../../linkage/cohort/validate-cohort.ts';
 import { type ValidationReport, validationRows } from '../../linkage/cohort/validation-report.ts';
 import { formatModel } from '../../linkage/model.ts';
+import { PROFILES } from '../../linkage/profiles/profile.ts';
 import { clericalRows } from '../../linkage/trace/clerical.ts';
+import type { ComparedTraces } from '../../linkage/trace/compare-traces.ts';
 import { matchRows } from '../../linkage/trace/match-rows.ts';
+import type { Estimate } from '../../linkage/trace-quality/estimates.ts';
+import { publishedCount } from '../../linkage/trace-quality/published-count.ts';
+import { type TraceCounts, traceCounts } from '../../linkage/trace-quality/trace-counts.ts';
 import { tracePage } from '../../linkage/trace-quality/trace-page.ts';
-import { type TraceReport, traceReport } from '../../linkage/trace-quality/trace-report.ts';
+import { publishedValidation, type TraceReport, traceReport } from '../../linkage/trace-quality/trace-report.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { counted } from '../counted.ts';
 import { formatTable } from '../table.ts';
 import { traceSession } from '../wire.ts';
 import { type CommandContext, contextOf, openWorkspace } from './command-context.ts';
-
-interface TraceFlags {
-  readonly agreement?: string;
-  readonly check?: boolean;
-  readonly validation?: string;
-  readonly out?: string;
-  readonly clerical?: string;
-  readonly decisions?: string;
-  readonly report?: string;
-  readonly saveModel?: string;
-  readonly withNumbers?: boolean;
-}
+import type { TraceFlags } from './trace-flags.ts';
+import { checkProfiles, traceByProfiles } from './trace-profiles.ts';
 
 const HELP = `
 The file has the headers of the cohort template, all of them, and at most 1,000,000 rows. A row with a fault stays out and
-is told of by its number; a file with a problem of its own is not traced at all.
+is told of by its number; a file with a problem of its own is not traced at all. The profiles mps (Master Person Service)
+and hes-ons (eight ranks) go by rules instead of this program's model, with their own steps in the match file.
 
 Examples:
   dars trace NIC-147750_October.csv --check --agreement DARS-NIC-147750-8GS7S-v2.2 --validation validation.csv
-  dars trace NIC-147750_October.csv --out match.csv --report quality.html`;
+  dars trace NIC-147750_October.csv --out match.csv --report quality.html
+  dars trace NIC-147750_October.csv --out match.csv --compare mps`;
 
 export function addTrace(program: Command): void {
   program
@@ -45,6 +42,16 @@ export function addTrace(program: Command): void {
     .option('--agreement <reference>', 'what the file may hold; without it, all of the template')
     .option('--check', 'look at the file and trace nobody')
     .option('--validation <file>', 'the report for the applicant: faults by row as CSV, or counts as JSON by its name')
+    .addOption(
+      new Option('--profile <name>', 'trace by this program’s model, or by the rules of a national service')
+        .choices(PROFILES)
+        .default('dars'),
+    )
+    .addOption(
+      new Option('--compare <profile>', 'trace by this profile too, and say of everybody what it found').choices(
+        PROFILES,
+      ),
+    )
     .option('--out <file>', 'the match file: CSV, or Parquet by its name')
     .option('--with-numbers', 'with the NHS number of everybody found, which is the custodian’s alone')
     .option('--clerical <file>', 'near links for people to decide, with NHS numbers, which are the custodian’s alone')
@@ -53,6 +60,7 @@ export function addTrace(program: Command): void {
     .option('--save-model <file>', 'write the model that was learnt')
     .addHelpText('after', HELP)
     .action(async (cohort: string, flags: TraceFlags, command: Command) => {
+      checkProfiles(flags);
       const context = contextOf(command);
       const workspace = await openWorkspace(context);
       await using session = await traceSession(workspace);
@@ -62,18 +70,24 @@ export function addTrace(program: Command): void {
       if (validation.problems.length > 0) throw refusedFile(validation);
       if (flags.check === true) return tellValidation(context, validation);
       const started = Date.now();
-      const trace = await session.trace(Number(today.slice(0, 4)), flags.decisions, (step) =>
+      const { table, trace, compared } = await traceByProfiles(session, flags, Number(today.slice(0, 4)), (step) =>
         context.reporter.event({ kind: 'step', step: `trace ${step}` }),
       );
-      const quality = await traceReport(session.database, validation, trace);
-      if (flags.out !== undefined) await session.write(matchRows(flags.withNumbers === true), flags.out);
+      if (flags.out !== undefined) await session.write(matchRows(flags.withNumbers === true, compared), flags.out);
+      const quality = trace === undefined ? undefined : await traceReport(session.database, validation, trace);
       if (flags.clerical !== undefined) await session.write(clericalRows(), flags.clerical);
-      if (flags.report !== undefined) {
+      if (flags.report !== undefined && quality !== undefined) {
         const isJson = /\.json$/i.test(flags.report);
         await save(flags.report, isJson ? `${JSON.stringify(quality, undefined, 2)}\n` : tracePage(quality));
       }
-      if (flags.saveModel !== undefined) await save(flags.saveModel, formatModel(trace.model));
-      tellTrace(context, quality, (Date.now() - started) / 1000);
+      if (flags.saveModel !== undefined && trace !== undefined) await save(flags.saveModel, formatModel(trace.model));
+      tellTrace(context, flags, {
+        validation: quality?.validation ?? publishedValidation(validation),
+        counts: quality?.counts ?? (await traceCounts(session.database, table)),
+        quality,
+        compared,
+        seconds: (Date.now() - started) / 1000,
+      });
     });
 }
 
@@ -125,11 +139,26 @@ function tellValidation({ reporter }: CommandContext, validation: ValidationRepo
   reporter.result(lines.join('\n'), validation);
 }
 
-function tellTrace({ reporter }: CommandContext, report: TraceReport, seconds: number): void {
-  const { counts, estimates } = report;
+/** What the terminal tells of a trace; counts as a report publishes them. */
+interface Told {
+  readonly validation: TraceReport['validation'];
+  readonly counts: TraceCounts;
+  /** Undefined for a profile of rules. */
+  readonly quality: TraceReport | undefined;
+  readonly compared: ComparedTraces | undefined;
+  readonly seconds: number;
+}
+
+function tellTrace(
+  { reporter }: CommandContext,
+  { profile, compare }: TraceFlags,
+  { validation, counts, quality, compared, seconds }: Told,
+): void {
+  const estimated = (share: Estimate | undefined): string =>
+    share === undefined ? 'too few to tell' : percentOf(share.value);
   const rows: [string, string | number][] = [
-    ['rows', report.validation.rows],
-    ['failed at intake', report.validation.failed],
+    ['rows', validation.rows],
+    ['failed at intake', validation.failed],
     ['participants', counts.participants],
     ...counts.steps.map(({ rank, step, participants }): [string, string | number] => [
       `rank ${rank}: ${step}`,
@@ -139,11 +168,30 @@ function tellTrace({ reporter }: CommandContext, report: TraceReport, seconds: n
       `code ${code}: ${means}`,
       participants,
     ]),
-    ['precision, estimated', estimates === undefined ? 'too few to tell' : percentOf(estimates.precision.value)],
-    ['recall, estimated', estimates === undefined ? 'too few to tell' : percentOf(estimates.recall.value)],
+    ...(quality === undefined
+      ? []
+      : [
+          ['precision, estimated', estimated(quality.estimates?.precision)] as const,
+          ['recall, estimated', estimated(quality.estimates?.recall)] as const,
+        ].map(([what, value]): [string, string] => [what, value])),
     ['seconds', Number(seconds.toFixed(1))],
   ];
-  reporter.result(formatTable(['', ''], rows), { ...report, seconds });
+  const agreements = compared?.counts.map(({ agreement, records }) => ({
+    agreement,
+    participants: publishedCount(records),
+  }));
+  const told = [formatTable(['', ''], rows)];
+  if (agreements !== undefined) {
+    const lines = agreements.map(({ agreement, participants }): [string, string | number] => [agreement, participants]);
+    told.push('', formatTable([`${profile} and ${compare}`, 'participants'], lines));
+  }
+  const whole = quality ?? { validation, counts };
+  reporter.result(told.join('\n'), {
+    ...whole,
+    profile,
+    ...(agreements === undefined ? {} : { compare, agreements }),
+    seconds,
+  });
 }
 
 function percentOf(share: number): string {

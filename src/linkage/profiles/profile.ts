@@ -11,7 +11,8 @@ import { traceMps } from './trace-mps.ts';
 /** How people are found: by this program's model, or as two national services do it, by rules alone. */
 export const PROFILES = ['dars', 'mps', 'hes-ons'] as const;
 export type Profile = (typeof PROFILES)[number];
-type RuleProfile = Exclude<Profile, 'dars'>;
+/** Those that link by rules. */
+export type RuleProfile = Exclude<Profile, 'dars'>;
 
 /** What a profile links. */
 export interface ProfileInput {
@@ -67,9 +68,9 @@ async function linkByRules(
   { left, right, thisYear, types }: ProfileInput,
   into: string,
 ): Promise<void> {
+  checkFields(profile, left, right);
   const a = await standardise(database, left, `#${profile} a`, thisYear, true);
   const b = await standardise(database, right, `#${profile} b`, thisYear, true);
-  checkFields(profile, a, b);
   const rows =
     profile === 'mps' ? await mpsRows(database, a, b, types) : await hesOnsRows(database, a, b, thisYear, types);
   await database.execute(`CREATE OR REPLACE TEMP TABLE ${into} AS ${rows}`);
@@ -105,8 +106,9 @@ async function hesOnsRows(
     FROM ${links} m JOIN ${a.table} l ON l.rid = m.a JOIN ${b.table} r ON r.rid = m.b ORDER BY m.a, m.b`;
 }
 
-function checkFields(profile: RuleProfile, a: Records, b: Records): void {
-  const both = (feature: string): boolean => a.features.has(feature) && b.features.has(feature);
+function checkFields(profile: RuleProfile, left: SourceTable, right: SourceTable): void {
+  const both = (name: string): boolean =>
+    [left, right].every(({ fields }) => fields.some(({ field }) => field.name === name));
   const [can, needs] =
     profile === 'mps'
       ? [both('date_of_birth'), 'date_of_birth']

@@ -11,7 +11,7 @@ const CHARTED_RULES = 25;
 export function linkPage(report: LinkReport, files: readonly string[]): string {
   const { accepted, estimates, threshold, blocking } = report;
   const rows = report.records.map((each, index) => `${files[index] ?? ''} (${each.rows.toLocaleString('en-GB')} rows)`);
-  const lead = `${rows.join(' and ')}: ${accepted.toLocaleString('en-GB')} pairs were accepted, of ${blocking.compared.toLocaleString('en-GB')} compared and ${blocking.of.toLocaleString('en-GB')} possible. Pairs are accepted from a probability of ${threshold.probability} on.`;
+  const lead = `${rows.join(' and ')}: ${accepted.toLocaleString('en-GB')} pairs were accepted, of ${blocking.compared.toLocaleString('en-GB')} compared and ${blocking.of.toLocaleString('en-GB')} possible. Pairs are accepted from a probability of ${threshold.probability} on. The counts are exact: this page is for the custodian.`;
   return page('Linkage quality', lead, [
     {
       heading: 'How good it is thought to be',

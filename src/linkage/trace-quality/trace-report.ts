@@ -4,12 +4,12 @@ import { type LinkageDatabase, numberIn } from '../database.ts';
 import type { Model } from '../model.ts';
 import type { Calibration } from '../trace/calibrate.ts';
 import { ACCEPTED_PROBABILITY, CLOSE_MATCH_GAP } from '../trace/decide-trace.ts';
-import { CODES } from '../trace/match-rows.ts';
 import type { Trace } from '../trace/trace-cohort.ts';
 import { SOUGHT, TRACED } from '../trace/trace-tables.ts';
 import { type Estimate, type TraceEstimates, traceEstimates, wilson } from './estimates.ts';
 import { type PublishedCount, publishedCount } from './published-count.ts';
 import { regionOf } from './region-of-postcode.ts';
+import { type TraceCounts, traceCounts } from './trace-counts.ts';
 
 /** How many of a group were linked. */
 export interface Subgroup {
@@ -33,12 +33,7 @@ export interface TraceReport {
     readonly categories: readonly { readonly category: string; readonly rows: PublishedCount }[];
   };
   readonly rule: { readonly probability: number; readonly gap_bits: number };
-  readonly counts: {
-    readonly participants: PublishedCount;
-    readonly linked: PublishedCount;
-    readonly steps: readonly { readonly rank: number; readonly step: string; readonly participants: PublishedCount }[];
-    readonly codes: readonly { readonly code: string; readonly means: string; readonly participants: PublishedCount }[];
-  };
+  readonly counts: TraceCounts;
   /** By participants of a known person whose number was withheld; undefined where these are too few. */
   readonly estimates: TraceEstimates | undefined;
   readonly probe: {
@@ -78,7 +73,7 @@ export async function traceReport(
   trace: Trace,
 ): Promise<TraceReport> {
   const [sums] = await database.rows(
-    `SELECT count(*) AS n, count(match_rank) AS linked, count(*) FILTER (WHERE match_rank <= 3 OR match_rank = 7) AS certain,
+    `SELECT count(*) FILTER (WHERE match_rank <= 3 OR match_rank = 7) AS certain,
        count(*) FILTER (WHERE match_rank IN (4, 6)) AS probabilistic, count(*) FILTER (WHERE match_rank IN (4, 6) OR match_rank IS NULL) AS residue,
        coalesce(sum(CAST(round(1e6 * probability) AS BIGINT)) FILTER (WHERE match_rank IN (4, 6)), 0) / 1e6 AS sure,
        coalesce(sum(CAST(round(1e6 * probability) AS BIGINT)) FILTER (WHERE coalesce(match_rank, 6) IN (4, 6)), 0) / 1e6 AS likely FROM ${TRACED}`,
@@ -98,19 +93,9 @@ export async function traceReport(
   return {
     format: 'dars-trace-report/1',
     cohort: { file: validation.file, sha256: validation.sha256 },
-    validation: {
-      rows: publishedCount(validation.rows),
-      passed: publishedCount(validation.passed),
-      failed: publishedCount(validation.failed),
-      categories: validation.categories.map(({ category, rows }) => ({ category, rows: publishedCount(rows) })),
-    },
+    validation: publishedValidation(validation),
     rule: { probability: ACCEPTED_PROBABILITY, gap_bits: CLOSE_MATCH_GAP },
-    counts: {
-      participants: publishedCount(numberIn(sums, 'n')),
-      linked: publishedCount(numberIn(sums, 'linked')),
-      steps: await stepCounts(database),
-      codes: await codeCounts(database),
-    },
+    counts: await traceCounts(database),
     estimates: traceEstimates(probe, {
       certain: numberIn(sums, 'certain'),
       residue: numberIn(sums, 'residue'),
@@ -156,23 +141,14 @@ export async function traceReport(
   };
 }
 
-async function stepCounts(database: LinkageDatabase): Promise<TraceReport['counts']['steps']> {
-  const rows = await database.rows(
-    `SELECT match_rank, match_step, count(*) AS n FROM ${TRACED} WHERE match_rank IS NOT NULL GROUP BY ALL ORDER BY ALL`,
-  );
-  return rows.map((row) => ({
-    rank: numberIn(row, 'match_rank'),
-    step: String(row['match_step']),
-    participants: publishedCount(numberIn(row, 'n')),
-  }));
-}
-
-async function codeCounts(database: LinkageDatabase): Promise<TraceReport['counts']['codes']> {
-  const rows = await database.rows(`SELECT code, count(*) AS n FROM ${TRACED} GROUP BY code ORDER BY code`);
-  return rows.map((row) => {
-    const code = String(row['code']);
-    return { code, means: CODES[code] ?? '', participants: publishedCount(numberIn(row, 'n')) };
-  });
+/** What intake came to, small numbers suppressed. */
+export function publishedValidation({ rows, passed, failed, categories }: ValidationReport): TraceReport['validation'] {
+  return {
+    rows: publishedCount(rows),
+    passed: publishedCount(passed),
+    failed: publishedCount(failed),
+    categories: categories.map((each) => ({ category: each.category, rows: publishedCount(each.rows) })),
+  };
 }
 
 /** The best candidates of the residue by weight. */

@@ -56,7 +56,7 @@ export async function decideTrace(database: LinkageDatabase, { shift, slope }: C
          CASE WHEN n.rank IS NULL AND v.person = coalesce(d.person, v.person) THEN v.matchability END AS matchability, CASE WHEN n.rank IS NULL AND v.person = coalesce(d.person, v.person) THEN v.gap END AS gap, ${known} AS known
        FROM ${COHORT} c LEFT JOIN ${BY_NUMBER} n ON n.row = c.row AND n.rank IS NOT NULL
        LEFT JOIN "#trace verdicts" v ON v.row = c.row AND v.kind = 'residue'
-       LEFT JOIN (${decided}) d ON d.row = c.row AND n.row IS NULL
+       LEFT JOIN (${decided}) d ON d.row = c.row
        LEFT JOIN (${claims}) k ON k.person = coalesce(CASE WHEN n.rank IS NOT NULL THEN n.person END, d.person, v.person)
        WHERE c.adds)
      SELECT x.row, c.study_id, CASE WHEN x.rank IS NOT NULL THEN x.person END AS person, CAST(x.rank AS INTEGER) AS match_rank, ${step} AS match_step,
@@ -67,8 +67,8 @@ export async function decideTrace(database: LinkageDatabase, { shift, slope }: C
        x.weight, x.probability, x.matchability, round(x.gap, 4) AS gap,
        CASE WHEN x.rank IS NOT NULL AND coalesce(x.sensitive, f.sensitive) THEN '92' WHEN x.rank IS NOT NULL AND x.superseded THEN '90' WHEN x.rank IS NOT NULL THEN '00'
             WHEN x.claimed OR x.close THEN '97' WHEN x.known < 2 THEN '96' ELSE '98' END AS code, x.superseded
-     FROM found x JOIN ${COHORT} c ON c.row = x.row
-     LEFT JOIN "#trace fetched" f ON f.person = x.person AND x.rank IN (4, 6, 7) ORDER BY x.row`,
+     FROM (SELECT *, CASE WHEN rank IN (4, 6, 7) THEN person END AS alike FROM found) x JOIN ${COHORT} c ON c.row = x.row
+     LEFT JOIN "#trace fetched" f ON f.person = x.alike ORDER BY x.row`,
   );
   for (const table of ['best', 'judged']) await database.execute(`DROP TABLE "#trace ${table}"`);
 }

@@ -1,4 +1,4 @@
-import { COHORT } from '../cohort/cohort-tables.ts';
+import type { ComparedTraces } from './compare-traces.ts';
 import { TRACED } from './trace-tables.ts';
 
 /** The columns of a match file, by the names that the Master Person Service has for them, and where they come from. */
@@ -23,15 +23,29 @@ export const MATCH_COLUMNS = {
 export const CODES: Readonly<Record<string, string>> = {
   '00': 'found',
   '90': 'found by a number that was superseded',
+  '91': 'the number’s record is invalid',
   '92': 'found, sensitive record',
   '96': 'not enough data',
   '97': 'several close matches',
   '98': 'not found',
 };
 
+/** What a match file has besides where two profiles were compared. */
+const COMPARED_COLUMNS = {
+  OTHER_MATCH_RANK: 'other_match_rank',
+  OTHER_MATCH_STEP: 'other_match_step',
+  OTHER_ERROR_SUCCESS_CODE: 'other_code',
+  AGREEMENT: 'agreement',
+} as const;
+
 /** The match file of a trace by hand, one row a participant, in the order of the cohort file. */
-export function matchRows(withNumbers: boolean): string {
-  const columns = Object.entries(MATCH_COLUMNS).map(([name, column]) => `t.${column} AS ${name}`);
-  const number = withNumbers ? [`lpad(CAST(t.person AS VARCHAR), 10, '0') AS MATCHED_NHS_NO`] : [];
-  return `SELECT t.study_id AS UNIQUE_REFERENCE, ${[...number, ...columns].join(', ')} FROM ${TRACED} t JOIN ${COHORT} c USING (row) ORDER BY t.row`;
+export function matchRows(withNumbers: boolean, compared?: ComparedTraces): string {
+  const number = (person: string, as: string): string[] =>
+    withNumbers ? [`lpad(CAST(t.${person} AS VARCHAR), 10, '0') AS ${as}`] : [];
+  const named = (columns: Readonly<Record<string, string>>): string[] =>
+    Object.entries(columns).map(([name, column]) => `t.${column} AS ${name}`);
+  const own = [...number('person', 'MATCHED_NHS_NO'), ...named(MATCH_COLUMNS)];
+  const other =
+    compared === undefined ? [] : [...number('other_person', 'OTHER_MATCHED_NHS_NO'), ...named(COMPARED_COLUMNS)];
+  return `SELECT t.study_id AS UNIQUE_REFERENCE, ${[...own, ...other].join(', ')} FROM ${compared?.rows ?? TRACED} t ORDER BY t.row`;
 }

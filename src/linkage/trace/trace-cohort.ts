@@ -12,8 +12,9 @@ import { levelIs } from '../decide/match-rank.ts';
 import { KNOWN_FIELDS } from '../known-fields.ts';
 import { score } from '../link.ts';
 import { type Model, modelHash, modelOf, parametersOf } from '../model.ts';
+import { sharedFeatures } from '../standardise/shared-features.ts';
 import { type Records, type SourceTable, standardise } from '../standardise/standardise.ts';
-import { train } from '../train/train.ts';
+import { fitPriors, train } from '../train/train.ts';
 import { traceByNumber } from './by-number.ts';
 import { type Calibration, calibrate } from './calibrate.ts';
 import { decideTrace } from './decide-trace.ts';
@@ -71,6 +72,7 @@ export async function traceCohort(
   await fetchRecords(database, pds);
   const left = await standardise(database, soughtTable(), '#left', thisYear);
   const right = await standardise(database, fetchedTable(), '#right', thisYear);
+  const features = await sharedFeatures(database, left, right);
   const every = sampleEvery(pds.rows);
   // Only records that were sampled, so that a value is as frequent here as it is in PDS.
   await database.execute(
@@ -80,7 +82,7 @@ export async function traceCohort(
   const population = await oneNumber(database, `SELECT count(*) FROM ${POPULATION_TABLE}`);
   const comparisons = comparisonsFor(
     FIELDS.map(({ field }) => field),
-    new Set([...left.features].filter((feature) => right.features.has(feature))),
+    features,
   );
   const sample: Records = { ...right, table: POPULATION_TABLE, rows: population };
   await addRarities(database, comparisons, [left, right, sample], [sample]);
@@ -99,7 +101,8 @@ export async function traceCohort(
   const candidates = { table: CANDIDATES, pairs, of: sides.leftRows * sides.rightRows, yields: [] };
   const training = await train(database, comparisons, sides, candidates, strangers);
   const model = modelOf(comparisons, training.parameters, `${left.rows} participants and ${pds.rows} records of PDS`);
-  const parameters = parametersOf(model, comparisons);
+  const given = parametersOf(model, comparisons);
+  const parameters = await fitPriors(database, comparisons, sides, candidates, given, true);
   await score(database, comparisons, sides, parameters, CANDIDATES, SCORED, FLOOR);
 
   observe('decide');

@@ -7,6 +7,8 @@ export interface PdsTables {
    * `sensitive`; `family_name`, `given_name`, `other_given_name`, `born`, `gender`, `postcode`, null where PDS lacks them.
    */
   readonly records: string;
+  /** Every record as PDS has it, invalid ones too: `n`, `replaced_by` (numbers), `confidentiality`, and the same demographics. */
+  readonly all: string;
   /** `#superseded`, `#current` (see engine/succession.ts). */
   readonly succession: string;
   /** How many records there are. */
