@@ -47,7 +47,7 @@ export interface Protected {
 const STEPS = 4_000_000;
 /** Beyond this many columns proofs are out of reach, and programs of the whole take longer than they help. */
 const MOST_TO_SEARCH_WHOLE = 4_000;
-const REPAIRS = 200;
+const REPAIRS = 40;
 
 /**
  * Hides what has to be hidden of an instance, at the least cost that can be found, and has the auditor look at what

@@ -104,12 +104,11 @@ export function wholeWay(
 ): Movement | undefined {
   const { given, candidate, cost } = suppression;
   const canMove = (each: number): boolean => given[each] === 1 || candidate[each] === 1;
-  for (const size of [near.columns, 4 * near.columns]) {
+  for (let size = near.columns; ; size *= 4) {
     const columns = neighbourhoods.around([column], size, canMove, 3 * size);
     using router = new Router(suppression, neighbourhoods.restrictedTo(columns), solver);
     router.price((each) => (pattern[each] === 1 ? 0 : at(cost, each)));
     const way = router.moveInWholeNumbers(column, by);
     if (way !== undefined || columns.size < size) return way;
   }
-  return undefined;
 }

@@ -108,7 +108,11 @@ export class Router implements Disposable {
     const { placeOf, columnOf } = this.#restricted;
     const [up, down] = [at(placeOf, column), columnOf.length + at(placeOf, column)];
     const [along, against] = by >= 0 ? [up, down] : [down, up];
-    if (Math.abs(by) > at(this.#room, along)) return undefined;
+    const movement = this.#move(column, by);
+    // Most movements are of whole numbers as it is; and what can't be done in fractions can't be done in whole numbers.
+    if (movement === undefined || movement.amounts.every((amount) => Math.abs(amount - Math.round(amount)) <= STILL)) {
+      return movement && { ...movement, amounts: movement.amounts.map(Math.round) };
+    }
     const lower = new Float64Array(this.#program.columns);
     const upper = this.#room.slice();
     lower[along] = Math.abs(by);
