@@ -79,10 +79,11 @@ function repaired(
   const look = (targets: readonly number[], depth: Thoroughness['depth']): Interval[] =>
     audit(publicationOf(instance, pattern), targets, solver, { ...THOROUGH, depth }).map((each) => repair.known(each));
   // Of very large systems all ends are found once, after what can be derived exactly is repaired.
-  for (let depth: Thoroughness['depth'] = found.method === 'routes near by' ? 'exactness' : 'ends'; ; depth = 'ends') {
-    const intervals = look(hiddenColumns(instance, pattern), depth);
+  const isLarge = found.method === 'routes near by';
+  for (let depth: Thoroughness['depth'] = isLarge ? 'exactness' : 'ends'; ; depth = 'ends') {
+    const intervals = new Map(look(hiddenColumns(instance, pattern), depth).map((each) => [each.column, each]));
     const isOpen = (interval: Interval): boolean => isExact(interval) || (depth === 'ends' && !repair.holds(interval));
-    let open = intervals.filter(isOpen);
+    let open = [...intervals.values()].filter(isOpen);
     let isSame = true;
     // The more is hidden, the wider are all intervals: only those that were open, and what is hidden anew, are looked at.
     for (let round = 0; open.length > 0; round += 1) {
@@ -92,10 +93,27 @@ function repaired(
       if (round >= REPAIRS || results.every((each) => each === undefined)) {
         throw new Unprotectable(open.map(({ column }) => ({ column, sign: 0, amount: 0 })));
       }
-      open = look([...new Set([...open.map(({ column }) => column), ...anew])], depth).filter(isOpen);
+      const again = look([...new Set([...open.map(({ column }) => column), ...anew])], depth);
+      for (const each of again) intervals.set(each.column, each);
+      open = again.filter(isOpen);
     }
-    if (depth === 'ends' && isSame) return { pattern, intervals: intervals.map((each) => repair.known(each)) };
+    if (depth === 'ends' && isSame)
+      return { pattern, intervals: [...intervals.values()].map((each) => repair.known(each)) };
+    // What held before holds the more when more is hidden: of very large systems it is looked at again, and not repaired.
+    if (depth === 'ends' && isLarge) {
+      const last = look(hiddenColumns(instance, pattern), depth);
+      return { pattern, intervals: last.map((each) => possibleBefore(each, intervals.get(each.column))) };
+    }
   }
+}
+
+/** What was possible while less was hidden is possible still. */
+function possibleBefore(now: Interval, before: Interval = now): Interval {
+  return {
+    ...now,
+    possibleLower: Math.min(now.possibleLower, before.possibleLower),
+    possibleUpper: Math.max(now.possibleUpper, before.possibleUpper),
+  };
 }
 
 function search(

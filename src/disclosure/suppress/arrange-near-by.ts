@@ -10,6 +10,9 @@ import { Ways } from './ways.ts';
 /** As far as is looked first, as a rule. */
 export const NEAR_COLUMNS = 250;
 
+/** Beyond so many columns a program in whole numbers takes minutes for a single way. */
+const MOST_IN_WHOLE_NUMBERS = 4_000;
+
 /** How far is looked, and for how long. */
 export interface NearBy {
   /** The number of columns in which a way is looked for first. */
@@ -94,7 +97,7 @@ function clean(pattern: Pattern, ways: Ways, { suppression, neighbourhoods, near
 
 /**
  * The cheapest way in whole numbers for a column to move by `by`, hidden columns at no cost, among those near by; undefined
- * where none is found.
+ * where none is found among some thousands.
  */
 export function wholeWay(
   column: number,
@@ -109,6 +112,6 @@ export function wholeWay(
     using router = new Router(suppression, neighbourhoods.restrictedTo(columns), solver);
     router.price((each) => (pattern[each] === 1 ? 0 : at(cost, each)));
     const way = router.moveInWholeNumbers(column, by);
-    if (way !== undefined || columns.size < size) return way;
+    if (way !== undefined || columns.size < size || size >= MOST_IN_WHOLE_NUMBERS) return way;
   }
 }
