@@ -37,7 +37,7 @@ import { pastUses } from './release/past-uses.ts';
 import { earlierTables, releasesOfTables } from './release/published-tables.ts';
 import { refusedEntry, refusedFault } from './release/refused.ts';
 import type { ReleaseEvent } from './release/release-event.ts';
-import { releaseKey } from './release/release-key.ts';
+import { keepsKey, releaseKey } from './release/release-key.ts';
 import { holdToRisk } from './release/release-risk.ts';
 import { sealTold, toldFiles } from './release/told-before.ts';
 import {
@@ -323,7 +323,7 @@ async function intend(made: MadeRelease, world: World): Promise<Entry<Intended>>
           {
             ...intendedEntry(entries, plan, planHash(plan), id, outputs, inputs, agreement, kept, replacement),
             ...(risk === undefined ? {} : { risk }),
-            ...(plan.files.some(({ identifiability }) => identifiability === 'pseudonymised') ? { key } : {}),
+            ...(outputs.some(({ file, tells }) => keepsKey({ ...file, tells })) ? { key } : {}),
           },
         ];
   });

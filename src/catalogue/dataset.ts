@@ -44,11 +44,15 @@ export const columnSchema = z.strictObject({
   description: z.string().min(1).describe('one sentence, with codes and sentinels'),
 });
 
+/** What else a release reads, by the names that looks at the inputs give it. */
+const OTHER_INPUTS: readonly string[] = ['opt_outs', 'cohort', 'geography'];
+
 export const datasetSchema = z
   .strictObject({
     dataset: z
       .string()
       .regex(/^[a-z][a-z0-9_]*$/)
+      .refine((name) => !OTHER_INPUTS.includes(name), 'is what another input of a release is called')
       .describe('the name that agreements, pipelines and sources use'),
     title: z.string().min(1).describe('as people call it'),
     abbreviation: z

@@ -1,7 +1,7 @@
+import { counted } from '../kernel/counted.ts';
 import type { ExitCode } from '../kernel/exit-code.ts';
 import { type DueItem, isActionable, reasonOf } from '../schedule/due-item.ts';
 import type { DueResult } from '../schedule/run-due.ts';
-import { counted } from './counted.ts';
 import { formatTable } from './table.ts';
 
 const OUTCOMES = ['done', 'refused', 'failed', 'waiting'] as const;
@@ -76,8 +76,7 @@ export function dueResultJson(result: DueResult): Readonly<Record<string, unknow
     what: whatOf(result),
     ...(item === undefined ? {} : { state: item.state }),
     ...(seconds === undefined ? {} : { seconds }),
-    ...(fault === undefined ? {} : { code: fault.code, message: fault.message, problems: fault.problems }),
-    ...(fault?.hint === undefined ? {} : { hint: fault.hint }),
+    ...whyOf(fault),
     ...(release === undefined
       ? {}
       : {
@@ -96,6 +95,12 @@ export function dueResultJson(result: DueResult): Readonly<Record<string, unknow
   };
 }
 
+function whyOf(fault: DueResult['fault']): Readonly<Record<string, unknown>> {
+  if (fault === undefined) return {};
+  const { code, message, problems, hint } = fault;
+  return { code, message, problems, ...(hint === undefined ? {} : { hint }) };
+}
+
 /** What others are told of a result: what happened and where, and no counts. */
 export function dueNotice({
   pipeline,
@@ -112,8 +117,7 @@ export function dueNotice({
     outcome,
     exit,
     ...(item === undefined ? {} : { message: reasonOf(item) }),
-    ...(fault === undefined ? {} : { code: fault.code, message: fault.message, problems: fault.problems }),
-    ...(fault?.hint === undefined ? {} : { hint: fault.hint }),
+    ...whyOf(fault),
     ...(release === undefined
       ? {}
       : {

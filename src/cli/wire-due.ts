@@ -50,7 +50,7 @@ export async function wireDue(
     ledger,
     now,
     again: options.again,
-    mostWorkers: Math.max(1, Number(process.env['UV_THREADPOOL_SIZE'] ?? 4) - OTHER_THREADS),
+    mostWorkers: Math.max(1, (Number(process.env['UV_THREADPOOL_SIZE']) || 4) - OTHER_THREADS),
     worldFor: (pipeline, name, workers) =>
       wire(workspace, now, (event) => options.observe(event, name), pipeline, {
         limits: shareOf(limits, limits.threads ?? availableParallelism(), workers),

@@ -75,7 +75,8 @@ export function wire(
     ledger: tuning.ledger ?? ledgerOf(workspace, now),
     outbox: new Outbox(state),
     told: new ToldFolder(state),
-    keepReport: (release, name, text) => keepReport(join(state, 'quality', release), name, text),
+    // What the custodian keeps of a release beside the ledger: reports on it, of no person.
+    keepReport: (release, name, text) => writeReports(join(state, 'quality', release), [{ name, text }]),
     keptTables: openKeptTables(state),
     solver: openSolver,
     now,
@@ -265,21 +266,23 @@ export function scheduleFacts(
   const folders = Object.values(file.destinations).flatMap((each) => (each.type === 'folder' ? [at(each.path)] : []));
   const temp = file.limits.temp === undefined ? [] : [at(file.limits.temp)];
   const metrics = file.monitoring.metrics === undefined ? [] : [dirname(at(file.monitoring.metrics))];
-  const sources = Object.values(file.sources).flatMap((source) => source?.path.map(at) ?? []);
+  const sources = Object.values(file.sources).flatMap((source) => source?.path ?? []);
+  const beside = ['file', 'ready', 'request'].flatMap((name) => textsUnder(name, file));
   return {
     workspace: root,
     writes: [...new Set([stateFolder(workspace), ...folders, ...temp, ...metrics])],
-    reads: sources,
-    secrets: [...new Set(secretsOf(file))].sort(),
-    threads: Math.max(4, file.limits.at_once + 4),
+    reads: [...sources, ...beside].map(at),
+    secrets: [...new Set(textsUnder('env', file))].sort(),
+    threads: file.limits.at_once + 4,
   };
 }
 
-/** The variables of the environment that hold secrets. */
-function secretsOf(part: unknown): string[] {
+/** Every text of `dars.yaml` that stands under a name, however deep: variables and files that secrets come from. */
+function textsUnder(name: string, part: unknown): string[] {
   if (part === null || typeof part !== 'object') return [];
-  if ('env' in part && typeof part.env === 'string') return [part.env, ...secretsOf({ ...part, env: undefined })];
-  return Object.values(part).flatMap(secretsOf);
+  return Object.entries(part).flatMap(([key, value]) =>
+    key === name && typeof value === 'string' ? [value] : textsUnder(name, value),
+  );
 }
 
 function tempFolder({ root, file }: Workspace): string {
@@ -290,12 +293,6 @@ function tempFolder({ root, file }: Workspace): string {
   const folder = operatorPath(root, file.limits.temp) ?? tmpdir();
   makeFolder(folder, 'limits.temp');
   return folder;
-}
-
-/** What the custodian keeps of a release beside the ledger: reports on it, of no person. */
-async function keepReport(folder: string, name: string, text: string): Promise<void> {
-  makeFolder(folder, 'state');
-  await writeFile(join(folder, name), text, { mode: 0o600 });
 }
 
 /** `setting` is what names the folder in `dars.yaml`. */

@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
+import { sha256Of, syncFolder } from './durable-files.ts';
 
 /**
  * Where it lies what the recipients of tracking reports have been told: `told/<agreement's stem>/<name>` in the state
@@ -31,8 +29,7 @@ export class ToldFolder {
     await using file = await open(path, 'r+');
     await file.chmod(0o600);
     await file.sync();
-    await using folder = await open(join(this.#root, stem));
-    await folder.sync();
+    await syncFolder(join(this.#root, stem));
     return sha256Of(path);
   }
 
@@ -47,16 +44,10 @@ export class ToldFolder {
     });
   }
 
-  /** Clears what releases of a pipeline left that never came to be; `known` are names that the ledger has. */
-  async sweep(stem: string, prefix: string, known: ReadonlySet<string>): Promise<void> {
+  /** Clears the files of an agreement that are left over. */
+  async sweep(stem: string, isLeft: (name: string) => boolean): Promise<void> {
     for (const name of await readdir(join(this.#root, stem)).catch(() => [])) {
-      if (name.startsWith(prefix) && !known.has(name)) await rm(this.path(stem, name), { force: true });
+      if (isLeft(name)) await rm(this.path(stem, name), { force: true });
     }
   }
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }

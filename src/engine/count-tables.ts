@@ -5,6 +5,7 @@ import type {
   Place,
   ValueCounts,
 } from '../disclosure/tabulation/counted-tables.ts';
+import { placeKey } from '../disclosure/tabulation/cube.ts';
 import { type LevelSpec, NOT_KNOWN, type TabulationSpec } from '../disclosure/tabulation/tabulation-spec.ts';
 import { compileFile, RELEASED, Tables } from '../plan/compile.ts';
 import { type FilePlan, stepOf } from '../plan/plan.ts';
@@ -93,10 +94,10 @@ async function makeBase({ connection, facts }: SessionState, file: FilePlan, spe
 async function countPass({ connection }: SessionState, spec: TabulationSpec, sums: Sums): Promise<void> {
   const [digest] = await rows(
     connection,
-    `SELECT CAST(coalesce(sum(CAST("#row" AS HUGEINT)), 0) AS VARCHAR) AS sum, count(*) AS n FROM "#base"`,
+    `SELECT CAST(coalesce(sum(CAST("#row" AS HUGEINT)), 0) AS VARCHAR) AS sum FROM "#base"`,
   );
   sums.isBegun = true;
-  sums.addDigest(BigInt(String(digest?.['sum'] ?? '0')), Number(digest?.['n']));
+  sums.addDigest(BigInt(String(digest?.['sum'] ?? '0')));
   for (const [index, { levels }] of spec.dimensions.entries()) {
     const names = levels.map((_, level) => quoteName(levelName(index, level)));
     sums.addCategories(index, await rows(connection, `SELECT DISTINCT ${names.join(', ')} FROM "#base"`));
@@ -123,11 +124,11 @@ async function countPass({ connection }: SessionState, spec: TabulationSpec, sum
     sums.addCounts(index, await rows(connection, select));
     for (const name of valuesOf(spec, index)) {
       const value = quoteName(name);
-      const each = `SELECT ${[...keys, 'person', `count(*) AS n`, `sum(${value}) AS s`].join(', ')} FROM "#base" WHERE ${value} IS NOT NULL GROUP BY GROUPING SETS (${sets('person')})`;
+      const each = `SELECT ${[...keys, 'person', 'count(*) AS n', `count(*) FILTER (${value} <> 0) AS m`, `sum(${value}) AS s`].join(', ')} FROM "#base" WHERE ${value} IS NOT NULL GROUP BY GROUPING SETS (${sets('person')})`;
       const names = columns.flatMap((column) => [column, `${column.slice(0, -1)} left out"`]);
       const cells = await rows(
         connection,
-        `SELECT ${names.join(', ')}, sum(n) AS "#n", count(*) AS "#p", sum(s) AS "#s", max(s, 10) AS "#largest" FROM (${each}) GROUP BY ${names.join(', ')}`,
+        `SELECT ${names.join(', ')}, sum(n) AS "#n", count(*) AS "#p", sum(m) AS "#n not 0", count(*) FILTER (m > 0) AS "#p not 0", sum(s) AS "#s", max(s, 10) AS "#largest" FROM (${each}) GROUP BY ${names.join(', ')}`,
       );
       sums.addValues(index, name, cells);
       if (!spec.measures.some((measure) => measure.kind === 'median' && measure.column === name)) continue;
@@ -178,13 +179,21 @@ function crossed(lists: readonly (readonly string[])[]): string[][] {
 
 type Row = Readonly<Record<string, unknown>>;
 
+const NOTHING: ValueCounts = {
+  rows: 0,
+  people: 0,
+  nonZero: { rows: 0, people: 0 },
+  sum: 0,
+  largest: [],
+  median: undefined,
+};
+
 /** Adds passes up. Cells are few, whatever the number of people. */
 class Sums {
   /** Whether something of the present pass was added: then it can't be tried again in halves. */
   isBegun = false;
   readonly #spec: TabulationSpec;
   #digest = 0n;
-  #rows = 0;
   readonly #categories: Map<string, (string | undefined)[]>[];
   readonly #exclusive: boolean[];
   readonly #cells: Map<string, { at: Place[]; rows: number; people: number; values: Record<string, ValueCounts> }>[];
@@ -197,9 +206,8 @@ class Sums {
     this.#cells = spec.tables.map(() => new Map());
   }
 
-  addDigest(sum: bigint, n: number): void {
+  addDigest(sum: bigint): void {
     this.#digest = (this.#digest + sum) % 2n ** 64n;
-    this.#rows += n;
   }
 
   addCategories(dimension: number, found: readonly Row[]): void {
@@ -234,11 +242,15 @@ class Sums {
     for (const row of found) {
       const cell = this.#cell(table, row);
       if (cell === undefined) continue;
-      const old = cell.values[name] ?? { rows: 0, people: 0, sum: 0, largest: [], median: undefined };
+      const old = cell.values[name] ?? NOTHING;
       const largest = (row['#largest'] as unknown[]).map(Number);
       cell.values[name] = {
         rows: old.rows + Number(row['#n']),
         people: old.people + Number(row['#p']),
+        nonZero: {
+          rows: old.nonZero.rows + Number(row['#n not 0']),
+          people: old.nonZero.people + Number(row['#p not 0']),
+        },
         sum: old.sum + Number(row['#s']),
         largest: [...old.largest, ...largest].sort((a, b) => b - a).slice(0, 10),
         median: undefined,
@@ -250,7 +262,7 @@ class Sums {
     for (const row of found) {
       const at = this.#place(table, row);
       if (at === undefined) continue;
-      const key = `${table} ${name} ${keyOf(at)}`;
+      const key = `${table} ${name} ${placeKey(at)}`;
       const histogram = this.#histograms.get(key) ?? new Map<number, number>();
       const value = Number(row['#v']);
       histogram.set(value, (histogram.get(value) ?? 0) + Number(row['#n']));
@@ -282,14 +294,14 @@ class Sums {
           }),
         ),
     );
-    const population = `${this.#digest.toString(16).padStart(16, '0')}-${this.#rows.toString(16)}`;
+    const population = this.#digest.toString(16).padStart(16, '0');
     return { disclosure: 'counted', population, dimensions, tables };
   }
 
   #cell(table: number, row: Row) {
     const at = this.#place(table, row);
     if (at === undefined) return undefined;
-    const key = keyOf(at);
+    const key = placeKey(at);
     const cells = this.#cells[table];
     const cell = cells?.get(key) ?? { at, rows: 0, people: 0, values: {} };
     cells?.set(key, cell);
@@ -312,10 +324,6 @@ class Sums {
     }
     return at;
   }
-}
-
-function keyOf(at: readonly Place[]): string {
-  return JSON.stringify(at.map((place) => (place === null ? null : [place.level, place.label])));
 }
 
 function medianOf(histogram: Map<number, number> | undefined): number | undefined {

@@ -39,9 +39,13 @@ async function csvFile(connection: DuckDBConnection, path: string, delimiter: st
   const line = await firstLine(path);
   const parted = delimiter ?? mostFrequent(line);
   const names = headerOf(path, line, parted);
+  const unread = (error: unknown): Error => irregular(error, parted, delimiter === undefined);
   const columns = names.filter((name) => name !== '');
-  const twice = columns.find((name, index) => columns.indexOf(name) !== index);
-  if (twice !== undefined) throw fault(path, `names the column ${quoted(twice)} twice`);
+  const again = names.findIndex((name, index) => name !== '' && names.indexOf(name) !== index);
+  if (again >= 0) {
+    const first = names.indexOf(names[again] ?? '') + 1;
+    throw fault(path, `names its columns ${first} and ${again + 1} alike`, 'column-twice');
+  }
   // Columns get names of ours by position, so that nothing a header says reaches a statement but quoted.
   const declared = names.map((_, index) => `'c${index}': 'VARCHAR'`).join(', ');
   const from = (more: string): string =>
@@ -59,12 +63,12 @@ async function csvFile(connection: DuckDBConnection, path: string, delimiter: st
       try {
         await connection.run(make(''));
       } catch (error) {
-        if (!(error instanceof Error) || !/unicode|utf-?8/i.test(error.message)) throw irregular(error, parted);
+        if (!(error instanceof Error) || !/unicode|utf-?8/i.test(error.message)) throw unread(error);
         // What is not UTF-8 is nearly always Latin-1, in which every byte is a letter.
         try {
           await connection.run(make(`, encoding = 'latin-1'`));
         } catch (again) {
-          throw irregular(again, parted);
+          throw unread(again);
         }
         isLatin1 = true;
       }
@@ -103,11 +107,11 @@ async function parquetFile(connection: DuckDBConnection, path: string): Promise<
 }
 
 /** Where the file is at fault, the hint is of the command line, not of a workspace. */
-function irregular(error: unknown, delimiter: string): Error {
+function irregular(error: unknown, delimiter: string, isGuessed: boolean): Error {
   const known = translated(error);
   if (!(known instanceof Fault) || known.code !== 'csv') return known;
   return new Fault(known.exit, known.code, known.message, {
-    hint: `columns were taken to be parted by ${quoted(delimiter)}, and values with it to stand in quotes; --delimiter names another`,
+    hint: `columns were taken to be parted by ${quoted(delimiter)}, and values with it to stand in quotes${isGuessed ? '; --delimiter names another' : ''}`,
   });
 }
 
@@ -131,7 +135,9 @@ export async function writeLinkFile(connection: DuckDBConnection, sql: string, p
 
 async function firstLine(path: string): Promise<string> {
   const handle = await open(path).catch(() => {
-    throw new Fault(ExitCode.usage, 'no-file', `there is no file ${path}`);
+    throw new Fault(ExitCode.usage, 'no-file', `there is no file ${path}`, {
+      hint: 'is its name right, and may dars read it?',
+    });
   });
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0);
@@ -140,20 +146,35 @@ async function firstLine(path: string): Promise<string> {
     const line = bytes.subarray(0, end < 0 ? bytesRead : end);
     return line.toString(isUtf8(line) ? 'utf8' : 'latin1').replace(/\r$/, '');
   } catch {
-    throw fault(path, 'can’t be read');
+    throw fault(path, 'can’t be read', 'unreadable');
   } finally {
     await handle.close();
   }
 }
 
+/**
+ * What people have and columns are not called: a date, a long number, a postcode, an e-mail address. Messages name columns,
+ * so a file without a line of names is refused before its first row is taken for one.
+ */
+const VALUE =
+  /^(\d{8,}|\d{3} \d{3} \d{4}|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b.*|[a-z]{1,2}\d[a-z\d]? \d[a-z]{2}|\S+@\S+\.\S+)$/i;
+
 function headerOf(path: string, line: string, delimiter: string): string[] {
-  try {
-    const [names] = parse(line, { delimiter, bom: true, ltrim: true, rtrim: true, relax_quotes: true });
-    if (names !== undefined && (names as string[]).some((name) => name !== '')) return names as string[];
-  } catch {
+  const names = namesIn(line, delimiter);
+  if (names === undefined || names.some((name) => VALUE.test(name))) {
     throw fault(path, 'begins with no line of column names');
   }
-  throw fault(path, 'is empty');
+  if (names.every((name) => name === '')) throw fault(path, 'is empty');
+  return names;
+}
+
+function namesIn(line: string, delimiter: string): string[] | undefined {
+  try {
+    const [names = []] = parse(line, { delimiter, bom: true, ltrim: true, rtrim: true, relax_quotes: true });
+    return names as string[];
+  } catch {
+    return undefined;
+  }
 }
 
 function mostFrequent(line: string): string {
@@ -167,8 +188,8 @@ async function rowsOf(connection: DuckDBConnection, table: string): Promise<numb
   return Number(row?.['n']);
 }
 
-function fault(path: string, what: string): Fault {
-  return new Fault(ExitCode.source, 'link-file', `${basename(path)} ${what}`, {
+function fault(path: string, what: string, code = 'link-file'): Fault {
+  return new Fault(ExitCode.source, code, `${basename(path)} ${what}`, {
     hint: 'CSV with a line of column names, or Parquet',
   });
 }

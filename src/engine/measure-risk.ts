@@ -90,8 +90,9 @@ async function ownRows(
   }
   const keeps = stepOf(file.own.steps, 'resolve')?.unresolved === 'keep';
   await eachPass(state, file.own, 'risk', progress, located, async ({ from }) => {
-    // A row that leads to nobody has no token, so it is nobody else's: a person of its own.
-    const person = keeps ? `coalesce("#person", -(${from} * 1000000000000 + row_number() OVER ()))` : '"#person"';
+    // A row that leads to nobody has no token, so it is nobody else's: a person of its own, in no other file.
+    const before = (index * SLICES + from) * 1_000_000_000_000;
+    const person = keeps ? `coalesce("#person", -(${before} + row_number() OVER ()))` : '"#person"';
     await execute(
       connection,
       `CREATE OR REPLACE TEMP TABLE "#risk rows" AS SELECT ${person} AS person, * EXCLUDE ("#step", "#who", "#person") FROM ${quoteName(Tables.staged)} WHERE "#step" = ${RELEASED}`,

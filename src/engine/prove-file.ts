@@ -1,8 +1,9 @@
 import { PDS } from '../catalogue/catalogue.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
-import { selectionOf, stayDateOf, Tables } from '../plan/compile.ts';
+import { Tables } from '../plan/compile.ts';
 import { type FilePlan, stepOf } from '../plan/plan.ts';
+import { selectionOf, stayDateOf } from '../plan/row-conditions.ts';
 import { call, column } from '../relation/expression.ts';
 import { printExpression, quoteName } from '../relation/print-sql.ts';
 import type { SessionState } from './duckdb-engine.ts';

@@ -7,8 +7,19 @@ import { sha256Hex } from '../kernel/digest.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 import { COHORT } from '../linkage/cohort/cohort-tables.ts';
-import { type CohortTerms, headerProblems, sizeProblems, validateCohort } from '../linkage/cohort/validate-cohort.ts';
-import type { ValidationReport } from '../linkage/cohort/validation-report.ts';
+import {
+  type CohortTerms,
+  headerProblems,
+  NAMED_TWICE,
+  sizeProblems,
+  validateCohort,
+} from '../linkage/cohort/validate-cohort.ts';
+import {
+  CATEGORIES,
+  type Category,
+  type FileProblem,
+  type ValidationReport,
+} from '../linkage/cohort/validation-report.ts';
 import type { RuleProfile } from '../linkage/profiles/profile.ts';
 import { DECISION_COLUMNS, readDecisions } from '../linkage/trace/clerical.ts';
 import { traceByRules } from '../linkage/trace/trace-by-rules.ts';
@@ -39,9 +50,8 @@ export async function takeIn(
   terms: CohortTerms | undefined,
   today: string,
 ): Promise<ValidationReport> {
-  const file = await openedCohort(connection, path);
+  const { file, problems } = await openedCohort(connection, path);
   const sha256 = await digestOf(path);
-  const problems = headerProblems(file?.columns ?? []);
   if (file === undefined || problems.length > 0) {
     return {
       format: 'dars-cohort-validation/1',
@@ -79,12 +89,7 @@ export async function takeInUploads(
   if (more.length === 0) return takeIn(connection, only, terms, today);
   const reports: ValidationReport[] = [];
   for (const [upload, path] of paths.entries()) {
-    const report = await takeIn(
-      connection,
-      path,
-      { ...terms, size: { at_least: undefined, at_most: undefined } },
-      today,
-    );
+    const report = await takeIn(connection, path, { ...terms, size: {} }, today);
     if (report.problems.length > 0) return report;
     reports.push(report);
     const rows = `SELECT ${upload} AS upload, * FROM ${COHORT}`;
@@ -102,6 +107,8 @@ export async function takeInUploads(
   return merged(reports, await count(connection, `SELECT count(*) FROM ${COHORT} WHERE adds`), terms);
 }
 
+const CATEGORY_NAMES = (Object.keys(CATEGORIES) as Category[]).sort();
+
 function merged(reports: readonly ValidationReport[], adds: number, { size }: CohortTerms): ValidationReport {
   const last = reports.at(-1);
   if (last === undefined) throw new Error('a cohort has an upload');
@@ -116,16 +123,26 @@ function merged(reports: readonly ValidationReport[], adds: number, { size }: Co
     adds: sum((report) => report.adds),
     deletes: sum(({ deletes }) => deletes),
     problems: sizeProblems(adds, size),
-    categories: last.categories,
+    categories: CATEGORY_NAMES.flatMap((category) => {
+      const found = reports.flatMap(({ categories }) => categories.filter((each) => each.category === category));
+      const total = found.reduce((rows, each) => rows + each.rows, 0);
+      return total === 0 ? [] : [{ category, rule: CATEGORIES[category], rows: total }];
+    }),
+    unchecked: { checkDigit: sum(({ unchecked }) => unchecked.checkDigit) },
   };
 }
 
-/** Undefined where its first line is no header: what stands in it may be somebody's, so no message may quote it. */
-async function openedCohort(connection: DuckDBConnection, path: string): Promise<LinkFile | undefined> {
+/** What stands in the first line of a file may be somebody's, so no problem quotes it. */
+async function openedCohort(
+  connection: DuckDBConnection,
+  path: string,
+): Promise<{ readonly file?: LinkFile; readonly problems: readonly FileProblem[] }> {
   try {
-    return await openLinkFile(connection, path, ',');
+    const file = await openLinkFile(connection, path, ',');
+    return { file, problems: headerProblems(file.columns) };
   } catch (error) {
-    if (error instanceof Fault && error.code === 'link-file') return undefined;
+    if (error instanceof Fault && error.code === 'column-twice') return { problems: [NAMED_TWICE] };
+    if (error instanceof Fault && error.code === 'link-file') return { problems: headerProblems([]) };
     throw error;
   }
 }
@@ -167,9 +184,7 @@ async function takeDecisions(connection: DuckDBConnection, path: string | undefi
 
 async function digestOf(path: string): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path), async (chunks) => {
-    for await (const chunk of chunks) hash.update(chunk);
-  });
+  await pipeline(createReadStream(path), hash);
   return hash.digest('hex');
 }
 

@@ -11,6 +11,7 @@ import { printExpression, printRelation, quoteName, quoteText } from '../relatio
 import { type Relation, table } from '../relation/relation.ts';
 import { ALL_SLICES, SLICES, type SliceRange } from '../relation/slices.ts';
 import type { SessionState } from './duckdb-engine.ts';
+import type { Locate } from './each-pass.ts';
 import type { EngineProgress, Produced, WaterfallCount } from './engine.ts';
 import { Fifo } from './fifo.ts';
 import { makeReport } from './make-report.ts';
@@ -22,8 +23,6 @@ import { dropTables, stageRows } from './stage-rows.ts';
 import { Tally } from './tally.ts';
 import { writeTold } from './told-state.ts';
 import { zstdFrames } from './zstd-frames.ts';
-
-type Locate = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** See `EngineSession.write`. */
 export function writeFile(

@@ -44,11 +44,6 @@ export function number(count: number): string {
   return count.toLocaleString('en-GB');
 }
 
-/** `1 file`, `1,234 files`. */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${number(count)} ${count === 1 ? one : many}`;
-}
-
 /** A share of a whole as people read it: `5%`, `less than 1%`. */
 export function share(part: number, whole: number): string {
   if (whole === 0) return '0%';

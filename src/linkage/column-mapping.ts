@@ -1,3 +1,4 @@
+import { counted } from '../kernel/counted.ts';
 import { quoted } from '../kernel/document.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
@@ -75,7 +76,10 @@ export function columnNamed(name: string, columns: readonly string[], option: st
   const near = nearest(wanted, columns);
   throw usage(
     `${option}: there is no column ${quoted(wanted)}`,
-    near === undefined ? `there are ${columns.map(quoted).join(', ')}` : `did you mean ${quoted(near)}?`,
+    // Of columns that nobody asked for none is named: a first line that is no header may be somebody's.
+    near === undefined
+      ? `none of its ${counted(columns.length, 'column')} is like it`
+      : `did you mean ${quoted(near)}?`,
   );
 }
 

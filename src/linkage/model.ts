@@ -8,34 +8,36 @@ import type { Dependence, Parameters } from './train/parameters.ts';
 
 const share = z.number().min(0).max(1);
 
-const modelSchema = z.strictObject({
-  format: z.literal('dars-linkage-model/1'),
-  /** Where it was learnt: sizes only, no names and no values. */
-  learnt_from: z.string(),
-  prior: share.describe('probability that a pair taken at random is of one person'),
-  kin: share.describe('probability that it is of two people of one household'),
-  namesakes: share.describe('probability that it is of two people of one name, beyond what chance explains'),
-  comparisons: z.array(
-    z.strictObject({
-      field: z.string(),
-      levels: z.array(
-        z.strictObject({
-          level: z.string(),
-          m: share.describe('share among pairs of one person'),
-          u: share.describe('share among pairs of different people'),
-          bits: z.number().describe('log2(m/u); where by_value, what the average value is worth'),
-          by_value: z.boolean().describe('whether the frequency of the value that agrees stands for u'),
-        }),
-      ),
-      depends_on: z
-        .strictObject({
-          field: z.string(),
-          given: z.array(z.strictObject({ level: z.string(), copied: share, u: z.array(share) })),
-        })
-        .optional(),
-    }),
-  ),
-});
+const modelSchema = z
+  .strictObject({
+    format: z.literal('dars-linkage-model/1'),
+    /** Where it was learnt: sizes only, no names and no values. */
+    learnt_from: z.string(),
+    prior: share.describe('probability that a pair taken at random is of one person'),
+    kin: share.describe('probability that it is of two people of one household'),
+    namesakes: share.describe('probability that it is of two people of one name, beyond what chance explains'),
+    comparisons: z.array(
+      z.strictObject({
+        field: z.string(),
+        levels: z.array(
+          z.strictObject({
+            level: z.string(),
+            m: share.describe('share among pairs of one person'),
+            u: share.describe('share among pairs of different people'),
+            bits: z.number().describe('log2(m/u); where by_value, what the average value is worth'),
+            by_value: z.boolean().describe('whether the frequency of the value that agrees stands for u'),
+          }),
+        ),
+        depends_on: z
+          .strictObject({
+            field: z.string(),
+            given: z.array(z.strictObject({ level: z.string(), copied: share, u: z.array(share) })),
+          })
+          .optional(),
+      }),
+    ),
+  })
+  .refine(({ prior, kin, namesakes }) => prior + kin + namesakes < 1);
 
 /** A trained model, as it is kept in a file: readable, and the same bytes for the same training. */
 export type Model = z.output<typeof modelSchema>;

@@ -13,10 +13,16 @@ const TIMEOUT_MS = 10_000;
  * Tells somebody. Gives why that failed, or undefined: it never throws, as what became of a release does not depend on
  * who heard of it. What the other side says is neither read nor shown.
  */
-export async function notify(target: NotificationTarget, message: object): Promise<string | undefined> {
+export async function notify(
+  target: NotificationTarget,
+  message: object,
+  timeoutMs: number = TIMEOUT_MS,
+): Promise<string | undefined> {
   const text = `${JSON.stringify(message)}\n`;
   try {
-    return 'command' in target ? await tellProgram(target, text) : await post(target.webhook, text);
+    return 'command' in target
+      ? await tellProgram(target, text, timeoutMs)
+      : await post(target.webhook, text, timeoutMs);
   } catch (error) {
     return reasonOf(error);
   }
@@ -25,21 +31,28 @@ export async function notify(target: NotificationTarget, message: object): Promi
 async function tellProgram(
   { command: [program = '', ...args], folder }: Extract<NotificationTarget, { command: readonly string[] }>,
   text: string,
+  timeout: number,
 ): Promise<string | undefined> {
-  const child = spawn(program, args, { cwd: folder, stdio: ['pipe', 'ignore', 'ignore'], timeout: TIMEOUT_MS });
+  // One that takes no notice of a polite word would be waited for for ever.
+  const child = spawn(program, args, {
+    cwd: folder,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    timeout,
+    killSignal: 'SIGKILL',
+  });
   child.stdin.on('error', () => {}); // it may end without reading
   child.stdin.end(text);
   const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
   return code === 0 ? undefined : signal === null ? `it ended with ${code}` : 'it took too long';
 }
 
-async function post(webhook: Secret<string>, text: string): Promise<string | undefined> {
+async function post(webhook: Secret<string>, text: string, timeoutMs: number): Promise<string | undefined> {
   const answer = await fetch(webhook.reveal(), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: text,
     redirect: 'error',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: AbortSignal.timeout(timeoutMs),
   });
   await answer.body?.cancel();
   return answer.ok ? undefined : `it answered ${answer.status}`;

@@ -26,14 +26,10 @@ export function checkTabulation(
   };
   const dimensions = new Map(product.dimensions.map((each) => [each.name, each]));
   const measures = product.measures.map(({ name }) => name);
-  for (const [list, key, what] of [
-    [product.dimensions, 'dimensions', 'dimensions'],
-    [product.measures, 'measures', 'measures'],
-    [product.tables, 'tables', 'tables'],
-  ] as const) {
+  for (const what of ['dimensions', 'measures', 'tables'] as const) {
     const seen = new Set<string>();
-    list.forEach(({ name }, index) => {
-      if (seen.has(name)) wrong([key, index], 'name-twice', `two ${what} are called ${name}`);
+    product[what].forEach(({ name }, index) => {
+      if (seen.has(name)) wrong([what, index], 'name-twice', `two ${what} are called ${name}`);
       seen.add(name);
     });
   }

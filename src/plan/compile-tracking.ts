@@ -1,8 +1,10 @@
 import { PDS } from '../catalogue/catalogue.ts';
 import { and, coalesce, column, truth } from '../relation/expression.ts';
 import { filter, join, type Named, project, type Relation, table } from '../relation/relation.ts';
-import { currentPeople, finished, inPeriods, inRows, ofRecord, place, read_, Tables } from './compile.ts';
+import { finished, ofRecord } from './column-values.ts';
+import { currentPeople, place, Tables } from './compile.ts';
 import { type FilePlan, type OutputColumn, stepOf } from './plan.ts';
+import { inPeriods, inRows, read_ } from './row-conditions.ts';
 
 /** The name of a part of the key by which a row of a dataset is known again. */
 export const keyColumn = (index: number): string => `#key ${index}`;

@@ -1,5 +1,3 @@
-import { PDS } from '../catalogue/catalogue.ts';
-import type { Condition } from '../relation/condition.ts';
 import {
   and,
   call,
@@ -7,15 +5,11 @@ import {
   coalesce,
   column,
   compare,
-  date,
   type Expression,
   integer,
-  isIn,
   isNull,
   not,
   nothing,
-  or,
-  startsWith,
   text,
   truth,
 } from '../relation/expression.ts';
@@ -31,6 +25,8 @@ import {
   table,
 } from '../relation/relation.ts';
 import { ALL_SLICES, type SliceRange } from '../relation/slices.ts';
+import { must } from './checked.ts';
+import { finished, isGeography, isSensitive, marked, ofRecord } from './column-values.ts';
 import {
   type CohortPlan,
   type FilePlan,
@@ -43,6 +39,7 @@ import {
   stepsOf,
   TOKEN_COLUMN,
 } from './plan.ts';
+import { hasRestricted, inPeriods, inRows, inStay, read_, unrestricted } from './row-conditions.ts';
 
 /**
  * Names of the tables that an engine keeps while it runs a plan. Names of dars begin with `#`, which no column of a
@@ -329,16 +326,6 @@ export function currentPeople(demographics: readonly ReadColumn[]): Relation<'id
   ]);
 }
 
-/** Whatever is not known to be harmless counts as sensitive. Never null. */
-function isSensitive(confidentiality: Expression): Expression {
-  return coalesce(compare(call('code', confidentiality), '<>', text('U')), truth(false));
-}
-
-/** The columns of a row that say whether it is itself a sensitive record: PDS has superseded ones beside the current. */
-function marked({ dataset, columns }: Step & { kind: 'read' }): string[] {
-  return dataset === PDS ? columns.map(({ name }) => name).filter((name) => name === 'confidentiality') : [];
-}
-
 function stepOfRow(
   file: FilePlan,
   unresolved: 'exclude' | 'keep',
@@ -368,198 +355,6 @@ function stepOfRow(
   if (stepOf(file.steps, 'withhold-restricted') !== undefined)
     leaves(hasRestricted(file.steps, lacking), 'legally restricted');
   return when.length === 0 ? integer(RELEASED) : choose(when, integer(RELEASED));
-}
-
-/** Both ends included; a missing date or one that stands for none lies outside. Never null. */
-export function inPeriods(steps: readonly Step[], read: readonly ReadColumn[]): Expression {
-  return and(
-    ...stepsOf(steps, 'select-period').map((step) => {
-      const value = presentDate(step.column, read);
-      return coalesce(and(compare(value, '>=', date(step.from)), compare(value, '<=', date(step.to))), truth(false));
-    }),
-  );
-}
-
-/** Within the participant's own dates, both ends included; a missing date lies outside any end that there is. Never null. */
-function inStay(steps: readonly Step[], read: readonly ReadColumn[]): Expression {
-  return and(
-    ...stepsOf(steps, 'select-stay').map((step) => {
-      const value = presentDate(step.column, read);
-      return and(
-        or(isNull(column('#from')), coalesce(compare(value, '>=', column('#from')), truth(false))),
-        or(isNull(column('#to')), coalesce(compare(value, '<=', column('#to')), truth(false))),
-      );
-    }),
-  );
-}
-
-/** The date of a row, over the columns `#row NAME`, that must lie within the participant's own dates; none where none do. */
-export function stayDateOf(file: FilePlan): Expression | undefined {
-  const step = stepOf(file.steps, 'select-stay');
-  return step === undefined ? undefined : presentDate(step.column, must(stepOf(file.steps, 'read')).columns);
-}
-
-/**
- * Period and conditions of a file, and what the law restricts, over the columns `#row NAME`: whether a row is selected.
- * Never null. `lacking`: columns that the source does not have.
- */
-export function selectionOf(file: FilePlan, lacking: readonly string[]): Expression {
-  const read = must(stepOf(file.steps, 'read')).columns;
-  return and(inPeriods(file.steps, read), inRows(file.steps, read), ...unrestricted(file.steps, lacking));
-}
-
-function unrestricted(steps: readonly Step[], lacking: readonly string[]): Expression[] {
-  return stepOf(steps, 'withhold-restricted') === undefined ? [] : [not(hasRestricted(steps, lacking))];
-}
-
-/** Whether some position of the row holds a restricted code, or one below it, however it is written. Never null. */
-function hasRestricted(steps: readonly Step[], lacking: readonly string[]): Expression {
-  const tests = stepsOf(steps, 'withhold-restricted').flatMap(({ columns, list }) =>
-    columns
-      .filter(({ name }) => !lacking.includes(name))
-      .map(({ name, system }) =>
-        coalesce(isBelow(call('bare_code', column(read_(name))), list.codes[system]), truth(false)),
-      ),
-  );
-  return or(...tests);
-}
-
-/** Most codes have three characters, which one look at a list tells; only longer ones are compared one by one. */
-function isBelow(code: Expression, codes: readonly string[]): Expression {
-  const three = codes.filter(({ length }) => length === 3).map(text);
-  const longer = codes.filter(({ length }) => length > 3).map((each) => startsWith(code, each));
-  return or(...(three.length === 0 ? [] : [isIn(call('three_characters', code), three)]), ...longer);
-}
-
-/** Whether the row meets every condition; unknown counts as no. Never null. */
-export function inRows(steps: readonly Step[], read: readonly ReadColumn[]): Expression {
-  return and(...stepsOf(steps, 'select-rows').map((step) => coalesce(meets(step.condition, read), truth(false))));
-}
-
-function meets(condition: Condition, read: readonly ReadColumn[]): Expression {
-  switch (condition.kind) {
-    case 'all_of':
-      return and(...condition.of.map((inner) => meets(inner, read)));
-    case 'any_of':
-      return or(...condition.of.map((inner) => meets(inner, read)));
-    case 'not':
-      return not(meets(condition.of, read));
-    default: {
-      const { type } = must(read.find(({ name }) => name === condition.column));
-      const value = comparable(condition.column, read);
-      const literal = (other: string): Expression =>
-        type === 'date'
-          ? date(other)
-          : type === 'text'
-            ? text(other)
-            : { kind: 'literal', value: Number(other), type: 'decimal' };
-      switch (condition.kind) {
-        case 'in':
-          return isIn(value, condition.values.map(literal));
-        case 'not_in':
-          return not(isIn(value, condition.values.map(literal)));
-        case 'starts_with':
-          return or(...condition.values.map((prefix) => startsWith(value, prefix)));
-        case 'between':
-          return and(compare(value, '>=', literal(condition.low)), compare(value, '<=', literal(condition.high)));
-        case 'at_least':
-          return compare(value, '>=', literal(condition.value));
-        case 'at_most':
-          return compare(value, '<=', literal(condition.value));
-        case 'is_null':
-          return condition.is ? isNull(value) : not(isNull(value));
-      }
-    }
-  }
-}
-
-function comparable(name: string, read: readonly ReadColumn[]): Expression {
-  const { type } = must(read.find((each) => each.name === name));
-  if (type === 'date') return presentDate(name, read);
-  return type === 'text' ? column(read_(name)) : call('number', column(read_(name)));
-}
-
-function presentDate(name: string, read: readonly ReadColumn[]): Expression {
-  return present(column(read_(name)), name, read);
-}
-
-/** The value of a column, or null where it is a date that stands for none. */
-function present(value: Expression, name: string, columns: readonly ReadColumn[]): Expression {
-  const missing = columns.find((each) => each.name === name)?.missing ?? [];
-  return missing.length === 0 ? value : choose([[isIn(value, missing.map(date)), nothing()]], value);
-}
-
-/**
- * A PDS column as far as the record alone can make it: withheld where the record is sensitive, derived unless the row's
- * event or a lookup is needed as well.
- */
-export function ofRecord(each: OutputColumn): Expression {
-  const value = each.at !== undefined || isGeography(each) ? column(each.from) : derived(each, column(each.from));
-  return each.withheld ? choose([[column('#sensitive'), nothing()]], value) : value;
-}
-
-/** A column of the output, from what the joins brought. */
-export function finished(
-  each: OutputColumn,
-  demographics: readonly ReadColumn[],
-  read: Step & { kind: 'read' },
-): Expression {
-  if (isGeography(each)) return column(`#geo ${each.name}`);
-  if (each.of === 'match') return column(`#match ${each.from}`);
-  if (each.of === 'pds') {
-    const value = column(`#pds ${each.name}`);
-    return each.at === undefined ? value : aged(each, present(value, each.from, demographics), read.columns);
-  }
-  const value = column(read_(each.from));
-  const made =
-    each.at === undefined ? derived(each, value) : aged(each, presentDate(each.from, read.columns), read.columns);
-  if (!each.withheld) return made;
-  const sensitive = [
-    coalesce(column('#sensitive'), truth(false)),
-    ...marked(read).map((name) => isSensitive(column(read_(name)))),
-  ];
-  return choose([[or(...sensitive), nothing()]], made);
-}
-
-/** An age at the row's event, or its band. There is none where the one date or the other stands for none. */
-function aged(each: OutputColumn, born: Expression, read: readonly ReadColumn[]): Expression {
-  const age = call('age', born, presentDate(must(each.at), read));
-  if (each.as === 'age_band_5') return call('age_band', age, integer(5));
-  return each.as === 'age_band_10' ? call('age_band', age, integer(10)) : age;
-}
-
-function derived(each: OutputColumn, value: Expression): Expression {
-  if (each.token !== undefined)
-    return call('token', text(each.token), each.sourceType === 'date' ? call('date_text', value) : value);
-  const { as } = each;
-  if (as === undefined) return value;
-  switch (as) {
-    case 'year':
-      return each.concept === 'birth_month' ? call('year_of_mmyyyy', value) : call('year', value);
-    case 'month':
-    case 'quarter':
-    case 'mmyyyy':
-    case 'outcode':
-      return call(as, value);
-    case 'area':
-      return call('postcode_area', value);
-    case '3_characters':
-      return call('three_characters', value);
-    case 'chapter':
-      return call(each.concept === 'icd10' ? 'icd10_chapter' : 'opcs4_chapter', value);
-    // These need more than the value: see aged and geography.
-    case 'age':
-    case 'age_band_5':
-    case 'age_band_10':
-    case 'msoa':
-    case 'local_authority':
-    case 'region':
-      return value;
-  }
-}
-
-function isGeography({ as }: OutputColumn): boolean {
-  return as === 'msoa' || as === 'local_authority' || as === 'region';
 }
 
 function geographyColumns(columns: readonly OutputColumn[]): OutputColumn[] {
@@ -629,11 +424,6 @@ function ownSources(columns: readonly OutputColumn[], key: readonly string[], mo
   return [...new Set([...names, ...more])].filter((name) => !key.includes(name));
 }
 
-/** The name that a source column has inside the relations. */
-export function read_(name: string): string {
-  return `#row ${name}`;
-}
-
 function own(name: string): Named {
   return { name, value: column(name) };
 }
@@ -642,9 +432,4 @@ function inSlices(number_: Expression, { from, to }: SliceRange, dealing: Dealin
   if (from === ALL_SLICES.from && to === ALL_SLICES.to) return truth(true);
   const slice = call(dealing.slice, number_);
   return and(compare(slice, '>=', integer(from)), compare(slice, '<', integer(to)));
-}
-
-function must<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('the plan lacks what its other steps need');
-  return value;
 }

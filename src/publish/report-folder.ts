@@ -1,4 +1,4 @@
-import { chmod, mkdir, open, rename } from 'node:fs/promises';
+import { chmod, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
@@ -18,20 +18,29 @@ export async function writeReports(folder: string, files: readonly ReportFile[])
     await mkdir(folder, { recursive: true, mode: 0o700 });
     for (const { name, text } of files) {
       const path = join(folder, name);
-      const file = await open(`${path}.part`, 'w', 0o600);
       try {
-        await file.writeFile(text);
-        await file.sync();
-      } finally {
-        await file.close();
+        await writeWhole(`${path}.part`, text);
+        await rename(`${path}.part`, path);
+      } catch (error) {
+        await rm(`${path}.part`, { force: true });
+        throw error;
       }
-      await chmod(`${path}.part`, 0o600);
-      await rename(`${path}.part`, path);
     }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new Fault(ExitCode.workspace, 'report', `the report can't be written to ${folder} (${code ?? 'unknown'})`, {
-      hint: 'nothing is released without its report',
+      hint: 'make room, or give it a folder that may be written to; nothing is released without its report',
     });
   }
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  const file = await open(path, 'w', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await chmod(path, 0o600);
 }

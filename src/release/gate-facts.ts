@@ -14,6 +14,7 @@ import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import type { Pipeline } from '../pipeline/pipeline-schema.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { SourceFile } from '../workspace/workspace-schema.ts';
+import { isOfDataset } from './input-looks.ts';
 import { pastUses, releaseOf, replacedRelease } from './past-uses.ts';
 import { toldAsAt } from './told-before.ts';
 import { waitingRelease } from './waiting.ts';
@@ -98,11 +99,12 @@ function readDatasets(pipeline: Pipeline): string[] {
 }
 
 function sourceFacts(
-  { source, asAt, defect }: InputLook,
+  look: InputLook,
   { name, document, file }: Workspace,
   told: CalendarDate | undefined,
 ): SourceFacts[] {
-  if (source === 'opt_outs' || source === 'cohort' || source === 'geography') return [];
+  if (!isOfDataset(look)) return [];
+  const { source, asAt, defect } = look;
   const settings = (file.sources as Readonly<Record<string, SourceFile | undefined>>)[source];
   const place = { file: name, line: document.lineOf(['sources', source]) };
   return [{ source, ...place, asAt, maxAgeDays: settings?.max_age_days, toldAsAt: told, defect }];

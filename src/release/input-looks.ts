@@ -3,13 +3,14 @@ import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 import type { Intended } from '../ledger/entries.ts';
 
-const NOT_DATASETS = ['opt_outs', 'cohort', 'geography'];
+/** Whether it is the source of a dataset, and not of the opt-out list, a cohort or a lookup. */
+export function isOfDataset({ source }: InputLook): boolean {
+  return source !== 'opt_outs' && source !== 'cohort' && source !== 'geography';
+}
 
 /** The datasets among what was looked at, each with the day that its source tells of, where that is known. */
 export function sourceDates(looks: readonly InputLook[]): NonNullable<Intended['sources']> {
-  return looks
-    .filter(({ source }) => !NOT_DATASETS.includes(source))
-    .map(({ source, asAt }) => ({ source, as_at: asAt ?? null }));
+  return looks.filter(isOfDataset).map(({ source, asAt }) => ({ source, as_at: asAt ?? null }));
 }
 
 interface LookingWorld {
@@ -36,7 +37,7 @@ export async function reasonFor(error: unknown, before: readonly InputLook[], wo
 }
 
 async function touched(before: readonly InputLook[], { engine, inputs }: LookingWorld): Promise<Fault | undefined> {
-  const datasets = before.map(({ source }) => source).filter((source) => !NOT_DATASETS.includes(source));
+  const datasets = before.filter(isOfDataset).map(({ source }) => source);
   const after = await engine.lookAt(inputs, datasets);
   const other = before.find(
     ({ source, fingerprint }) => after.find((look) => look.source === source)?.fingerprint !== fingerprint,

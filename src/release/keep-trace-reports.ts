@@ -17,8 +17,8 @@ export async function keepTraceReports(
   const cohorts: NonNullable<Intended['cohorts']>[number][] = [];
   for (const { product, validation, quality, participants, found } of traced) {
     const text = `${canonicalJson(quality as unknown as Json)}\n`;
-    await keepReport(release, `${product}.json`, text);
-    await keepReport(release, `${product}.html`, tracePage(quality));
+    await keepReport(release, `trace-${product}.json`, text);
+    await keepReport(release, `trace-${product}.html`, tracePage(quality));
     cohorts.push({
       product,
       file_sha256: validation.sha256,

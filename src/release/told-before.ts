@@ -30,12 +30,17 @@ export function toldBefore(
   replaced: string | undefined,
 ): readonly Told[] {
   const withdrawn = new Set(entries.flatMap((entry) => (isKind(entry, 'withdrawn') ? [entry.file] : [])));
-  return deliveredFiles(entries).flatMap(({ file, intended, replacedBy }) => {
+  const delivered = deliveredFiles(entries);
+  // All files of a release are replaced with the one that is named: the next release makes them all.
+  const replacedReleases = new Set(
+    delivered.flatMap(({ intended, replacedBy }) => (replacedBy === undefined ? [] : [intended.release])),
+  );
+  return delivered.flatMap(({ file, intended }) => {
     const stands =
       file.tells?.scope === scope &&
       intended.agreement.startsWith(`${stem}-v`) &&
       !withdrawn.has(file.file) &&
-      replacedBy === undefined &&
+      !replacedReleases.has(intended.release) &&
       !intended.files.some((each) => each.file === replaced);
     if (!stands || file.tells === undefined) return [];
     return [{ name: toldName(intended.release, intended.files.indexOf(file)), sha256: file.tells.sha256 }];
@@ -74,7 +79,10 @@ export async function toldFiles(
       before.push(await folder.whole(stem, name, sha256));
     told.set(scope, { before, now: folder.path(stem, toldName(release, index)) });
   }
-  if (told.size > 0) await folder.sweep(stem, `${pipeline}-`, knownNames(entries));
+  if (told.size > 0) {
+    const known = knownNames(entries);
+    await folder.sweep(stem, (name) => isOf(name, pipeline) && !known.has(name));
+  }
   return told;
 }
 
@@ -92,6 +100,12 @@ export async function sealTold(
 
 function scopeOf({ steps }: FilePlan): string | undefined {
   return stepOf(steps, 'tell')?.scope;
+}
+
+/** Whether a release of this pipeline wrote it; of `study-2`, which may be running, it was none of `study`. */
+function isOf(name: string, pipeline: string): boolean {
+  const prefix = `${pipeline}-`;
+  return name.startsWith(prefix) && /^\d{8}T\d{4}-[^-]+-\d+\.parquet$/.test(name.slice(prefix.length));
 }
 
 function knownNames(entries: readonly Entry[]): ReadonlySet<string> {

@@ -100,18 +100,17 @@ function deliveries({ entries }: MetricFacts): MetricFamily[] {
 }
 
 function troubles({ entries }: MetricFacts): MetricFamily[] {
-  const destinations = new Map(
-    entries.flatMap((each) => (isKind(each, 'intended') ? [[each.release, each.recipient.destination]] : [])),
-  );
-  const owners = new Map(entries.flatMap((each) => (isKind(each, 'intended') ? [[each.release, each.pipeline]] : [])));
+  const intended = new Map(entries.flatMap((each) => (isKind(each, 'intended') ? [[each.release, each]] : [])));
   const refusals = entries.flatMap((each) =>
     isKind(each, 'refused') ? each.refusals.map(({ code }) => ({ pipeline: each.pipeline, code })) : [],
   );
   const failures = entries.flatMap((each) =>
-    isKind(each, 'failed') ? [{ destination: destinations.get(each.release) ?? '', code: each.code }] : [],
+    isKind(each, 'failed')
+      ? [{ destination: intended.get(each.release)?.recipient.destination ?? '', code: each.code }]
+      : [],
   );
   const abandoned = entries.flatMap((each) =>
-    isKind(each, 'abandoned') ? [{ pipeline: owners.get(each.release) ?? '' }] : [],
+    isKind(each, 'abandoned') ? [{ pipeline: intended.get(each.release)?.pipeline ?? '' }] : [],
   );
   return [
     counter('dars_refusals_total', 'Reasons for which releases were refused.', counts(refusals)),

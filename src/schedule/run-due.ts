@@ -43,6 +43,9 @@ export interface DueResult {
   readonly seconds?: number;
 }
 
+/** The code of the one refusal that ends with 13 and not with 12: people could be found too easily. */
+const RISK = 'risk';
+
 type Facts = Pick<DueWorld, 'workspace' | 'ledger' | 'now' | 'again'>;
 
 /** Where everything stands: what `dars due --dry-run` prints, and `dars due` works on. */
@@ -126,8 +129,8 @@ async function settle(item: DueItem, workers: number, world: DueWorld): Promise<
     if (error instanceof Overtaken) return standing(error.item);
     const fault = world.faultOf(error);
     if (fault.code === 'pipeline-busy') return { pipeline, agreement, outcome: 'waiting', exit: ExitCode.done, fault };
-    const outcome =
-      fault.exit === ExitCode.refused ? 'refused' : (await isSealed(pipeline, world)) ? 'waiting' : 'failed';
+    const isRefusal = fault.exit === ExitCode.refused || fault.code === RISK;
+    const outcome = isRefusal ? 'refused' : (await isSealed(pipeline, world)) ? 'waiting' : 'failed';
     return { pipeline, agreement, outcome, exit: fault.exit, fault, seconds: seconds() };
   }
 }
@@ -203,7 +206,7 @@ function standing(item: DueItem): DueResult {
     case 'waits':
       return { ...of, outcome: 'waiting', exit: ExitCode.done };
     case 'refused':
-      return { ...of, outcome: 'refused', exit: ExitCode.refused };
+      return { ...of, outcome: 'refused', exit: item.codes.includes(RISK) ? ExitCode.disclosure : ExitCode.refused };
     case 'purged':
       return { ...of, outcome: 'failed', exit: ExitCode.delivery };
     case 'resting':

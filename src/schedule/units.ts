@@ -1,7 +1,9 @@
+import { dirname } from 'node:path';
+
 /** What a schedule of the operating system needs to know of a workspace. All paths are absolute. */
 export interface ScheduleFacts {
   readonly workspace: string;
-  /** How dars is started: Node, and the program. */
+  /** How dars is started: Node, and the program; both may lie in a home directory, as those of a version manager do. */
   readonly program: readonly string[];
   /** Who it runs as. */
   readonly user: string;
@@ -29,7 +31,9 @@ const SECRETS = '/etc/dars/dars.env';
 /** A service and a timer of systemd: hardened as far as a JIT compiler, a disk and a network allow. */
 export function systemdUnits(facts: ScheduleFacts): readonly UnitFile[] {
   const { workspace, program, user, times, writes, reads, secrets, threads } = facts;
-  const homes = [workspace, ...writes, ...reads].some((path) => /^\/(home|root|run\/user)(\/|$)/.test(path));
+  const homes = [workspace, ...program, ...writes, ...reads].some((path) =>
+    /^\/(home|root|run\/user)(\/|$)/.test(path),
+  );
   const service = `# dars: everything that is due, once. Made by \`dars schedule --systemd\`; make it again when dars.yaml changes.
 # Before it is started for the first time, as root:
 ${writes.map((path) => `#   install -d -m 700 -o ${user} -g ${user} ${shellWord(path)}`).join('\n')}
@@ -105,7 +109,9 @@ export function crontab(facts: ScheduleFacts, log: string): string {
   const { workspace, program, times, secrets, threads } = facts;
   const command = [...program, '--workspace', workspace, '--json', 'due'].map(shellWord).join(' ');
   const environment = secrets.length === 0 ? '' : `set -a; . ${SECRETS}; `;
-  const line = `umask 077; cd ${shellWord(workspace)} && ${environment}UV_THREADPOOL_SIZE=${threads} ${command} >> ${shellWord(log)} 2>&1`;
+  // The state folder is made on first use, and this may be it.
+  const go = `umask 077; cd ${shellWord(workspace)} && mkdir -p ${shellWord(dirname(log))}`;
+  const line = `${go} && ${environment}UV_THREADPOOL_SIZE=${threads} ${command} >> ${shellWord(log)} 2>&1`;
   return `# dars: everything that is due, once. Made by \`dars schedule --cron\`; for \`crontab -e\` of the user that runs dars.
 # Times are those of the machine. Every line of the log is JSON; it holds no patient's value.
 ${secrets.length === 0 ? '' : `# ${SECRETS} holds ${secrets.join(', ')}, and only this user can read it.\n`}SHELL=/bin/sh

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { openDatabase } from './database.ts';
 import { quote, type Sql } from './sql.ts';
 import { writeFile } from './write.ts';
 
@@ -40,13 +40,7 @@ const TROUBLE = {
  */
 export async function writeCohort(options: CohortOptions): Promise<{ path: string; rows: number; bytes: number }[]> {
   const { directory, pds, participants, seed, reference } = options;
-  const instance = await DuckDBInstance.create(':memory:', {
-    temp_directory: '',
-    memory_limit: options.memory ?? '4GB',
-    threads: String(options.threads ?? 2),
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-  });
+  const instance = await openDatabase(options);
   const connection = await instance.connect();
   try {
     const from = /\.parquet$/.test(pds)

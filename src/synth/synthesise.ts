@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 import { createCalendar, dayNumber } from './calendar.ts';
+import { DEFAULT_THREADS, openDatabase } from './database.ts';
 import { createLookups } from './lookup.ts';
 import { allLookups } from './lookups.ts';
 import { checkOptions, type SynthFile, type SynthOptions, type SynthReport } from './options.ts';
@@ -15,8 +16,6 @@ import { type Task, tasksFor } from './tasks.ts';
 import type { World } from './world.ts';
 import { writeFile } from './write.ts';
 
-const DEFAULT_MEMORY = '4GB';
-const DEFAULT_THREADS = 2;
 const FEW_PEOPLE = 100_000;
 
 /**
@@ -29,7 +28,7 @@ export async function synthesise(options: SynthOptions): Promise<SynthReport> {
   const { directory, people, seed, asAt, epoch = asAt } = options;
   const begun = performance.now();
   const world: World = { seed, people, epoch: dayNumber(epoch), asAt: dayNumber(asAt) };
-  const instance = await openDatabase(options);
+  const instance = await openWorld(options);
   const connection = await instance.connect();
   try {
     await createLookups(connection, allLookups);
@@ -120,18 +119,8 @@ async function carryOut(connection: DuckDBConnection, task: Task, directory: str
   }
 }
 
-async function openDatabase({
-  memory = DEFAULT_MEMORY,
-  threads = DEFAULT_THREADS,
-}: SynthOptions): Promise<DuckDBInstance> {
-  const instance = await DuckDBInstance.create(':memory:', {
-    threads: String(threads),
-    memory_limit: memory,
-    // Without a place to spill to, a query that is too large fails instead of leaving data behind.
-    temp_directory: '',
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-  });
+async function openWorld(options: SynthOptions): Promise<DuckDBInstance> {
+  const instance = await openDatabase(options);
   const connection = await instance.connect();
   // The joins are lookups in small tables and stand in the order in which they are cheapest. What the optimiser could
   // do for them is to choose another order, and with it another order of rows.

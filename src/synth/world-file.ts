@@ -1,11 +1,11 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type CalendarDate, nextPeriodStart, parseCalendarDate } from '../kernel/calendar-date.ts';
+import { addDays, type CalendarDate, parseCalendarDate } from '../kernel/calendar-date.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 import { calendarDate } from '../kernel/schema-parts.ts';
-import { SYNTH_DATASETS, type SynthOptions, type SynthReport } from './options.ts';
+import { checkOptions, SYNTH_DATASETS, type SynthOptions, type SynthReport } from './options.ts';
 import { synthesise } from './synthesise.ts';
 
 /** What a folder's world was made with, so that it can be moved forward. */
@@ -29,6 +29,7 @@ type MachineOptions = Pick<SynthOptions, 'memory' | 'threads' | 'onProgress'>;
 
 /** Makes a world in a folder, and notes what it was made with beside it. */
 export async function makeWorld(options: SynthOptions): Promise<SynthReport> {
+  checkOptions(options);
   // Whoever reads sees that something is going on.
   await rm(join(options.directory, DAY_FILE), { force: true });
   const report = await synthesise(options);
@@ -104,20 +105,18 @@ function jsonOf(text: string): unknown {
 /** The day a step later: `3 months`, `1 year`, `2 weeks`, `10 days`. A month later is the same day, or the month's last. */
 export function later(day: CalendarDate, step: string): CalendarDate {
   const [, count = '', unit] = /^([1-9]\d{0,3}) ?(day|week|month|year)s?$/.exec(step.trim().toLowerCase()) ?? [];
-  if (unit === undefined) {
-    throw new Fault(ExitCode.usage, 'synth-step', '--advance wants a number of days, weeks, months or years', {
-      hint: 'for example --advance "3 months"',
-    });
-  }
+  if (unit === undefined) throw stepFault('--advance wants a number of days, weeks, months or years');
   const number = Number(count);
-  if (unit === 'day' || unit === 'week') {
-    const days = number * (unit === 'week' ? 7 : 1);
-    return new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10) as CalendarDate;
-  }
-  let month = `${day.slice(0, 7)}-01` as CalendarDate;
-  for (let n = 0; n < number * (unit === 'year' ? 12 : 1); n += 1) month = nextPeriodStart(month, 'month');
-  for (let date = Number(day.slice(8)); ; date -= 1) {
-    const found = parseCalendarDate(`${month.slice(0, 8)}${String(date).padStart(2, '0')}`);
+  if (unit === 'day' || unit === 'week') return addDays(day, number * (unit === 'week' ? 7 : 1));
+  const months = 12 * Number(day.slice(0, 4)) + Number(day.slice(5, 7)) - 1 + number * (unit === 'year' ? 12 : 1);
+  const month = `${Math.floor(months / 12)}-${String((months % 12) + 1).padStart(2, '0')}`;
+  for (let date = Number(day.slice(8)); date > 0; date -= 1) {
+    const found = parseCalendarDate(`${month}-${String(date).padStart(2, '0')}`);
     if (found !== undefined) return found;
   }
+  throw stepFault('--advance leads to no day of a calendar');
+}
+
+function stepFault(message: string): Fault {
+  return new Fault(ExitCode.usage, 'synth-step', message, { hint: 'for example --advance "3 months"' });
 }

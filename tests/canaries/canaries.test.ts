@@ -179,6 +179,28 @@ const CASES: readonly { what: string; exit: number; args: readonly string[]; par
     args: ['--json', ...RUN],
     parts: study(joined, CANARY_COHORT.split('\n').slice(1).join('\n')),
   },
+  ...[
+    { what: 'a cohort with an open quote', args: RUN },
+    { what: 'a trace by hand of a cohort with an open quote', args: TRACE },
+    {
+      what: 'a link of files with an open quote',
+      args: ['--json', 'link', `ROOT/${COHORT}`, '--dedupe', '--out', 'ROOT/out/l.csv'],
+    },
+  ].map((each) => ({ ...each, exit: 11, parts: study(joined, CANARY_COHORT.replace(',add,', ',"add,')) })),
+  ...[
+    { what: 'a link of a file without a header', exit: 11, rows: CANARY_COHORT.split('\n').slice(1).join('\n') },
+    { what: 'a link of names without a header', exit: 2, rows: 'QUETZALSMYTHE,XIOMARABELLE\n' },
+    { what: 'a link by a column of names without a header', exit: 2, rows: 'QUETZALSMYTHE,XIOMARABELLE\n', id: 'ref' },
+    { what: 'a link of names without a header, two alike', exit: 11, rows: 'QUETZALSMYTHE,QUETZALSMYTHE\n' },
+  ].map(({ what, exit, rows, id }) => ({
+    what,
+    exit,
+    args: [
+      ...['--json', 'link', `ROOT/${COHORT}`, '--dedupe', '--out', 'ROOT/out/l.csv'],
+      ...(id === undefined ? [] : ['--a-id', id]),
+    ],
+    parts: study(joined, rows),
+  })),
   { what: 'a plan with its SQL', exit: 0, args: ['plan', 'diabetes-apc', '--sql'], parts: {} },
   { what: 'a plan with its SQL as JSON', exit: 0, args: ['--json', 'plan', 'diabetes-apc', '--sql'], parts: {} },
   { what: 'a date that is no date', exit: 11, args: RUN, parts: row('2024-05-03', 'QUETZALSMYTHE') },
@@ -322,6 +344,30 @@ describe('while a process works on a source of some size', () => {
     const elsewhere = [...seen.written].filter((path) => !path.startsWith(join(workspace.root, 'state/')));
     expect(elsewhere.filter((path) => !path.includes('/tsx-'))).toEqual([]);
   }, 120_000);
+
+  const many = CANARY_COHORT.concat(
+    ...Array.from({ length: 500 }, (_, n) => `STUDY-M${n},add,${1_000_000_000 + n * 7},,,,,1970-01-01,,,,,,,,\n`),
+  );
+  it.each([
+    ['a cohort that is traced and joined', study(joined, many)],
+    ['a study that is followed', study(followed, many)],
+    ['tables', tables],
+  ])(
+    'nor while it works on %s',
+    async (_, parts) => {
+      using workspace = await withCanaries({ ...parts, files: { ...large.files, ...parts.files } });
+      const temp = ownTemp();
+      const { process: child, ended } = startDars(workspace.root, RUN, { TMPDIR: temp });
+      const seen = await watch(child, ended, [...traces(workspace), temp], among);
+      const ran = await ended;
+      expect(ran.status, ran.stderr).toBe(0);
+      expectNothing(workspace, ran);
+      expect([...seen.leaks]).toEqual([]);
+      const elsewhere = [...seen.written].filter((path) => !path.startsWith(join(workspace.root, 'state/')));
+      expect(elsewhere.filter((path) => !path.includes('/tsx-'))).toEqual([]);
+    },
+    120_000,
+  );
 
   it('a process that is killed leaves none either', async () => {
     using workspace = await withCanaries(large);

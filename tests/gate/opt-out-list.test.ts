@@ -40,6 +40,23 @@ describe('the opt-out list is there, whole and fresh', () => {
   });
 });
 
+describe('every product that tells of people, or counts them, waits for a list that is fresh', () => {
+  const datasets = [{ dataset: 'hes_apc', fields: ['EPIKEY'] }];
+  const counted = { dimensions: [{ name: 'sex', from: 'SEX' }], tables: [{ name: 'by-sex', by: ['sex'] }] };
+  const cohort = 'cohort/NIC-147750_members.csv';
+  test.each([
+    { product: 'extract', dataset: 'hes_apc', fields: ['EPIKEY'] },
+    { product: 'linked', datasets },
+    { product: 'tabulation', dataset: 'hes_apc', ...counted },
+    { product: 'bespoke-linkage', cohort, datasets },
+    { product: 'tracking', cohort, reports: [{ report: 'registrations', dataset: 'hes_apc', fields: ['EPIKEY'] }] },
+  ])('$product', (product) => {
+    const pipeline = { cohort: undefined, 'products[0]': { name: 'it', ...product } };
+    const codes = refusals({ pipeline, optOuts: { asAt: day('2026-10-29') } }).map(({ code }) => code);
+    expect(codes).toContain('opt-outs-stale');
+  });
+});
+
 describe('an exemption in the agreement', () => {
   const bad = { defect: { code: 'missing', message: 'dars.yaml names no opt-out list' } } as const;
   const alone = { cohort: undefined };

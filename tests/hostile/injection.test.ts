@@ -104,6 +104,27 @@ it('a dataset, a class or a column of a catalogue has a plain name', async () =>
   expect(status).toBe(10);
 });
 
+it.each(['opt_outs', 'cohort', 'geography'])('a dataset is not called %s, as another input is', async (dataset) => {
+  const entry = {
+    dataset,
+    title: 't',
+    abbreviation: 'T',
+    owner: 'o',
+    person_key: 'K',
+    key: ['K'],
+    columns: [{ name: 'K', type: 'text', class: 'identifier', description: 'd' }],
+  };
+  using workspace = await makeWorkspace({
+    workspace: (tree) => {
+      tree['catalogue'] = 'catalogue';
+    },
+    files: { 'catalogue/x.yaml': JSON.stringify(entry) },
+  });
+  const { status, stderr } = await darsHere(workspace.root, ['check']);
+  expect(stderr).toContain('catalogue/x.yaml:1 dataset: is what another input of a release is called');
+  expect(status).toBe(10);
+});
+
 it('a file may be named as it likes', async () => {
   const name = `it's "hes"; $$ --.csv`;
   using workspace = await makeWorkspace({ files: { [`data/odd/${name}`]: HES.replace('2024-07-09', 'x') } });

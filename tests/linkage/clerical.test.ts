@@ -79,7 +79,7 @@ describe('decisions', () => {
   });
 
   test.each([
-    ['maybe', [['1', '5', 'maybe']], 'a decision is "maybe"'],
+    ['maybe', [['1', '5', 'maybe']], '1 decisions are neither match nor no match'],
     ['on records that are not here', [['1', '77', 'match']], '1 decisions are on records that are not here'],
     [
       'both ways',
@@ -93,6 +93,12 @@ describe('decisions', () => {
     using folder = new LinkFolder();
     folder.write('a.csv', csv(HEADER, PEOPLE));
     await expect(decided(folder, decisions)).rejects.toThrow(message);
+  });
+
+  test('that are none are not quoted: where columns are parted wrongly they are somebody’s values', async () => {
+    using folder = new LinkFolder();
+    folder.write('a.csv', csv(HEADER, PEOPLE));
+    await expect(decided(folder, [['1', '5', 'Bracegirdle']])).rejects.toThrow(/^(?!.*Bracegirdle)/is);
   });
 });
 
@@ -128,6 +134,10 @@ describe('a model', () => {
     expect(other.stderr).toContain('the model was not made for the field email');
     const none = await folder.run(...FILES, '--model', 'a.csv', '--out', 'links.csv');
     expect([none.status, none.stderr]).toEqual([2, expect.stringContaining('a.csv is no linkage model')]);
+    const saved = JSON.parse(folder.read('model.json')) as Record<string, unknown>;
+    folder.write('model.json', JSON.stringify({ ...saved, prior: 0.5, kin: 0.5 }));
+    const empty = await folder.run(...FILES, '--model', 'model.json', '--out', 'links.csv');
+    expect([empty.status, empty.stderr]).toEqual([2, expect.stringContaining('model.json is no linkage model')]);
   });
 
   test('made with more fields than the data have still fits', async () => {

@@ -20,6 +20,13 @@ describe('a bad file gets one sentence and a hint', () => {
   test.each([
     ['an empty file', '', ['--dedupe'], 11, 'a.csv is empty'],
     [
+      'a file without a line of names',
+      'Ann,Lee,1970-01-02\nAnn,Lee,1970-01-02\n',
+      ['--dedupe'],
+      11,
+      'a.csv begins with no line of column names',
+    ],
+    [
       'a row with too few values',
       'id,given_name,family_name\n1,Ann,Lee\n2,Ann\n',
       ['--dedupe'],
@@ -33,13 +40,7 @@ describe('a bad file gets one sentence and a hint', () => {
       11,
       'a.csv, line 2: a quote is not closed',
     ],
-    [
-      'a column twice',
-      'given_name,given_name\nAnn,Lee\n',
-      ['--dedupe'],
-      11,
-      'a.csv names the column "given_name" twice',
-    ],
+    ['a column twice', 'given_name,given_name\nAnn,Lee\n', ['--dedupe'], 11, 'a.csv names its columns 1 and 2 alike'],
     [
       'an identifier twice',
       'id,given_name,family_name\n1,Ann,Lee\n1,Ann,Lee\n',
@@ -110,6 +111,8 @@ describe('a bad file gets one sentence and a hint', () => {
     for (const content of [
       'id,given_name,family_name\n1,Ann,Featherstonehaugh,9\n',
       'id,given_name\n1,"Featherstonehaugh\n',
+      'Ann,Featherstonehaugh,1970-01-02,1\n',
+      'Ann,Featherstonehaugh,TR21 0PW\n',
     ]) {
       expect(await said(content, '--dedupe')).not.toContain('Featherstonehaugh');
     }
@@ -150,6 +153,14 @@ describe('an odd file is read', () => {
     ],
   ])('%s', async (_, content, args) => {
     expect(await links(content, ...args)).toEqual(['1-3']);
+  });
+
+  test('with a text of hundreds of words for an address', async () => {
+    const address = Array.from({ length: 300 }, (_, index) => `word${index}`).join(' ');
+    const row = `Ann,Lee,1970-01-02,${address}\n`;
+    expect(await links(`given_name,family_name,date_of_birth,address\n${row}Bob,Ray,1980-03-04,\n${row}`)).toEqual([
+      '1-3',
+    ]);
   });
 
   test('with a header and no rows, or with one row, gives no links', async () => {

@@ -67,7 +67,8 @@ describe('the scores of the Master Person Service', () => {
     ['LS14AP', 'LS14AQ', 83],
     ['LS14AP', 'LS9', 33],
     ['LS14AP', 'YO17HH', 0],
-  ])('postcodes: %s and %s score %i', async (a, b, score) => {
+    ['LS14AP', null, null],
+  ])('postcodes: %s and %s score %s', async (a, b, score) => {
     expect(await value(postcodeScore('a', 'b'), a, b)).toBe(score);
   });
 
@@ -139,6 +140,8 @@ const PDS: readonly (readonly string[])[] = [
   ['9990000050', '', 'I', 'Dunwoody', 'Enid', '1950-07-07', '2', 'LS2 8BB', ''],
   ['9990000069', '', '', 'Khan', 'Amina', '1972-03-14', '2', 'B33 8TH', ''],
   ['9990000077', '', '', 'Khan', 'Amira', '1972-03-14', '2', 'B33 8TH', ''],
+  ['9990000093', '', 'U', 'Fothergill', 'Winifred', '1932-03-11', '2', 'LS2 8BD', ''],
+  ['9990000085', '', '', 'Evershed', 'Agnes', '1940-01-05', '2', '', ''],
 ];
 
 /** The service's answers to requests: number, family name, given name, born, gender, postcode. */
@@ -163,7 +166,12 @@ async function answer(...request: readonly string[]): Promise<Row> {
 
 describe('the profile mps', () => {
   test('finds by number and date of birth: indicator 1, confidence 100, no scores', async () => {
-    expect(await answer('9990000018', '', '', '1961-04-09', '', '')).toMatchObject({
+    const [found, unrestricted] = await answers(
+      ['9990000018', '', '', '1961-04-09', '', ''],
+      ['9990000093', '', '', '1932-03-11', '', ''],
+    );
+    expect(unrestricted).toMatchObject({ step: 'CCT_cached', error_success_code: '00' });
+    expect(found).toMatchObject({
       b_id: '9990000018',
       step: 'CCT_cached',
       matched_algorithm_indicator: '1',
@@ -230,6 +238,15 @@ describe('the profile mps', () => {
       gender_score_perc: '100',
       postcode_score_perc: '100',
       error_success_code: '00',
+    });
+  });
+
+  test('takes the mean of what both sides know: a record without a postcode is not scored for it', async () => {
+    expect(await answer('', 'Eversched', 'Agnus', '1940-01-05', '2', 'LS2 8BC')).toMatchObject({
+      b_id: '9990000085',
+      step: 'algorithmic_trace_live',
+      matched_confidence_percentage: '97',
+      postcode_score_perc: '',
     });
   });
 

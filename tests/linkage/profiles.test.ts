@@ -5,22 +5,18 @@ import { csv, LinkFolder, pairsOf, type Row } from './link-here.ts';
 const HEADER = 'id,nhs_number,gender,date_of_birth,postcode';
 type Person = readonly [nhs: string, sex: string, born: string, postcode: string];
 
+/** CSV of these rows, each identified by `prefix` and its number. */
+function numbered(header: string, prefix: string, rows: readonly (readonly string[])[]): string {
+  return csv(
+    header,
+    rows.map((row, index) => [`${prefix}${index}`, ...row]),
+  );
+}
+
 async function hesOns(hes: readonly Person[], deaths: readonly Person[]): Promise<Row[]> {
   using folder = new LinkFolder();
-  folder.write(
-    'hes.csv',
-    csv(
-      HEADER,
-      hes.map((person, index) => [`h${index}`, ...person]),
-    ),
-  );
-  folder.write(
-    'ons.csv',
-    csv(
-      HEADER,
-      deaths.map((person, index) => [`d${index}`, ...person]),
-    ),
-  );
+  folder.write('hes.csv', numbered(HEADER, 'h', hes));
+  folder.write('ons.csv', numbered(HEADER, 'd', deaths));
   return await folder.link('hes.csv', 'ons.csv', '--a-id', 'id', '--b-id', 'id', '--profile', 'hes-ons');
 }
 
@@ -41,11 +37,8 @@ describe('the profile hes-ons', () => {
 
   test('does not link against an NHS number that contradicts, nor by a first of January', async () => {
     expect(await hesOns([WHOLE], [['9990000026', '1', '1961-04-09', 'LS1 4AP']])).toEqual([]);
-    const [one, other]: Person[] = [
-      ['9990000018', '1', '1961-01-01', 'LS1 4AP'],
-      ['', '1', '1961-01-01', 'LS1 4AP'],
-    ];
-    if (one !== undefined && other !== undefined) expect(await hesOns([one], [other])).toEqual([]);
+    const born = '1961-01-01';
+    expect(await hesOns([['9990000018', '1', born, 'LS1 4AP']], [['', '1', born, 'LS1 4AP']])).toEqual([]);
   });
 
   test('links at a postcode of many people by rank 7, not 6', async () => {
@@ -94,20 +87,8 @@ describe('two profiles compared', () => {
 
   test('say record by record where they differ', async () => {
     using folder = new LinkFolder();
-    folder.write(
-      'a.csv',
-      csv(
-        header,
-        cohort.map((row, index) => [`c${index}`, ...row]),
-      ),
-    );
-    folder.write(
-      'b.csv',
-      csv(
-        header,
-        people.map((row, index) => [`p${index}`, ...row]),
-      ),
-    );
+    folder.write('a.csv', numbered(header, 'c', cohort));
+    folder.write('b.csv', numbered(header, 'p', people));
     const rows = await folder.link('a.csv', 'b.csv', '--a-id', 'id', '--b-id', 'id', '--compare', 'mps');
     expect(rows.map((row) => [row['a_id'], row['b_id'], row['other_b_id'], row['agreement']])).toEqual([
       ['c0', 'p0', 'p0', 'same'],
@@ -140,14 +121,7 @@ describe('two profiles compared', () => {
     [['a.csv', 'c.csv', '--profile', 'mps'], 'the profile mps needs date_of_birth in both files'],
   ])('%j is refused: %s', async (args, message) => {
     using folder = new LinkFolder();
-    for (const name of ['a.csv', 'b.csv'])
-      folder.write(
-        name,
-        csv(
-          header,
-          people.map((row, index) => [`${index}`, ...row]),
-        ),
-      );
+    for (const name of ['a.csv', 'b.csv']) folder.write(name, numbered(header, '', people));
     folder.write('c.csv', 'id,given_name\n1,Ann\n');
     const ran = await folder.run(...args, '--out', 'links.csv');
     expect([ran.status, ran.stderr]).toEqual([2, expect.stringContaining(message)]);
@@ -155,20 +129,8 @@ describe('two profiles compared', () => {
 
   test('give the same bytes twice', async () => {
     using folder = new LinkFolder();
-    folder.write(
-      'a.csv',
-      csv(
-        header,
-        cohort.map((row, index) => [`c${index}`, ...row]),
-      ),
-    );
-    folder.write(
-      'b.csv',
-      csv(
-        header,
-        people.map((row, index) => [`p${index}`, ...row]),
-      ),
-    );
+    folder.write('a.csv', numbered(header, 'c', cohort));
+    folder.write('b.csv', numbered(header, 'p', people));
     const bytes: string[] = [];
     for (const threads of ['1', '2']) {
       pairsOf(

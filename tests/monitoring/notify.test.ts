@@ -4,6 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Secret } from '../../src/kernel/secret.ts';
+import { notify } from '../../src/monitoring/notify.ts';
 import { HES, makeWorkspace, PDS, type TestWorkspace, type Tree } from '../support/make-workspace.ts';
 import { darsHere } from '../support/run-dars.ts';
 
@@ -118,6 +120,21 @@ describe('notifications', () => {
     expect(ended.stderr).toContain(why);
     expect(ended.stderr).not.toContain('s3cret');
     expect(ended.stderr).not.toContain('9990000018');
+  });
+
+  it('wait for nobody for ever: not for a program that will not end, nor for a server that does not answer', async () => {
+    const deaf = "process.on('SIGTERM', () => {}); setTimeout(() => {}, 60_000)";
+    const program = { command: [process.execPath, '-e', deaf], folder: '.' };
+    expect(await notify(program, {}, 1_000)).toBe('it took too long');
+    const silent = createServer(() => {});
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    try {
+      const webhook = new Secret(`http://127.0.0.1:${(silent.address() as AddressInfo).port}/`);
+      expect(await notify({ webhook }, {}, 200)).toBe('it took too long');
+    } finally {
+      silent.closeAllConnections();
+      silent.close();
+    }
   });
 
   it('hold no value of a patient, whatever goes wrong', async () => {

@@ -2,9 +2,13 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { namedKeys } from '../../src/cli/wire.ts';
+import { type AnswerPlace, reidentify } from '../../src/release/reidentification/reidentify.ts';
+import type { World } from '../../src/release.ts';
 import { type Gnupg, openGnupg } from '../support/gnupg.ts';
 import { makeWorkspace, type TestWorkspace, type Tree, testKeys } from '../support/make-workspace.ts';
 import { darsHere, type Ran } from '../support/run-dars.ts';
+import { wiredWorld } from '../support/wired-world.ts';
 
 const PERCIVAL = '843287198F2DC012AFFA4D5155344F2A';
 const OLWEN = '9D85469637B330A8A21EF8D5649283F3';
@@ -239,6 +243,64 @@ describe('nobody is identified, and the ledger says why', () => {
       'reidentification-refused',
       'reidentification-refused',
     ]);
+  });
+});
+
+describe('the ledger comes first', () => {
+  /** What was done with the answer, where the world is another one than it should be. */
+  async function answered(change: (world: World) => Partial<World>): Promise<{ steps: string[]; ended: unknown }> {
+    expect((await darsHere(workspace.root, ['run', 'diabetes-apc'])).status).toBe(0);
+    const { world } = await wiredWorld(workspace.root);
+    const { approvers = [], requesters = [] } = world.workspace.file.reidentification ?? {};
+    const bytes = request();
+    const steps: string[] = [];
+    const step = (name: string) => async (): Promise<void> => {
+      steps.push(`${name} after ${ledger().map(({ kind }) => kind)}`);
+    };
+    const place: AnswerPlace = { stage: step('stage'), keep: step('keep'), discard: step('discard') };
+    const asked = {
+      file: 'request.yaml',
+      bytes,
+      signatures: await Promise.all(['Caldicott', 'Siro'].map((who) => gnupg.signDetached(print(who), bytes))),
+      approvers: await namedKeys(world.workspace, approvers),
+      requesters: await namedKeys(world.workspace, requesters),
+      cap: 3,
+      by: 'tester',
+    };
+    const ended = await reidentify(asked, place, { ...world, ...change(world) }).catch((error: unknown) => error);
+    return { steps, ended };
+  }
+
+  test('it has that it was granted before anybody is looked up, and the answer’s digest before anybody has it', async () => {
+    const looked: unknown[] = [];
+    const { steps } = await answered(({ engine }) => ({
+      engine: {
+        ...engine,
+        findPeople: (...args) => {
+          looked.push(ledger().map(({ kind }) => kind));
+          return engine.findPeople(...args);
+        },
+      },
+    }));
+    expect(looked).toEqual([['reidentification-granted']]);
+    expect(steps).toEqual(['stage after reidentification-granted', 'keep after reidentification-granted,reidentified']);
+  });
+
+  test('where it can’t have the digest, nobody has the answer', async () => {
+    const { steps, ended } = await answered(({ ledger: kept }) => ({
+      ledger: {
+        ...kept,
+        entries: () => kept.entries(),
+        append: (decide) =>
+          kept.append((entries) => {
+            const decided = decide(entries);
+            if (JSON.stringify(decided).includes('"reidentified"')) throw new Error('the disk is full');
+            return decided;
+          }),
+      },
+    }));
+    expect(ended).toMatchObject({ message: 'the disk is full' });
+    expect(steps).toEqual(['stage after reidentification-granted', 'discard after reidentification-granted']);
   });
 });
 

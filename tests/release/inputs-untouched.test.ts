@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { release } from '../../src/release.ts';
 import { filesUnder } from '../support/delivered.ts';
-import { HES, HES_HEADER, makeWorkspace, PDS } from '../support/make-workspace.ts';
+import { HES, HES_HEADER, makeWorkspace, PDS, type WorkspaceParts } from '../support/make-workspace.ts';
 import { wiredWorld } from '../support/wired-world.ts';
+import { COHORT_PATH, cohortFile, forCohort, linkageProduct } from '../tracing/support.ts';
 
 /** What happens to the sources after the gate has looked at them: the signing key is asked for then. */
-async function releaseWhile(meanwhile: (root: string) => void) {
-  using workspace = await makeWorkspace();
+async function releaseWhile(meanwhile: (root: string) => void, parts: WorkspaceParts = {}) {
+  using workspace = await makeWorkspace(parts);
   const { world, pipeline } = await wiredWorld(workspace.root);
   const signer = async () => {
     meanwhile(workspace.root);
@@ -47,6 +48,19 @@ describe('a source that somebody touches while a release is made', () => {
     const { ended, left } = await releaseWhile(meanwhile);
     expect(ended).toMatchObject({ exit: 11, code: 'source-changed' });
     expect(String(ended)).toContain(source);
+    expect(left).toEqual([]);
+  });
+
+  it('may be an applicant’s cohort', async () => {
+    const [percival, olwen] = [
+      { ref: 'P', nhs: '9990000018', born: '1961-04-09' },
+      { ref: 'O', nhs: '9990000026', born: '1985-12-31' },
+    ];
+    const { ended, left } = await releaseWhile(
+      (root) => writeFileSync(join(root, COHORT_PATH), cohortFile([percival, olwen])),
+      { agreement: forCohort, pipeline: linkageProduct, files: { [COHORT_PATH]: cohortFile([percival]) } },
+    );
+    expect(ended).toMatchObject({ exit: 11, code: 'source-changed' });
     expect(left).toEqual([]);
   });
 

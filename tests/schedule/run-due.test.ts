@@ -8,6 +8,7 @@ import { type DueWorld, exitOf, runDue } from '../../src/schedule/run-due.ts';
 import { loadWorkspace } from '../../src/workspace/load-workspace.ts';
 import { ledgerLines } from '../kill/recovery.ts';
 import { agreementTree, makeWorkspace, pipelineTree, type Tree, testKeys } from '../support/make-workspace.ts';
+import { darsHere } from '../support/run-dars.ts';
 import { referenceOf } from './support.ts';
 
 /** Pipelines, each under an agreement of its own: name -> destination. */
@@ -105,5 +106,30 @@ describe('a run of all that is due', () => {
       },
     }));
     expect([outcomes, exit]).toEqual([{ a: 'failed', b: 'failed' }, 16]);
+  });
+
+  it('says the same all day of a release in which people could be found too easily', async () => {
+    using workspace = await workspaceOf({ a: 'shelf' });
+    workspace.change('agreements/a.yaml', (file) => {
+      file['risk'] = { at_most: { prosecutor_highest: 0.4 } };
+    });
+    for (const moment of ['2026-11-20T02:00:00Z', '2026-11-20T03:00:00Z']) {
+      const { outcomes, exit } = await due(workspace.root, moment);
+      expect([outcomes, exit]).toEqual([{ a: 'refused' }, 13]);
+    }
+    expect(ledgerLines(workspace.root).map(({ kind }) => kind)).toEqual(['refused']);
+  });
+
+  it('tells what it came to also where the ledger was broken meanwhile', async () => {
+    using workspace = await workspaceOf({ a: 'shelf', b: 'shelf' });
+    workspace.change('dars.yaml', (file) => {
+      const spoil = ['sh', '-c', 'echo "no entry" >> state/ledger.jsonl; cat keys/pseudonym.key'];
+      file['keys'] = { ...(file['keys'] as Tree), pseudonym: { command: spoil } };
+      file['limits'] = { at_once: 1 };
+    });
+    const { status, stdout } = await darsHere(workspace.root, ['--json', 'due']);
+    expect(status).toBe(16);
+    const { results } = JSON.parse(stdout) as { results: { code: string; outcome: string }[] };
+    expect(results).toMatchObject([{ outcome: 'failed' }, { outcome: 'failed', code: 'not-started' }]);
   });
 });

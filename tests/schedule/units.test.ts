@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { crontab, type ScheduleFacts, systemdUnits } from '../../src/schedule/units.ts';
-import { makeWorkspace } from '../support/make-workspace.ts';
+import { makeWorkspace, type Tree } from '../support/make-workspace.ts';
 import { darsHere } from '../support/run-dars.ts';
 
 const FACTS: ScheduleFacts = {
@@ -52,13 +52,16 @@ describe('units of systemd', () => {
   });
 
   it('write only where dars writes, and see home directories only where something lies there', () => {
-    const text = (facts: Partial<ScheduleFacts>): string => systemdUnits({ ...FACTS, ...facts })[0]?.text ?? '';
+    const text = (facts: Partial<ScheduleFacts>): string =>
+      systemdUnits({ ...FACTS, program: ['/usr/bin/node', '/opt/dars/bin/dars.js'], ...facts })[0]?.text ?? '';
     expect(text({}).match(/^ReadWritePaths=.*$/gm)).toEqual([
       'ReadWritePaths=/srv/dars/state',
       'ReadWritePaths=/srv/out',
     ]);
     expect(text({})).toContain('ProtectHome=yes');
     expect(text({ reads: ['/home/etl/pds.parquet'] })).toContain('ProtectHome=read-only');
+    const program = ['/home/dars/.nvm/versions/node/v22.12.0/bin/node', '/opt/dars/bin/dars.js'];
+    expect(text({ program })).toContain('ProtectHome=read-only');
     expect(text({})).not.toContain('EnvironmentFile');
     expect(text({ secrets: ['DARS_SIGNING_PASSPHRASE'] })).toContain('EnvironmentFile=/etc/dars/dars.env');
   });
@@ -100,10 +103,24 @@ describe('dars schedule', () => {
     }
   });
 
+  it('gives units that can read keys, and the days of sources, that lie in somebody’s home', async () => {
+    const protectHome = async (change: (file: Tree) => void): Promise<string | undefined> => {
+      using workspace = await makeWorkspace({ workspace: change });
+      const { stdout } = await darsHere(workspace.root, ['schedule', '--systemd']);
+      return /^ProtectHome=(.*)$/m.exec(stdout)?.[1];
+    };
+    const key = await protectHome((file) => {
+      (file['keys'] as Tree)['pseudonym'] = { file: '/home/dars/pseudonym.key' };
+    });
+    const day = await protectHome((file) => {
+      (file['sources'] as { opt_outs: Tree }).opt_outs['as_at'] = { file: '/root/opt-outs.date' };
+    });
+    expect([key, day]).toEqual(['read-only', 'read-only']);
+  });
+
   it('gives a line for cron that a shell runs as it stands', async () => {
     const root = mkdtempSync(join(tmpdir(), "dars o'cron 100% "));
     try {
-      mkdirSync(join(root, 'state'));
       const text = crontab({ ...FACTS, workspace: root, program: ['echo', 'ran'] }, join(root, 'state/due.log'));
       const [line = ''] = text.split('\n').filter((each) => /^\d/.test(each));
       expect(line).toMatch(/^0 2 \* \* \* /);

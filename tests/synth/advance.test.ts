@@ -145,6 +145,25 @@ describe('a world that is moved forward', () => {
   });
 });
 
+describe('a world that is on its way', () => {
+  it('says no day that it is of, and one that was stopped there is moved again as if it had not been', async () => {
+    const [stopped, whole] = [join(base, 'stopped'), join(base, 'whole')];
+    await makeWorld({ ...options, directory: stopped, people: 500, datasets: ['pds', 'opt_outs', 'deaths'] });
+    cpSync(stopped, whole, { recursive: true });
+    await advanceWorld(whole, '3 months', { threads: 1 });
+    const days: boolean[] = [];
+    const onProgress = (): never => {
+      days.push(existsSync(join(stopped, 'as-at')));
+      throw new Error('the lights went out');
+    };
+    await expect(advanceWorld(stopped, '3 months', { threads: 1, onProgress })).rejects.toThrow('the lights went out');
+    expect(days).toEqual([false]);
+    expect(existsSync(join(stopped, 'as-at'))).toBe(false);
+    await advanceWorld(stopped, '3 months', { threads: 1 });
+    expect(digests(stopped)).toEqual(digests(whole));
+  });
+});
+
 describe('steps', () => {
   it.each([
     ['2026-11-20', '3 months', '2027-02-20'],
@@ -161,7 +180,17 @@ describe('steps', () => {
     expect(await refused('--advance', 'soon', '--out', after)).toContain('wants a number of days');
     expect(await refused('--advance', '3', 'months', '--out', base)).toContain('holds no synth.json');
     expect(await refused('--advance', '1 day', '--out', after, '--seed', '3')).toContain('--seed was settled');
+    expect(await refused('--advance', '1 day', '--out', after, '--cohort', '3')).toContain('--cohort was settled');
+    expect(await refused('--advance', '9999 years', '--out', after)).toContain('leads to no day');
     expect(await refused('--out', join(base, 'nothing'))).toContain('--people is missing');
+    const cohort = ['--people', '9', '--cohort', '3', '--datasets', 'deaths', '--out', join(base, 'nothing')];
+    expect(await refused(...cohort)).toContain('--cohort is of people in PDS');
     expect(existsSync(join(base, 'nothing'))).toBe(false);
+  });
+
+  it('with options that are refused leave the world, and the day that it tells of, as they are', async () => {
+    const refused = await darsHere(base, ['synth', '--advance', '1 day', '--out', after, '--memory', 'much']);
+    expect(refused.status).toBe(2);
+    expect(readFileSync(join(after, 'as-at'), 'utf8')).toBe(`${LATER}\n`);
   });
 });

@@ -33,8 +33,8 @@ describe('a bespoke linkage', () => {
     expect(entries.some((line) => JSON.parse(line).kind === 'delivered')).toBe(true);
     const [release = ''] = readdirSync(join(done.workspace.root, 'state/quality'));
     expect(readdirSync(join(done.workspace.root, 'state/quality', release)).sort()).toEqual([
-      'study.html',
-      'study.json',
+      'trace-study.html',
+      'trace-study.json',
     ]);
     for (const { nhs = '?' } of ALL) expect(entries.join('\n') + done.ran.stdout + done.ran.stderr).not.toContain(nhs);
   });

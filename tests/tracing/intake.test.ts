@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { connect } from '../../src/engine/connect.ts';
+import { takeInUploads } from '../../src/engine/trace-members.ts';
+import { COHORT } from '../../src/linkage/cohort/cohort-tables.ts';
 import { makeWorkspace } from '../support/make-workspace.ts';
 import { darsHere, type Ran } from '../support/run-dars.ts';
 import { cohortFile, type Participant, TEMPLATE } from './support.ts';
@@ -60,7 +63,8 @@ describe('a file is refused as a whole', () => {
   test.each([
     ['without a header of the template', 'A,add,9990000018\n', 'the header lacks UNIQUE_REFERENCE'],
     ['whose first line is a participant', 'A,add,9990000018,Thomas,Thomas,,1,1970-01-01\n', 'the header lacks'],
-    ['with a column that the template does not have', `${TEMPLATE},SHOE_SIZE\n`, 'the header has 1 columns'],
+    ['with a column that the template does not have', `${TEMPLATE},SHOE_SIZE\n`, 'the header has 1 column'],
+    ['with a column twice', `${TEMPLATE},GENDER\n`, 'the header names a column twice'],
     ['without rows', `${TEMPLATE}\n`, 'the file has no rows'],
     [
       'whose references are NHS numbers',
@@ -75,7 +79,58 @@ describe('a file is refused as a whole', () => {
   });
 });
 
+test('a folder is no cohort file, and is said to be none', async () => {
+  using workspace = await makeWorkspace();
+  const ran = await darsHere(workspace.root, ['trace', join(workspace.root, 'data'), '--check']);
+  expect([ran.status, ran.stderr]).toEqual([11, expect.stringContaining('data can’t be read')]);
+});
+
 test('a header may be spelt with blanks, as the template prints it', async () => {
   const { ran } = await intake(cohortFile([GOOD]).replace('UNIQUE_REFERENCE', 'Unique Reference'));
   expect(ran.status).toBe(0);
+});
+
+test('whoever asked to be left out is, whatever else is wrong with the row that says so', async () => {
+  using workspace = await makeWorkspace({
+    files: {
+      'first.csv': cohortFile(['A', 'B', 'C', 'D'].map((ref) => ({ ...GOOD, ref }))),
+      'second.csv': cohortFile([
+        { ref: 'A', status: 'delete', born: 'spring', sex: 'F', nhs: 'none' },
+        { ...GOOD, ref: 'B', status: 'delete' },
+        { ...GOOD, ref: 'B' },
+        { ...GOOD, ref: 'C', status: 'delete' },
+        { ...GOOD, ref: 'C', status: 'delete' },
+      ]),
+    },
+  });
+  const { instance, connection } = await connect({ memory: '1GB', threads: 1 });
+  const paths = ['first.csv', 'second.csv'].map((name) => join(workspace.root, name));
+  const terms = { identifiers: ['nhs_number', 'date_of_birth', 'gender'], size: {} };
+  const report = await takeInUploads(connection, paths, terms, '2026-11-20');
+  const added = await connection.runAndReadAll(`SELECT study_id FROM ${COHORT} WHERE adds`);
+  expect(added.getRows().flat()).toEqual(['D']);
+  expect(report).toMatchObject({ rows: 9, adds: 4, deletes: 3, failed: 2 });
+  connection.closeSync();
+  instance.closeSync();
+});
+
+test('the report of several uploads counts the faults of all', async () => {
+  using workspace = await makeWorkspace({
+    files: {
+      'first.csv': cohortFile([GOOD, { ...GOOD, ref: 'B', born: 'spring' }, { ...GOOD, ref: 'C', sex: 'F' }]),
+      'second.csv': cohortFile([
+        { ...GOOD, ref: 'D', nhs: '9990000019' },
+        { ...GOOD, ref: 'E', sex: 'M' },
+      ]),
+      'third.csv': cohortFile([{ ...GOOD, status: 'delete' }]),
+    },
+  });
+  const { instance, connection } = await connect({ memory: '1GB', threads: 1 });
+  const paths = ['first.csv', 'second.csv', 'third.csv'].map((name) => join(workspace.root, name));
+  const identifiers = ['nhs_number', 'date_of_birth', 'gender'];
+  const report = await takeInUploads(connection, paths, { identifiers, size: {} }, '2026-11-20');
+  connection.closeSync();
+  instance.closeSync();
+  expect(report).toMatchObject({ rows: 6, failed: 3, adds: 2, deletes: 1, unchecked: { checkDigit: 1 } });
+  expect(report.categories.map(({ category, rows }) => `${category} ${rows}`)).toEqual(['date 1', 'gender 2']);
 });

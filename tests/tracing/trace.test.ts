@@ -1,10 +1,9 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeCohort } from '../../src/synth/cohort.ts';
 import { makeWorkspace, PDS_HEADER, type TestWorkspace } from '../support/make-workspace.ts';
-import { darsHere } from '../support/run-dars.ts';
+import { darsHere, type Ran } from '../support/run-dars.ts';
 import { cohortFile, type Participant } from './support.ts';
 
 /** The rows of a CSV file without quotes in it, by the value of their first column. */
@@ -58,8 +57,84 @@ describe('by number', () => {
   });
 });
 
+/** `dars trace` of these participants to these lines of PDS, with what people decided; gives its match file. */
+async function traced(
+  pds: readonly string[],
+  participants: readonly Participant[],
+  decisions: readonly string[] = [],
+): Promise<{ readonly ran: Ran; readonly rows: Map<string, Record<string, string>> }> {
+  using workspace = await makeWorkspace({
+    files: {
+      'data/pds.csv': [PDS_HEADER, ...pds, ''].join('\n'),
+      'cohort.csv': cohortFile(participants),
+      'decisions.csv': ['UNIQUE_REFERENCE,CANDIDATE_NHS_NO,DECISION', ...decisions, ''].join('\n'),
+    },
+  });
+  const at = (name: string): string => join(workspace.root, name);
+  const ran = await darsHere(workspace.root, [
+    ...['trace', at('cohort.csv'), '--decisions', at('decisions.csv'), '--out', at('match.csv'), '--with-numbers'],
+  ]);
+  return { ran, rows: ran.status === 0 ? byReference(at('match.csv')) : new Map() };
+}
+
+/** Three hundred men and more, by their numbers, of one day and one postcode; they tell nobody apart. */
+const NEIGHBOURS = Array.from(
+  { length: 320 },
+  (_, index) => `${9_990_001_000 + index},,,LODGER,LEONARD,,1961-04-09,1,,,,,,LS1 4AP,,,,,`,
+);
+
+describe('what people decided', () => {
+  const pds = [
+    '9990000018,,,ASHWORTH,PERCIVAL,,1961-04-09,1,,,,,,LS1 4AP,,,,,',
+    '9990000026,,,BRACEGIRDLE,OLWEN,,1985-12-31,2,,,,,, ,,,,,',
+  ];
+  const olwen = { ref: 'O', born: '1985-12-31', sex: '2', given: 'Olwen', family: 'Brace', postcode: 'LS1 4AQ' };
+
+  test('is followed where PDS has nothing but blanks for a postcode, which is not scored', async () => {
+    const { ran, rows } = await traced(pds, [olwen], ['O,9990000026,yes']);
+    expect(ran.stderr).not.toContain('DuckDB');
+    expect(rows.get('O')).toMatchObject({ MATCH_RANK: '7', DOB_SCORE_PERC: '100', POSTCODE_SCORE_PERC: '' });
+  });
+
+  test('is not followed if it is yes and no', async () => {
+    const { ran } = await traced(pds, [olwen], ['O,9990000026,yes', 'O,9990000026,no']);
+    expect(ran.status).toBe(11);
+    expect(ran.stderr).toContain('1 candidates are decided both ways');
+  });
+
+  test('is not lost among hundreds who are more alike', async () => {
+    const lodger = { ref: 'L', born: '1961-04-09', sex: '1', given: 'Leonard', family: 'Lodger', postcode: 'LS1 4AP' };
+    const { ran, rows } = await traced([...NEIGHBOURS, ...pds], [lodger], ['L,9990000026,yes']);
+    expect(ran.stderr).not.toContain('no current record');
+    expect(rows.get('L')).toMatchObject({ MATCHED_NHS_NO: '9990000026', MATCH_RANK: '7' });
+  });
+});
+
+test('a PDS with two records for a number is told of as that', async () => {
+  const percival = '9990000018,,,ASHWORTH,PERCIVAL,,1961-04-09,1,,,,,,LS1 4AP,,,,,';
+  const { ran } = await traced([percival, percival], [{ ref: 'P', nhs: '9990000018', born: '1961-04-09' }]);
+  expect(ran.status).toBe(11);
+  expect(ran.stderr).toContain('the PDS source has more than one record for an NHS number');
+});
+
+test('a gender that is not known is held against nobody, in a study of men too', async () => {
+  const pds = [
+    '9990000018,,,ASHWORTH,PERCIVAL,,1961-04-09,1,,,,,,LS1 4AP,,,,,',
+    '9990000026,,,BRACEGIRDLE,OWEN,,1985-12-31,1,,,,,,LS1 4AQ,,,,,',
+    '9990000042,,,CHOLMONDELEY,TABITHA,,1990-02-28,2,,,,,,YO1 7HH,,,,,',
+  ];
+  const weightOf = async (sex: string): Promise<string | undefined> => {
+    const { rows } = await traced(pds, [
+      { ref: 'P', nhs: '9990000085', born: '1961-04-09', sex: '1', given: 'Percival', family: 'Ashworth' },
+      { ref: 'O', born: '1985-12-31', sex, given: 'Owen', family: 'Bracegirdle', postcode: 'LS1 4AQ' },
+    ]);
+    return rows.get('O')?.['MATCH_WEIGHT'];
+  };
+  expect(await weightOf('0')).toMatch(/^-?[0-9.]+$/);
+  expect(await weightOf('0')).toBe(await weightOf(''));
+});
+
 describe('by likeness', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'dars-trace-'));
   const fixture = join(import.meta.dirname, '../../fixtures/data/pds.parquet');
   let workspace: TestWorkspace;
   const at = (name: string): string => join(workspace.root, name);
@@ -102,10 +177,7 @@ describe('by likeness', () => {
     ]);
     expect(ran.status).toBe(0);
   }, 180_000);
-  afterAll(() => {
-    workspace[Symbol.dispose]();
-    rmSync(folder, { recursive: true });
-  });
+  afterAll(() => workspace[Symbol.dispose]());
 
   test('nearly everybody whom PDS knows is found, and hardly anybody is taken for another', () => {
     const truth = byReference(at('cohort/truth.csv'));

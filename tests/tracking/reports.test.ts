@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, test } from 'vitest';
 import type { TestWorkspace, Tree } from '../support/make-workspace.ts';
 import {
@@ -140,6 +141,17 @@ describe('event notification', () => {
     expect(all.filter(({ STUDY_ID: id }) => id === 'S1')).toEqual([]);
   });
 
+  test('reports, where the list is the national service’s answer, on those whom it lists and nobody else', async () => {
+    using study = await makeStudy();
+    study.change('dars.yaml', (file) => {
+      Object.assign((file['sources'] as Record<string, object>)['opt_outs'] ?? {}, { mode: 'keep-list' });
+    });
+    const ran = await nextMonth(study, 0, { pds: alive, optOuts: [BRACEGIRDLE] });
+    expect(ran.status, ran.stderr).toBe(0);
+    const all = [...(await deliveredReports(study)).values()].flatMap(({ rows }) => rows);
+    expect(new Set(all.map(({ STUDY_ID: id }) => id))).toEqual(new Set(['S2']));
+  });
+
   test('tells nothing of a record that became sensitive, not even that', async () => {
     using study = await makeStudy();
     const dead = { nhs: ASHWORTH, deathStatus: '2', died: '2026-01-01' };
@@ -220,6 +232,24 @@ describe('what was told', () => {
     }
   });
 
+  test('is digests and nothing else, keyed so that nobody without the key can try values out', async () => {
+    const toldWith = async (key: string | undefined): Promise<ReadonlySet<string>> => {
+      using study = await makeStudy();
+      if (key !== undefined) study.write('keys/pseudonym.key', `${key}\n`);
+      const ran = await nextMonth(study, 0, { pds: alive });
+      expect(ran.status, ran.stderr).toBe(0);
+      const connection = await (await DuckDBInstance.create(':memory:')).connect();
+      const read = `SELECT item, member, digest, open FROM '${join(study.root, 'state/told/*/*.parquet')}'`;
+      const rows = (await connection.runAndReadAll(read)).getRows();
+      connection.closeSync();
+      return new Set(rows.flat().flatMap((value) => (value === null || value === '' ? [] : [String(value)])));
+    };
+    const [first, second] = [await toldWith(undefined), await toldWith('ff'.repeat(32))];
+    expect(first.size).toBeGreaterThan(12);
+    for (const each of first) expect(each).toMatch(/^[0-9A-F]{32}$/);
+    expect([...first].filter((each) => second.has(each))).toEqual([]);
+  });
+
   test('counts from its delivery: what failed to arrive and was given up is told again', async () => {
     using study = await makeStudy();
     await withoutDestination(study, () => nextMonth(study, 0, { pds: alive }));
@@ -262,7 +292,20 @@ describe('what was told', () => {
     await nextMonth(study, 0, { pds: alive });
     study.write('keys/pseudonym.key', `${'ff'.repeat(32)}\n`);
     const ran = await nextMonth(study, 1, { pds: alive });
-    expect([ran.status, ran.stderr]).toEqual([10, expect.stringContaining('recorded with another key')]);
+    expect([ran.status, ran.stderr]).toEqual([12, expect.stringContaining('is not the key that earlier releases')]);
+  });
+
+  test('goes on with the version of the key that it began with', async () => {
+    using study = await makeStudy();
+    await nextMonth(study, 0, { pds: alive });
+    study.write('keys/new.key', `${'ff'.repeat(32)}\n`);
+    study.change('dars.yaml', (file) => {
+      const before = [{ file: 'keys/pseudonym.key', version: 1 }];
+      (file['keys'] as Tree)['pseudonym'] = { file: 'keys/new.key', version: 2, before };
+    });
+    const ran = await nextMonth(study, 1, { pds: alive });
+    expect([ran.status, ran.stderr]).toEqual([0, expect.any(String)]);
+    expect(await last(study, 'EVENT_NOTIFICATION')).toEqual([]);
   });
 });
 
@@ -290,6 +333,65 @@ describe('a cohort', () => {
       new Set(['S1', 'S2']),
     );
     expect(study.read('state/ledger.jsonl')).toContain('"failed":1');
+  });
+});
+
+describe('what a tracking product tells', () => {
+  const granted = (study: TestWorkspace, changes: Readonly<Record<string, Tree>>): void =>
+    study.change('agreements/dsa.yaml', (file) => {
+      for (const grant of file['datasets'] as Tree[]) Object.assign(grant, changes[String(grant['dataset'])]);
+    });
+  const studies = (rows: readonly ReportRow[]): string[] =>
+    [...new Set(rows.map((row) => row['STUDY_ID'] ?? ''))].sort();
+
+  test('is of the years that the agreement grants, both ends included', async () => {
+    using study = await makeStudy();
+    granted(study, { deaths: { period: { from: '2020-01-01', to: '2025-12-31' } } });
+    const deaths = ['2019-12-31', '2020-01-01', '2025-12-31', '2026-01-01'].map((registered) => {
+      return { nhs: ASHWORTH, registered, cause: 'I219' };
+    });
+    const ran = await nextMonth(study, 0, { pds: alive, deaths });
+    expect(ran.status, ran.stderr).toBe(0);
+    const told = (await last(study, 'CAUSE_OF_DEATH')).map((row) => row['REG_DATE']).sort();
+    expect(told).toEqual(['2020-01-01', '2025-12-31']);
+  });
+
+  test('is of the rows that the agreement grants, of PDS as of other datasets', async () => {
+    using study = await makeStudy();
+    granted(study, {
+      pds: { where: { gp_practice_code: { in: ['B82001'] } } },
+      deaths: { where: { S_UNDERLYING_COD_ICD10: { starts_with: ['I'] } } },
+    });
+    const registered = '2026-01-01';
+    const deaths = [
+      { nhs: ASHWORTH, registered, cause: 'I219' },
+      { nhs: BRACEGIRDLE, registered, cause: 'F102' },
+    ];
+    const ran = await nextMonth(study, 0, { pds: alive, deaths });
+    expect(ran.status, ran.stderr).toBe(0);
+    expect(studies(await last(study, 'CAUSE_OF_DEATH'))).toEqual(['S1']);
+    for (const report of ['EVENT_NOTIFICATION', 'CURRENT_STATUS', 'LIST_CLEANING'])
+      expect([report, studies(await last(study, report))]).toEqual([report, ['S2']]);
+  });
+
+  test('stands in one order, whatever that of the sources is, and in none that they show', async () => {
+    const numbers = Array.from({ length: 12 }, (_, index) => String(9_990_001_000 + index));
+    const pds = numbers.map((nhs): PdsRecord => ({ nhs }));
+    const members = numbers.map((nhs, index): Member => ({ study: `S${10 + index}`, status: 'add', nhs }));
+    const deaths = numbers.map((nhs) => ({ nhs, registered: '2026-01-01', cause: 'I219' }));
+    const made = async (turned: <T>(list: readonly T[]) => readonly T[]): Promise<unknown[]> => {
+      using study = await makeStudy();
+      const ran = await nextMonth(study, 0, { pds: turned(pds), members: turned(members), deaths: turned(deaths) });
+      expect(ran.status, ran.stderr).toBe(0);
+      return [...(await deliveredReports(study)).values()];
+    };
+    const [first, second] = [await made((list) => list), await made((list) => list.toReversed())];
+    expect(first).toHaveLength(4);
+    expect(second).toEqual(first);
+    for (const { rows } of first as { rows: ReportRow[] }[]) {
+      const order = rows.map((row) => row['STUDY_ID'] ?? '');
+      expect([order.toSorted(), order.toSorted().toReversed()]).not.toContainEqual(order);
+    }
   });
 });
 

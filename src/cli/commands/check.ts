@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type Refusal, refusalsFor } from '../../gate/gate.ts';
+import { counted } from '../../kernel/counted.ts';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
 import type { LoadedPipeline } from '../../pipeline/loaded-pipeline.ts';
@@ -8,7 +9,6 @@ import { gateFacts } from '../../release/gate-facts.ts';
 import { outdatedBecause, waitingRefusals } from '../../release/waiting.ts';
 import { agreementOf, entriesOf, planHash } from '../../release.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
-import { counted } from '../counted.ts';
 import { wire } from '../wire.ts';
 import { type CommandContext, contextOf, findPipeline, openWorkspace } from './command-context.ts';
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { counted } from '../../kernel/counted.ts';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { nearest } from '../../kernel/nearest.ts';
@@ -8,7 +9,6 @@ import type { LoadedPipeline } from '../../pipeline/loaded-pipeline.ts';
 import { loadPipeline, loadWorkspace } from '../../workspace/load-workspace.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { insidePath } from '../../workspace/workspace-path.ts';
-import { counted } from '../counted.ts';
 import { clockOf, type GlobalOptions, workspaceRoot } from '../options.ts';
 import { type Reporter, reporterFor } from '../reporter.ts';
 

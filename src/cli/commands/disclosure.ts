@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { audit, isExact } from '../../disclosure/audit/audit.ts';
 import { Contradiction } from '../../disclosure/audit/contradiction.ts';
@@ -11,12 +11,13 @@ import type { Solver } from '../../disclosure/solver.ts';
 import { Unprotectable } from '../../disclosure/suppress/arrange.ts';
 import type { Progress } from '../../disclosure/suppress/branch-and-cut.ts';
 import { type Pattern, WEIGHTS, type Weight } from '../../disclosure/suppress/suppression.ts';
+import { counted } from '../../kernel/counted.ts';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
-import { counted } from '../counted.ts';
 import { formatTable } from '../table.ts';
 import { openSolver } from '../wire.ts';
 import { type CommandContext, contextOf } from './command-context.ts';
+import { writeOutput } from './output-file.ts';
 
 const FORMS = `
 An instance is a file with tables and their true values, in one of three forms:
@@ -119,12 +120,8 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-async function writeResult(path: string, json: unknown): Promise<void> {
-  try {
-    await writeFile(path, `${JSON.stringify(json, null, 1)}\n`);
-  } catch {
-    throw new Fault(ExitCode.usage, 'cannot-write', `the result can't be written to ${path}`);
-  }
+function writeResult(path: string, json: unknown): Promise<void> {
+  return writeOutput(path, `${JSON.stringify(json, null, 1)}\n`);
 }
 
 /** The pattern of a file that `protect` wrote: `suppressed`, the numbers of cells. */

@@ -96,7 +96,9 @@ async function runAllDue(workspace: Workspace, flags: DueFlags, context: Command
     await keepLastDue(workspace, lastDue(options.run, started, now().toISOString(), exit, results), context);
     await writeMetrics(workspace, context);
   }
-  const waiting = outboxList(await entriesOf(ledgerOf(workspace, now)), now());
+  // A ledger that can't be trusted says nothing of what waits; what the run came to is told all the same.
+  const isBroken = results.some((each) => each.exit === ExitCode.ledger);
+  const waiting = isBroken ? [] : outboxList(await entriesOf(ledgerOf(workspace, now)), now());
   const alert = outboxAlert(waiting, now(), workspace.file.outbox.alert_days);
   const json = { run: options.run, exit, alert: alert ?? null, results: results.map(dueResultJson) };
   reporter.result(formatDueReport(results, exit, alert), json);

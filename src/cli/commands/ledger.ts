@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
+import { counted } from '../../kernel/counted.ts';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { isKind, type Kind } from '../../ledger/entries.ts';
 import type { Entry } from '../../ledger/ledger.ts';
 import { entriesOf } from '../../release.ts';
-import { counted } from '../counted.ts';
 import { formatTable } from '../table.ts';
 import { ledgerOf } from '../wire.ts';
 import { contextOf, openWorkspace } from './command-context.ts';

@@ -1,11 +1,11 @@
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
 import type { ClericalBand } from '../../linkage/clerical.ts';
-import type { Profile } from '../../linkage/profiles/profile.ts';
 import type { SideFlags } from './link-side.ts';
+import { checkCompared, checkModelOptions, type ProfileFlags } from './profile-options.ts';
 
 /** The options of `dars link`. */
-export interface LinkFlags {
+export interface LinkFlags extends ProfileFlags {
   readonly aId?: string;
   readonly bId?: string;
   readonly a?: string;
@@ -24,8 +24,6 @@ export interface LinkFlags {
   readonly band?: ClericalBand;
   readonly withValues?: boolean;
   readonly decisions?: string;
-  readonly profile: Profile;
-  readonly compare?: Profile;
   readonly delimiter?: string;
   readonly memory: string;
   readonly threads?: number;
@@ -67,12 +65,8 @@ export function checkFlags(b: string | undefined, flags: LinkFlags): void {
   }
   if (isByRules(flags)) {
     if (b === undefined) throw usage('profiles of rules link two files', 'name PDS, or what stands for it, as B');
-    if (flags.profile === flags.compare) throw usage('a profile was to be compared with itself', 'name another');
-    const odd = OF_THE_MODEL.find((name) => flags[name] !== undefined);
-    if (odd !== undefined) {
-      const option = odd.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-      throw usage(`--${option} goes with the profile dars alone`, 'leave it out, or leave out --profile and --compare');
-    }
+    checkCompared(flags, 'link-options');
+    checkModelOptions(flags, OF_THE_MODEL, 'link-options', 'leave it out, or leave out --profile and --compare');
   }
   if (b === undefined && [flags.b, flags.bId, flags.bHistory].some((flag) => flag !== undefined)) {
     throw usage('--b, --b-id and --b-history want a second file', 'with --dedupe there is only A');

@@ -1,10 +1,10 @@
 import type { LinkFile } from '../../engine/link-file.ts';
 import type { LinkSession } from '../../engine/link-session.ts';
+import { counted } from '../../kernel/counted.ts';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { type ColumnMapping, columnNamed, mapColumns } from '../../linkage/column-mapping.ts';
 import type { SourceTable } from '../../linkage/standardise/standardise.ts';
-import { counted } from '../counted.ts';
 import type { CommandContext } from './command-context.ts';
 
 /** A file that was opened and loaded. */
@@ -39,7 +39,8 @@ export async function openSide(
   const { fields, asText } = mapping;
   if (fields.length === 0) {
     throw new Fault(ExitCode.usage, 'no-fields', `${file.name}: no column is mapped or named as a known field`, {
-      hint: `its columns are ${file.columns.join(', ')}; map them with ${option} field=column,…`,
+      // A first line that is no header may be somebody's, so it is not quoted.
+      hint: `it has ${counted(file.columns.length, 'column')}; map them with ${option} field=column,… (a file without a header needs one)`,
     });
   }
   for (const name of asText) reporter.note(`${option}: ${name} is no known field; it is compared as plain text`);

@@ -1,7 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { LinkSession } from '../../engine/link-session.ts';
+import { counted } from '../../kernel/counted.ts';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { type ClericalBand, clericalRows, DEFAULT_BAND } from '../../linkage/clerical.ts';
@@ -10,16 +11,17 @@ import { type Explanation, explain, rowsOfPair } from '../../linkage/explain.ts'
 import { DEFAULT_THRESHOLD, type Linkage, link } from '../../linkage/link.ts';
 import { linkRows } from '../../linkage/link-rows.ts';
 import { formatModel, type Model, modelHash, parseModel } from '../../linkage/model.ts';
-import { PROFILES } from '../../linkage/profiles/profile.ts';
 import { linkPage } from '../../linkage/report/link-page.ts';
 import { linkReport } from '../../linkage/report/link-report.ts';
-import { counted } from '../counted.ts';
 import { formatTable } from '../table.ts';
 import { linkSession } from '../wire.ts';
+import { countOf, memorySize } from './arguments.ts';
 import { type CommandContext, contextOf } from './command-context.ts';
 import { checkFlags, isByRules, type LinkFlags, sideFlags } from './link-flags.ts';
 import { linkByProfiles } from './link-profiles.ts';
 import { noteOneSided, openSide } from './link-side.ts';
+import { isJsonFile, writeJson, writeOutput } from './output-file.ts';
+import { compareOption, profileOption } from './profile-options.ts';
 
 /** The floor of `--all` where none is given. */
 const DEFAULT_FLOOR = 0.01;
@@ -50,16 +52,8 @@ export function addLink(program: Command): void {
     .option('--dedupe', 'find pairs within A')
     .requiredOption('--out <file>', 'the links: CSV, or Parquet by its name')
     .option('--all [floor]', `every compared pair from this probability on (default ${DEFAULT_FLOOR})`, share)
-    .addOption(
-      new Option('--profile <name>', 'link by this program’s model, or by the rules of a national service')
-        .choices(PROFILES)
-        .default('dars'),
-    )
-    .addOption(
-      new Option('--compare <profile>', 'link by this profile too, and say record by record what it found').choices(
-        PROFILES,
-      ),
-    )
+    .addOption(profileOption('link'))
+    .addOption(compareOption('link by this profile too, and say record by record what it found'))
     .option('--threshold <probability>', `accept from here (default ${DEFAULT_THRESHOLD})`, share)
     .option('--model <file>', 'a trained model to use instead of learning one')
     .option('--save-model <file>', 'write the model that was used')
@@ -70,8 +64,8 @@ export function addLink(program: Command): void {
     .option('--with-values', 'with the values of both records, which identify people')
     .option('--decisions <file>', 'the same file with its decisions, which then stand')
     .option('--delimiter <character>', 'of CSV (default: as the first line says)')
-    .option('--memory <size>', 'what may be used', '4GB')
-    .option('--threads <n>', 'processors to use', (text) => Math.max(1, Number(text) || 1))
+    .option('--memory <size>', 'what may be used', memorySize, '4GB')
+    .option('--threads <n>', 'processors to use', countOf)
     .addHelpText('after', HELP)
     .action(async (a: string, b: string | undefined, flags: LinkFlags, command: Command) => {
       const context = contextOf(command);
@@ -103,7 +97,7 @@ export function addLink(program: Command): void {
         });
         const rows = await linkRows(session.database, linkage, floor, types);
         await session.write(rows, flags.out);
-        if (flags.saveModel !== undefined) await save(flags.saveModel, formatModel(linkage.model));
+        if (flags.saveModel !== undefined) await writeOutput(flags.saveModel, formatModel(linkage.model));
         if (flags.clerical !== undefined) {
           const band = flags.band ?? DEFAULT_BAND;
           await session.write(
@@ -116,8 +110,8 @@ export function addLink(program: Command): void {
         if (flags.report !== undefined) {
           const quality = await linkReport(session.database, linkage, example);
           const names = [a, ...(b === undefined ? [] : [b])].map((path) => basename(path));
-          const isJson = /\.json$/i.test(flags.report);
-          await save(flags.report, isJson ? `${JSON.stringify(quality, undefined, 2)}\n` : linkPage(quality, names));
+          if (isJsonFile(flags.report)) await writeJson(flags.report, quality);
+          else await writeOutput(flags.report, linkPage(quality, names));
         }
         report(context, linkage, flags.out, (Date.now() - started) / 1000);
       } catch (error) {
@@ -192,17 +186,11 @@ function bandOf(text: string): ClericalBand {
   return { from, to };
 }
 
-async function save(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text);
-  } catch {
-    throw new Fault(ExitCode.usage, 'output', `${path} can’t be written`, { hint: 'does its folder exist?' });
-  }
-}
-
 async function readModel(path: string): Promise<Model> {
   const text = await readFile(path, 'utf8').catch(() => {
-    throw new Fault(ExitCode.usage, 'no-file', `there is no file ${path}`);
+    throw new Fault(ExitCode.usage, 'no-file', `there is no file ${path}`, {
+      hint: '--model names one that --save-model wrote',
+    });
   });
   return parseModel(text, basename(path));
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Risk } from '../../disclosure/risk/measure-risk.ts';
 import { riskRows, shownRisk } from '../../disclosure/risk/risk-report.ts';
 import { refusalsFor } from '../../gate/gate.ts';
+import { counted } from '../../kernel/counted.ts';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { buildPlan } from '../../plan/build-plan.ts';
@@ -12,7 +13,6 @@ import { releaseKey } from '../../release/release-key.ts';
 import { riskFault, riskOfPlan, riskReport } from '../../release/release-risk.ts';
 import { outdatedBecause } from '../../release/waiting.ts';
 import { agreementOf, entriesOf, planHash } from '../../release.ts';
-import { counted } from '../counted.ts';
 import { wire, writeReports } from '../wire.ts';
 import { contextOf, findPipeline, openWorkspace } from './command-context.ts';
 
@@ -29,6 +29,11 @@ export function addPlan(program: Command): void {
       '\nExample:\n  dars plan pipelines/diabetes-apc.yaml --sql\n  dars plan diabetes-apc --risk --report out/risk',
     )
     .action(async (name: string, options: PlanOptions, command: Command) => {
+      if (options.report !== undefined && options.risk !== true) {
+        throw new Fault(ExitCode.usage, 'report', '--report goes with --risk', {
+          hint: 'add --risk, which measures what there is to report',
+        });
+      }
       const context = contextOf(command);
       const workspace = await openWorkspace(context);
       const pipeline = await findPipeline(workspace, name);
@@ -51,8 +56,6 @@ export function addPlan(program: Command): void {
         context.reporter.note(`Release ${waiting.release} waits in the outbox: ${then}.`);
       }
       const plan = buildPlan(pipeline, agreement, workspace.catalogue, workspace.file.custodian.name);
-      if (options.report !== undefined && options.risk !== true)
-        throw new Fault(ExitCode.usage, 'report', '--report goes with --risk');
       const sql: { file: string; table: string; sql: string }[] = [];
       let risk: Risk | undefined;
       if (options.sql === true || options.risk === true) {

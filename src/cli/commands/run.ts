@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { counted } from '../../kernel/counted.ts';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { type ReleaseOutcome, release } from '../../release.ts';
-import { counted } from '../counted.ts';
 import { formatTable } from '../table.ts';
 import { wire } from '../wire.ts';
 import { writeMetrics } from '../wire-monitoring.ts';
@@ -55,6 +55,7 @@ export function formatOutcome({ intended, destination, resumed, insteadOf }: Rel
       : [`The opt-out list is another one by now: ${insteadOf}, which waited, was given up and made again.`]),
     `${resumed ? 'Delivered what waited' : 'Delivered'}: release ${intended.release} to ${destination}`,
   ];
+  let before: string | undefined;
   for (const file of intended.files) {
     lines.push(
       '',
@@ -65,7 +66,9 @@ export function formatOutcome({ intended, destination, resumed, insteadOf }: Rel
       ['', 'rows', 'people'],
       file.waterfall.map(({ step, rows, people }) => [step, rows, people]),
     );
-    lines.push(...table.split('\n').map((line) => `  ${line}`));
+    // Tables in several forms are counted once.
+    lines.push(...(table === before ? ['  counted as the file before'] : table.split('\n').map((line) => `  ${line}`)));
+    before = table;
   }
   lines.push('', `Recorded in the ledger as entry ${intended.seq}; agreement ${intended.agreement}.`);
   return lines.join('\n');

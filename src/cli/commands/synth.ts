@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { dayOf } from '../../kernel/calendar-date.ts';
+import { counted } from '../../kernel/counted.ts';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { nearest } from '../../kernel/nearest.ts';
@@ -11,9 +12,9 @@ import {
   type SynthProgress,
   type SynthReport,
 } from '../../synth/options.ts';
-import { counted } from '../counted.ts';
 import { group } from '../reporter.ts';
 import { formatTable } from '../table.ts';
+import { wholeNumber } from './arguments.ts';
 import { contextOf } from './command-context.ts';
 
 interface SynthFlags {
@@ -71,11 +72,7 @@ export function addSynth(program: Command): void {
         return;
       }
       const asAt = dayOf(context.now());
-      const report = await makeWorld({
-        ...machine,
-        ...whatToMake(flags),
-        asAt,
-      });
+      const report = await makeWorld({ ...machine, ...whatToMake(flags), asAt });
       if (flags.cohort !== undefined) {
         const { writeCohort } = await import('../../synth/cohort.ts');
         const files = await writeCohort({
@@ -106,10 +103,17 @@ function whatToMake({
   datasets,
   format,
   years,
+  cohort,
 }: SynthFlags): Omit<SynthOptions, 'asAt'> {
   if (people === undefined || out === undefined) {
     throw new Fault(ExitCode.usage, 'synth', `--${people === undefined ? 'people' : 'out'} is missing`, {
       hint: 'for example dars synth --people 1000000 --out data',
+    });
+  }
+  const wanted = datasets === undefined ? undefined : datasetsOf(datasets);
+  if (cohort !== undefined && wanted?.includes('pds') === false) {
+    throw new Fault(ExitCode.usage, 'synth', '--cohort is of people in PDS, which --datasets leaves out', {
+      hint: 'add pds to --datasets',
     });
   }
   return {
@@ -117,7 +121,7 @@ function whatToMake({
     people,
     seed,
     ...(format === undefined ? {} : { format }),
-    ...(datasets === undefined ? {} : { datasets: datasetsOf(datasets) }),
+    ...(wanted === undefined ? {} : { datasets: wanted }),
     ...(episodes === undefined ? {} : { rows: { hes_apc: episodes } }),
     ...(years === undefined ? {} : { years }),
   };
@@ -125,18 +129,13 @@ function whatToMake({
 
 /** What a world is made of was settled when it was made. */
 function advancedFolder(flags: SynthFlags): string {
-  const settled = (['people', 'seed', 'episodes', 'datasets', 'format', 'years'] as const).find(
+  const settled = (['people', 'seed', 'episodes', 'datasets', 'format', 'years', 'cohort'] as const).find(
     (each) => flags[each] !== undefined,
   );
   if (settled === undefined) return flags.out ?? '.';
   throw new Fault(ExitCode.usage, 'synth', `--${settled} was settled when the world was made`, {
     hint: '--advance goes with --out, --memory and --threads',
   });
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,10}$/.test(text.replaceAll('_', ''))) throw new InvalidArgumentError('It is a whole number.');
-  return Number(text.replaceAll('_', ''));
 }
 
 function formatOf(text: string): 'parquet' | 'csv' {

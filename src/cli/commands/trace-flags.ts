@@ -1,9 +1,7 @@
-import type { Profile } from '../../linkage/profiles/profile.ts';
+import type { ProfileFlags } from './profile-options.ts';
 
 /** The options of `dars trace`. */
-export interface TraceFlags {
-  readonly profile: Profile;
-  readonly compare?: Profile;
+export interface TraceFlags extends ProfileFlags {
   readonly agreement?: string;
   readonly check?: boolean;
   readonly validation?: string;

@@ -1,10 +1,9 @@
 import type { TraceSession } from '../../engine/trace-session.ts';
-import { ExitCode } from '../../kernel/exit-code.ts';
-import { Fault } from '../../kernel/fault.ts';
 import type { Profile } from '../../linkage/profiles/profile.ts';
 import { type ComparedTraces, compareTraces, setTraceAside } from '../../linkage/trace/compare-traces.ts';
 import type { Trace } from '../../linkage/trace/trace-cohort.ts';
 import { TRACED } from '../../linkage/trace/trace-tables.ts';
+import { checkCompared, checkModelOptions } from './profile-options.ts';
 import type { TraceFlags } from './trace-flags.ts';
 
 /** What the profiles asked for came to. */
@@ -53,11 +52,7 @@ const OF_THE_MODEL = ['clerical', 'decisions', 'report', 'saveModel'] as const s
 
 /** Throws a Fault of usage for options that don't go together. */
 export function checkProfiles(flags: TraceFlags): void {
-  const usage = (message: string, hint: string): Fault => new Fault(ExitCode.usage, 'trace-options', message, { hint });
-  if (flags.profile === flags.compare) throw usage('a profile was to be compared with itself', 'name another');
-  if (flags.profile === 'dars') return;
-  const odd = OF_THE_MODEL.find((name) => flags[name] !== undefined);
-  if (odd === undefined) return;
-  const option = odd.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  throw usage(`--${option} goes with the profile dars alone`, 'leave it out, or leave out --profile');
+  checkCompared(flags, 'trace-options');
+  if (flags.profile !== 'dars')
+    checkModelOptions(flags, OF_THE_MODEL, 'trace-options', 'leave it out, or leave out --profile');
 }

@@ -1,13 +1,12 @@
-import { writeFile } from 'node:fs/promises';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { TraceSession } from '../../engine/trace-session.ts';
 import { dayOf } from '../../kernel/calendar-date.ts';
+import { counted } from '../../kernel/counted.ts';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
 import type { CohortTerms } from '../../linkage/cohort/validate-cohort.ts';
 import { type ValidationReport, validationRows } from '../../linkage/cohort/validation-report.ts';
 import { formatModel } from '../../linkage/model.ts';
-import { PROFILES } from '../../linkage/profiles/profile.ts';
 import { clericalRows } from '../../linkage/trace/clerical.ts';
 import type { ComparedTraces } from '../../linkage/trace/compare-traces.ts';
 import { matchRows } from '../../linkage/trace/match-rows.ts';
@@ -17,10 +16,11 @@ import { type TraceCounts, traceCounts } from '../../linkage/trace-quality/trace
 import { tracePage } from '../../linkage/trace-quality/trace-page.ts';
 import { publishedValidation, type TraceReport, traceReport } from '../../linkage/trace-quality/trace-report.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
-import { counted } from '../counted.ts';
 import { formatTable } from '../table.ts';
 import { traceSession } from '../wire.ts';
 import { type CommandContext, contextOf, openWorkspace } from './command-context.ts';
+import { isJsonFile, writeJson, writeOutput } from './output-file.ts';
+import { compareOption, profileOption } from './profile-options.ts';
 import type { TraceFlags } from './trace-flags.ts';
 import { checkProfiles, traceByProfiles } from './trace-profiles.ts';
 
@@ -30,9 +30,9 @@ is told of by its number; a file with a problem of its own is not traced at all.
 and hes-ons (eight ranks) go by rules instead of this program's model, with their own steps in the match file.
 
 Examples:
-  dars trace NIC-147750_October.csv --check --agreement DARS-NIC-147750-8GS7S-v2.2 --validation validation.csv
-  dars trace NIC-147750_October.csv --out match.csv --report quality.html
-  dars trace NIC-147750_October.csv --out match.csv --compare mps`;
+  dars trace fixtures/cohorts/NIC-700001_cohort.csv --check --agreement DARS-NIC-700001-B7K2M-v1.0
+  dars trace fixtures/cohorts/NIC-700001_cohort.csv --validation validation.csv --out match.csv --report quality.html
+  dars trace fixtures/cohorts/NIC-700001_cohort.csv --out match.csv --compare mps`;
 
 export function addTrace(program: Command): void {
   program
@@ -42,16 +42,8 @@ export function addTrace(program: Command): void {
     .option('--agreement <reference>', 'what the file may hold; without it, all of the template')
     .option('--check', 'look at the file and trace nobody')
     .option('--validation <file>', 'the report for the applicant: faults by row as CSV, or counts as JSON by its name')
-    .addOption(
-      new Option('--profile <name>', 'trace by this program’s model, or by the rules of a national service')
-        .choices(PROFILES)
-        .default('dars'),
-    )
-    .addOption(
-      new Option('--compare <profile>', 'trace by this profile too, and say of everybody what it found').choices(
-        PROFILES,
-      ),
-    )
+    .addOption(profileOption('trace'))
+    .addOption(compareOption('trace by this profile too, and say of everybody what it found'))
     .option('--out <file>', 'the match file: CSV, or Parquet by its name')
     .option('--with-numbers', 'with the NHS number of everybody found, which is the custodian’s alone')
     .option('--clerical <file>', 'near links for people to decide, with NHS numbers, which are the custodian’s alone')
@@ -77,10 +69,11 @@ export function addTrace(program: Command): void {
       const quality = trace === undefined ? undefined : await traceReport(session.database, validation, trace);
       if (flags.clerical !== undefined) await session.write(clericalRows(), flags.clerical);
       if (flags.report !== undefined && quality !== undefined) {
-        const isJson = /\.json$/i.test(flags.report);
-        await save(flags.report, isJson ? `${JSON.stringify(quality, undefined, 2)}\n` : tracePage(quality));
+        if (isJsonFile(flags.report)) await writeJson(flags.report, quality);
+        else await writeOutput(flags.report, tracePage(quality));
       }
-      if (flags.saveModel !== undefined && trace !== undefined) await save(flags.saveModel, formatModel(trace.model));
+      if (flags.saveModel !== undefined && trace !== undefined)
+        await writeOutput(flags.saveModel, formatModel(trace.model));
       tellTrace(context, flags, {
         validation: quality?.validation ?? publishedValidation(validation),
         counts: quality?.counts ?? (await traceCounts(session.database, table)),
@@ -118,7 +111,7 @@ function refusedFile({ file, problems }: ValidationReport): Fault {
 
 async function writeValidation(session: TraceSession, validation: ValidationReport, path: string): Promise<void> {
   const isWhole = !validation.problems.some(({ code }) => code === 'header-mismatch');
-  if (/\.json$/i.test(path) || !isWhole) await save(path, `${JSON.stringify(validation, undefined, 2)}\n`);
+  if (isJsonFile(path) || !isWhole) await writeJson(path, validation);
   else await session.write(validationRows(), path);
 }
 
@@ -170,10 +163,10 @@ function tellTrace(
     ]),
     ...(quality === undefined
       ? []
-      : [
-          ['precision, estimated', estimated(quality.estimates?.precision)] as const,
-          ['recall, estimated', estimated(quality.estimates?.recall)] as const,
-        ].map(([what, value]): [string, string] => [what, value])),
+      : ([
+          ['precision, estimated', estimated(quality.estimates?.precision)],
+          ['recall, estimated', estimated(quality.estimates?.recall)],
+        ] satisfies [string, string][])),
     ['seconds', Number(seconds.toFixed(1))],
   ];
   const agreements = compared?.counts.map(({ agreement, records }) => ({
@@ -196,12 +189,4 @@ function tellTrace(
 
 function percentOf(share: number): string {
   return `${(100 * share).toFixed(2)} %`;
-}
-
-async function save(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text);
-  } catch {
-    throw new Fault(ExitCode.usage, 'output', `${path} can’t be written`, { hint: 'does its folder exist?' });
-  }
 }

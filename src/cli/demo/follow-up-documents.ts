@@ -2,6 +2,10 @@ import { stringify } from 'yaml';
 
 const REFERENCE = 'DARS-NIC-000002-F0L1W-v1.0';
 
+/** What of PDS and of a death is told. */
+const CHANGES = ['death_status', 'date_of_death', 'reason_for_removal', 'gp_practice_code', 'nhs_number'];
+const CAUSES = ['REG_DATE', 'S_UNDERLYING_COD_ICD10'];
+
 /** The beginning of the cohort file's name. */
 export const FOLLOW_UP_NIC = 'NIC-000002';
 
@@ -48,20 +52,13 @@ export function followUpDocuments(
         {
           dataset: 'pds',
           ...terms,
-          fields: [
-            'death_status',
-            'date_of_death',
-            'reason_for_removal',
-            'gp_practice_code',
-            'nhs_number',
-            { from: 'postcode', as: 'outcode' },
-          ],
+          fields: [...CHANGES, { from: 'postcode', as: 'outcode' }],
         },
         {
           dataset: 'deaths',
           ...terms,
           period: { from: `${year - 3}-04-01`, to: `${year + 2}-12-31` },
-          fields: ['REG_DATE', 'S_UNDERLYING_COD_ICD10'],
+          fields: CAUSES,
         },
       ],
       recipient: { ...agreement.recipient, destination: 'shelf' },
@@ -79,16 +76,9 @@ export function followUpDocuments(
           reports: [
             {
               report: 'event-notification',
-              fields: [
-                'death_status',
-                'date_of_death',
-                'reason_for_removal',
-                'gp_practice_code',
-                'nhs_number',
-                { name: 'HOME', from: 'postcode', as: 'outcode' },
-              ],
+              fields: [...CHANGES, { name: 'HOME', from: 'postcode', as: 'outcode' }],
             },
-            { report: 'cause-of-death', fields: ['REG_DATE', 'S_UNDERLYING_COD_ICD10'] },
+            { report: 'cause-of-death', fields: CAUSES },
           ],
         },
       ],

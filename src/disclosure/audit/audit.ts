@@ -49,7 +49,8 @@ function fixedAt(column: number, value: number): Interval {
 function span(scale: number, shift: number, a: number, b: number): [number, number] {
   // A zero has no sign here.
   const [one, other] = [scale * a + shift + 0, scale * b + shift + 0];
-  return [Math.min(one, other), Math.max(one, other)];
+  // Never sorted: ends of which nothing was found lie the wrong way round, and that must not come to mean anything at all.
+  return scale < 0 ? [other, one] : [one, other];
 }
 
 /** Whether a column can be derived, as far as can be told: no two tables are known in which it differs. */

@@ -2,7 +2,7 @@ import type { Json } from '../../kernel/canonical-json.ts';
 import type { Problem } from '../../kernel/problem.ts';
 import type { Risk } from './measure-risk.ts';
 import type { Recoding } from './recodings.ts';
-import type { Breach } from './risk-terms.ts';
+import { type Breach, trajectoryMeasure } from './risk-terms.ts';
 
 /** What a report is about. */
 export interface RiskOf {
@@ -133,8 +133,9 @@ export function changesOf({ changes }: Recoding): string {
   return changes.map(({ column, to }) => (to === 'left out' ? `${column} left out` : `${column} as ${to}`)).join(', ');
 }
 
-/** Averages and highest risks are no counts of people; shares are. */
-function shownValue({ measure, value }: Breach, { classes }: Risk): string {
-  const isShare = /classes$|uniques$|^learnt|^unique_trajectories/.test(measure);
-  return isShare ? shownShare(value, classes.people) : figure(value);
+/** Averages and highest risks are no counts of people; shares are, of those whom the measure is of. */
+function shownValue({ measure, value }: Breach, { classes, trajectories }: Risk): string {
+  const drawn = trajectories.find(({ known }) => measure === trajectoryMeasure(known));
+  if (drawn !== undefined) return shownShare(value, drawn.people);
+  return /classes$|uniques$|^learnt/.test(measure) ? shownShare(value, classes.people) : figure(value);
 }

@@ -65,12 +65,15 @@ export function sensitiveBreaches(sensitive: readonly SensitiveRisk[], people: n
   ]);
 }
 
+/** What the measure of so many known events is called. */
+export function trajectoryMeasure(events: number): string {
+  return `unique_trajectories of ${events}`;
+}
+
 export function trajectoryBreaches(found: readonly TrajectoryRisk[], terms: RiskTerms): Breach[] {
   const limit = terms.at_most.unique_trajectories;
   const row = found.find(({ known }) => known === limit?.events);
   if (limit === undefined || row === undefined || row.people === 0) return [];
   const value = row.uniques / row.people;
-  return value > limit.share + EPSILON
-    ? [{ measure: `unique_trajectories of ${limit.events}`, value, limit: limit.share }]
-    : [];
+  return value > limit.share + EPSILON ? [{ measure: trajectoryMeasure(limit.events), value, limit: limit.share }] : [];
 }

@@ -24,7 +24,8 @@ const MOST_FORCED = 200;
 /**
  * The sums that have to be withheld: those of few people, those in which a few have most of it (dominance) or in which
  * the second largest could work out the largest (p%), and what would give them away, over all tables of the release. A
- * sum of one person's is known to that person, so it never hides another alone.
+ * sum of one person's is known to that person, so it never hides another alone. A mean of a column that is summed is
+ * its sum, for whoever knows the count.
  */
 export function controlSums(
   products: readonly CountedProduct[],
@@ -32,15 +33,19 @@ export function controlSums(
   solver: Solver,
 ): ReadonlySet<SumKey> {
   const hidden = new Set<SumKey>();
-  const columns = new Set(
+  for (const from of [...summedColumns(products)].sort()) {
+    for (const key of withheldSums(from, products, meanings, solver)) hidden.add(key);
+  }
+  return hidden;
+}
+
+/** The columns of which a release shows sums, in upper case. */
+export function summedColumns(products: readonly CountedProduct[]): ReadonlySet<string> {
+  return new Set(
     products.flatMap(({ spec }) =>
       spec.measures.flatMap((measure) => (measure.kind === 'sum' ? [measure.from.toUpperCase()] : [])),
     ),
   );
-  for (const from of [...columns].sort()) {
-    for (const key of withheldSums(from, products, meanings, solver)) hidden.add(key);
-  }
-  return hidden;
 }
 
 function withheldSums(
@@ -56,21 +61,29 @@ function withheldSums(
     { value: ValueCounts; rules: DisclosureRules; isLocal: boolean; name: string; keys: SumKey[] }
   >();
   for (const { product, spec, rules, counted } of products) {
-    const measureOf = (shown: readonly number[]): string | undefined =>
+    const columnsOf = (shown: readonly number[]): string[] =>
       shown.flatMap((index) => {
         const measure = spec.measures[index];
-        return measure?.kind === 'sum' && measure.from.toUpperCase() === from ? [measure.column] : [];
-      })[0];
-    const tables = addCells(cells, product, spec, counted, (shown) => (measureOf(shown) === undefined ? [] : [kind]));
+        const isSum = measure?.kind === 'sum' || measure?.kind === 'mean';
+        return isSum && measure.from.toUpperCase() === from ? [measure.column] : [];
+      });
+    const tables = addCells(cells, product, spec, counted, (shown) => (columnsOf(shown).length === 0 ? [] : [kind]));
     for (const [table, { cells: lines }] of tables.entries()) {
-      const column = measureOf(spec.tables[table]?.measures ?? []) ?? '';
+      const columns = columnsOf(spec.tables[table]?.measures ?? []);
       for (const line of lines) {
         const place = line.columns.get(kind);
         if (place === undefined) continue;
-        const value = line.counted.values[column] ?? { rows: 0, people: 0, sum: 0, largest: [], median: undefined };
+        const value = line.counted.values[columns[0] ?? ''] ?? {
+          rows: 0,
+          people: 0,
+          nonZero: { rows: 0, people: 0 },
+          sum: 0,
+          largest: [],
+          median: undefined,
+        };
         const known = found.get(place) ?? { value, rules, isLocal: false, name: `sum of ${line.name}`, keys: [] };
         known.isLocal ||= !line.national;
-        known.keys.push(sumKey(product, table, line.place, column));
+        for (const column of columns) known.keys.push(sumKey(product, table, line.place, column));
         found.set(place, known);
       }
     }
@@ -108,7 +121,7 @@ function withheldSums(
     const more = besideSingletons(
       system.relations,
       pattern,
-      (column) => found.get(column)?.value.people,
+      (column) => found.get(column)?.value.nonZero.people,
       values,
       (column) => {
         const cell = instanceCells.find((each) => each.column === column);
@@ -116,7 +129,8 @@ function withheldSums(
       },
     );
     if (more === undefined) return [...found].flatMap(([column, { keys }]) => (at(pattern, column) === 1 ? keys : []));
-    if (forced.size >= MOST_FORCED) throw new Disclosive([]);
+    if (forced.size >= MOST_FORCED)
+      throw new Disclosive(instanceCells.filter(({ status }) => status === 'primary').map(({ name }) => name));
     forced.add(more);
   }
 }
@@ -132,11 +146,13 @@ function between(cell: Cells['list'][number], from: string, products: readonly C
 }
 
 function isUnsafe(
-  { rows, people, sum, largest }: ValueCounts,
+  { rows, people, nonZero, sum, largest }: ValueCounts,
   { threshold, dominance, pPercent }: DisclosureRules,
 ): boolean {
   if (rows === 0) return false;
   if (people <= threshold || rows <= threshold) return true;
+  // A sum of noughts and ones is a count of the ones.
+  if (nonZero.rows > 0 && (nonZero.people <= threshold || nonZero.rows <= threshold)) return true;
   const [first = 0, second = 0] = largest;
   const top = largest.slice(0, dominance?.of ?? 0).reduce((total, each) => total + each, 0);
   if (dominance !== undefined && top * 100 > dominance.percent * sum) return true;

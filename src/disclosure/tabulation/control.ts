@@ -38,7 +38,7 @@ export interface Controlled {
   readonly small: ReadonlySet<number>;
   /** Columns that are withheld so that others can't be derived. */
   readonly secondary: ReadonlySet<number>;
-  /** What can be derived of each column that is small or may be. */
+  /** What can be derived of each column that is small, or may be as far as its symbol tells. */
   readonly intervals: readonly Interval[];
   /** Sums that are withheld. */
   readonly withheldSums: ReadonlySet<SumKey>;
@@ -83,7 +83,7 @@ export function control(
     intervals,
     withheldSums: controlSums(products, meanings, solver),
     published: publishedCells(cells, meanings, known, (column) => state.published(column)),
-    audited: { columns: joint.system.columns, relations: rowCount(joint.system.relations), earlier: near.length },
+    audited: { columns: joint.system.columns, relations: rowCount(joint.system.relations), earlier: joint.earlier },
   };
 }
 
@@ -207,9 +207,9 @@ class Publishing {
   print(product: number, column: number): Printed {
     const { rules } = this.products[product] ?? {};
     if (rules === undefined) throw new Error('a column of no product');
-    const exempt = this.#exempt[product]?.has(column) === true;
-    if (this.secondary.has(column)) return withheld(rules, exempt);
-    return printed(this.value(column), rules, exempt);
+    // Where one product exempts a count it is small to none, so each may withhold a small one.
+    if (this.secondary.has(column)) return withheld(rules, this.isExempt(column));
+    return printed(this.value(column), rules, this.#exempt[product]?.has(column) === true);
   }
 
   prints(): ReadonlyMap<number, Printed>[] {
@@ -288,11 +288,14 @@ interface Joint {
   readonly widths: Float64Array;
   /** Columns that earlier releases show. */
   readonly shownBefore: ReadonlySet<number>;
+  /** How many earlier releases this one is held against: they show the same rows, or counts that could be compared. */
+  readonly earlier: number;
 }
 
 /**
- * A later version of data that has less than an earlier one in some cell contradicts what is assumed of versions, and
- * data that changed may contradict what is assumed of parts: then they are no longer comparable, neither to an attacker.
+ * A later version of data that has less than an earlier one contradicts what is assumed of versions, and data that
+ * changed may contradict what is assumed of parts. Counts that contradict it by themselves are not compared, all others
+ * are; where these contradict each other still, versions and then parts are no longer comparable, neither to an attacker.
  */
 function auditedWith(
   near: readonly PublishedCells[],
@@ -333,11 +336,23 @@ function jointWith(
   const shownBefore = new Set(old.map(({ column }) => column));
   const isShown = (column: number): boolean => state.shownBy.has(column) || shownBefore.has(column);
   const isOwn = (population: string): boolean => ownPopulations.has(population);
+  const oldEnds = new Map<number, { lower: number; upper: number }>();
+  for (const { column, lower, upper } of old) {
+    const known = oldEnds.get(column);
+    oldEnds.set(column, {
+      lower: Math.max(known?.lower ?? 0, lower),
+      upper: Math.min(known?.upper ?? Number.POSITIVE_INFINITY, upper ?? Number.POSITIVE_INFINITY),
+    });
+  }
+  const knownEnds = (column: number): { lower: number; upper: number } => {
+    const [own, before] = [state.ends(column), oldEnds.get(column)];
+    return { lower: Math.max(own.lower, before?.lower ?? 0), upper: Math.min(own.upper, before?.upper ?? own.upper) };
+  };
   const pairs =
     compared === 'nothing'
       ? []
       : differencesOf(cells, populations, isOwn, compared === 'versions').filter(
-          ({ inner, outer }) => isShown(inner) && isShown(outer),
+          ({ inner, outer }) => isShown(inner) && isShown(outer) && knownEnds(inner).lower <= knownEnds(outer).upper,
         );
   const { builder } = linkCells(cells);
   const differences = pairs.map(({ inner, outer }) => {
@@ -368,7 +383,11 @@ function jointWith(
     limits[column] = state.isExempt(column) ? 0 : Math.max(at(limits, column), limit);
     widths[column] = Math.max(at(widths, column), width);
   }
-  return { system, limits, widths, shownBefore };
+  const comparable = new Set(
+    pairs.flatMap(({ inner, outer }) => [inner, outer].map((column) => cells.list[column]?.population ?? '')),
+  );
+  const held = earlier.filter(({ known: of }) => Object.keys(of).some((id) => isOwn(id) || comparable.has(id)));
+  return { system, limits, widths, shownBefore, earlier: held.length };
 }
 
 /** Withholds what it takes until no small count follows that did not follow before; gives what follows then. */
@@ -389,25 +408,41 @@ function repaired(state: Publishing, { system, limits, widths, shownBefore }: Jo
     return at(limits, column) > 0 && (!state.shownBy.has(column) || (value > 0 && value <= at(limits, column)));
   };
   const targets = Array.from({ length: system.columns }, (_, column) => column).filter(isTarget);
-  const isDisclosed = ({ column, lower, possibleLower, possibleUpper }: Interval): boolean =>
-    lower >= 1 && possibleUpper <= at(limits, column) && possibleUpper - possibleLower < at(widths, column) - 1e-6;
+  // Only values that a table is known to have count as possible: what the auditor could not settle is not free.
+  const isDisclosed = ({ column, possibleLower, possibleUpper }: Interval): boolean =>
+    possibleLower >= 1 &&
+    possibleUpper <= at(limits, column) &&
+    possibleUpper - possibleLower < at(widths, column) - 1e-6;
+  // With these, what is audited depends on nothing but what is printed: how many they are is published.
+  const alike = (): number[] =>
+    [...state.shownBy.keys()].filter((column) => {
+      const { lower, upper } = state.ends(column);
+      const limit = at(limits, column);
+      return limit > 0 && upper >= 1 && lower <= limit && !isTarget(column);
+    });
   // What followed from earlier releases alone is not for this one to mend, as long as it says no more. What is shown for
   // the first time is: categories in which nobody is were not known to be empty before.
   const excusable = targets.filter((column) => shownBefore.has(column) || !state.shownBy.has(column));
   const before = new Map(
-    (shownBefore.size === 0 ? [] : audit({ system, lower: system.lower, upper: system.upper }, excusable, solver)).map(
-      ({ column, possibleLower, possibleUpper }) => [column, possibleUpper - possibleLower],
-    ),
+    (shownBefore.size === 0 ? [] : audit({ system, lower: system.lower, upper: system.upper }, excusable, solver))
+      // Of which nothing was found out, nothing is excused.
+      .filter(({ possibleLower, possibleUpper }) => possibleLower <= possibleUpper)
+      .map(({ column, possibleLower, possibleUpper }) => [column, possibleUpper - possibleLower]),
   );
   const isWorse = (interval: Interval): boolean =>
     isDisclosed(interval) &&
     interval.possibleUpper - interval.possibleLower < (before.get(interval.column) ?? Number.POSITIVE_INFINITY) - 1e-6;
   const neighbourhoods = new Neighbourhoods(system);
+  let unmended: string[] = [];
   for (let repair = 0; repair < MOST_REPAIRS; repair += 1) {
     const intervals = look(targets);
     const open = intervals.filter(isWorse).map(({ column }) => column);
+    unmended = open.map((column) => state.nameOf(column));
     const [worst] = open;
-    if (worst === undefined) return intervals;
+    if (worst === undefined) {
+      const others = alike();
+      return others.length === 0 ? intervals : [...intervals, ...look(others)];
+    }
     const candidates = [...neighbourhoods.around([worst], 4 * TRIES)]
       .filter((column) => state.isOpen(column))
       .sort((a, b) => state.value(a) - state.value(b) || a - b)
@@ -420,8 +455,8 @@ function repaired(state: Publishing, { system, limits, widths, shownBefore }: Jo
     });
     if (helps !== undefined) continue;
     const [cheapest] = candidates;
-    if (cheapest === undefined) throw new Disclosive(open.map((column) => state.nameOf(column)));
+    if (cheapest === undefined) throw new Disclosive(unmended);
     state.secondary.add(cheapest);
   }
-  throw new Disclosive([]);
+  throw new Disclosive(unmended);
 }

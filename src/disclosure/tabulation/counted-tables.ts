@@ -5,6 +5,8 @@ export type Place = { readonly level: number; readonly label: string } | null;
 export interface ValueCounts {
   readonly rows: number;
   readonly people: number;
+  /** Of these, the rows whose value is not nothing, and the people who have such a row: a sum is of them alone. */
+  readonly nonZero: { readonly rows: number; readonly people: number };
   readonly sum: number;
   /** What the people with the largest sums have, the largest first: ten at most. */
   readonly largest: readonly number[];

@@ -49,7 +49,7 @@ export function notesOf(released: ReleasedTables, context: TablesContext): Note[
         ...(has(SMALL) ? [`${SMALL}: 1 to ${rules.threshold}, or a figure based on so few.`] : []),
         ...(has(CONFIDENTIAL)
           ? [
-              `${CONFIDENTIAL}: withheld${rules.method === 'round' ? ', because with it a small count elsewhere could be worked out' : ': small, or with it a small count elsewhere could be worked out'}.`,
+              `${CONFIDENTIAL}: withheld${rules.method === 'suppress' ? ': small, or with it a small count elsewhere could be worked out' : ', because with it a small count elsewhere could be worked out'}.`,
             ]
           : []),
         'An empty figure has nothing to be computed from.',
@@ -59,7 +59,7 @@ export function notesOf(released: ReleasedTables, context: TablesContext): Note[
     {
       heading: 'What was made sure of',
       text: [
-        `Before these tables left, an auditor that sees only what is printed tried to work small counts out from all tables together${certificate.earlier_releases === 0 ? '' : `, and from ${certificate.earlier_releases} earlier release${certificate.earlier_releases === 1 ? '' : 's'} of the same data`}: ${certificate.audited} counts, ${certificate.relations} relations between them, solved exactly (${certificate.solver}). None could be narrowed down to fewer than ${certificate.required_width + 1} values.`,
+        `Before these tables left, an auditor that sees only what is printed tried to work small counts out from all tables together${certificate.earlier_releases === 0 ? '' : `, and from ${certificate.earlier_releases} earlier release${certificate.earlier_releases === 1 ? '' : 's'} of the same data`}: ${certificate.audited} counts, ${certificate.relations} relations between them, solved exactly (${certificate.solver}). None${certificate.earlier_releases === 0 ? '' : ' that earlier releases alone do not give away'} could be narrowed down to fewer than ${certificate.required_width + 1} values.`,
       ],
     },
   ];
@@ -91,7 +91,9 @@ function methodOf(
       ? [`Rates are computed from the counts as shown, and withheld on fewer than ${ratesFrom}.`]
       : []),
     ...(measures.has('mean') || measures.has('median')
-      ? [`Means and medians are of true values, and shown where they are of more than ${threshold} people.`]
+      ? [
+          `Means and medians are of true values, and shown where they are of more than ${threshold} people${measures.has('sum') ? '; a mean beside a sum only where the two tell no more of a count than is shown' : ''}.`,
+        ]
       : []),
     ...(measures.has('sum')
       ? [

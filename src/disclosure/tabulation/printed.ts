@@ -38,9 +38,12 @@ export function printed(count: number, rules: DisclosureRules, exempt: boolean):
   }
 }
 
-/** A count that is withheld for the sake of others: known not to be nothing, and by its own symbol not to be small. */
+/**
+ * A count that is withheld for the sake of others: known not to be nothing, nor small where small ones have a symbol of
+ * their own, unless it might be one that is `exempt`.
+ */
 export function withheld({ method, threshold }: DisclosureRules, exempt: boolean): Printed {
-  const lower = method === 'round' && !exempt ? threshold + 1 : 1;
+  const lower = method === 'suppress' || exempt ? 1 : threshold + 1;
   return { text: CONFIDENTIAL, lower, upper: Number.POSITIVE_INFINITY };
 }
 

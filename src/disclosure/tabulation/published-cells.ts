@@ -64,7 +64,7 @@ export function nearTo(
   return earlier.filter(({ known }) => Object.entries(known).some(([id, each]) => isNear(id, each, own)));
 }
 
-export function isNear(id: string, { scope }: KnownPopulation, own: ReadonlyMap<string, KnownPopulation>): boolean {
+function isNear(id: string, { scope }: KnownPopulation, own: ReadonlyMap<string, KnownPopulation>): boolean {
   return own.has(id) || [...own.values()].some((each) => isWithin(scope, each.scope) || isWithin(each.scope, scope));
 }
 

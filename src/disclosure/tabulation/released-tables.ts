@@ -1,6 +1,6 @@
 import type { DisclosureRules } from '../../agreement/disclosure-rules.ts';
 import type { Controlled, CountedProduct } from './control.ts';
-import { sumKey } from './control-sums.ts';
+import { sumKey, summedColumns } from './control-sums.ts';
 import type { CountedCell, Place } from './counted-tables.ts';
 import { type CubeCell, type CubeTable, placeKey } from './cube.ts';
 import { inOrder } from './lattice.ts';
@@ -48,6 +48,7 @@ export function releasedTables(
 ): ReleasedTables {
   const { product, spec, rules } = products[index] as CountedProduct;
   const print = controlled.print[index] ?? new Map<number, Printed>();
+  const summed = summedColumns(products);
   const tables = spec.tables.map((table, number): ReleasedTable => {
     const cube = controlled.tables[index]?.[number] as CubeTable;
     const measures = table.measures.map((each) => spec.measures[each] as MeasureSpec);
@@ -58,7 +59,7 @@ export function releasedTables(
         at: cell.at.map((place, dimension) => named(place, spec, table.by[dimension]?.dimension ?? 0)),
         national: cell.national,
         values: measures.map((measure) =>
-          printedValue(measure, cell, cells, table.by, spec, rules, print, (column) =>
+          printedValue(measure, cell, cells, table.by, spec, rules, print, summed, (column) =>
             controlled.withheldSums.has(sumKey(product, number, cell.place, column)),
           ),
         ),
@@ -93,6 +94,7 @@ function printedValue(
   spec: TabulationSpec,
   rules: DisclosureRules,
   print: ReadonlyMap<number, Printed>,
+  summed: ReadonlySet<string>,
   isWithheld: (column: string) => boolean,
 ): string {
   const printOf = (of: CubeCell | undefined, kind: Kind): Printed | undefined =>
@@ -112,7 +114,7 @@ function printedValue(
     case 'sum':
     case 'mean':
     case 'median':
-      return statistic(measure, cell, rules, print, isWithheld(measure.column));
+      return statistic(measure, cell, rules, print, summed, isWithheld(measure.column));
   }
 }
 
@@ -147,12 +149,16 @@ function numeral(value: Printed | undefined): number | undefined {
   return value === undefined || !Number.isFinite(number) ? undefined : number;
 }
 
-/** Means and medians stand where they are of more people than are small, and where the counts beside them are shown. */
+/**
+ * Means and medians stand where they are of more people than are small, and where the counts beside them are shown. Where
+ * the release has sums as well a mean stands only where its sum does, and tells no more of the count than is printed.
+ */
 function statistic(
-  { kind, column }: Extract<MeasureSpec, { column: string }>,
+  { kind, column, from }: Extract<MeasureSpec, { column: string }>,
   { counted, columns }: CubeCell,
   rules: DisclosureRules,
   print: ReadonlyMap<number, Printed>,
+  summed: ReadonlySet<string>,
   isWithheld: boolean,
 ): string {
   const value: CountedCell['values'][string] | undefined = counted.values[column];
@@ -162,12 +168,16 @@ function statistic(
   const beside = [...columns.values()].map((each) => print.get(each));
   if (beside.some((each) => each?.text === CONFIDENTIAL)) return CONFIDENTIAL;
   if (beside.some((each) => each?.text === SMALL)) return SMALL;
-  switch (kind) {
-    case 'mean':
-      return (value.sum / value.rows).toFixed(1);
-    case 'median':
-      return String(Number((value.median ?? 0).toFixed(1)));
-  }
+  if (kind === 'median') return String(Number((value.median ?? 0).toFixed(1)));
+  const mean = (value.sum / value.rows).toFixed(1);
+  if (!summed.has(from.toUpperCase())) return mean;
+  const shown = print.get(columns.get('rows') ?? -1);
+  return isWithheld || shown === undefined || !isSilent(mean, value.sum, shown) ? CONFIDENTIAL : mean;
+}
+
+/** Whether a mean and its sum leave every count possible that is possible as printed. */
+function isSilent(mean: string, sum: number, { lower, upper }: Printed): boolean {
+  return lower === upper || [lower, upper].every((rows) => (sum / rows).toFixed(1) === mean);
 }
 
 /** Totals first, then coarse levels before fine ones, in the order of their labels. */

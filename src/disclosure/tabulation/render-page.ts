@@ -1,3 +1,4 @@
+import { dayInWords } from '../../kernel/date-range.ts';
 import { Html, html } from '../../kernel/html.ts';
 import { chartOf, drawChart, figure } from './bar-chart.ts';
 import type { Note, TablesContext } from './notes.ts';
@@ -18,7 +19,7 @@ export function renderPage(
 ): { text: string; rows: number } {
   const { title, source, tables, rules } = released;
   const { custodian, period } = context;
-  const span = period === undefined ? '' : `, ${inWords(period.from)} to ${inWords(period.to)}`;
+  const span = period === undefined ? '' : `, ${dayInWords(period.from)} to ${dayInWords(period.to)}`;
   const sections = tables.map((table, index) => section(table, index, rules.threshold));
   const whole = html`<!doctype html>
 <html lang="en-GB">
@@ -96,25 +97,4 @@ function row({ at, values }: ReleasedLine, threshold: number): Html {
 function symbol(value: string, threshold?: number): Html {
   const words = value === SMALL ? `1 to ${threshold ?? 'few'}, or based on so few` : 'withheld to protect people';
   return html`<abbr title="${words}">${value}</abbr>`;
-}
-
-const MONTHS = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-];
-
-/** `2024-04-01` -> `1 April 2024` */
-function inWords(day: string): string {
-  const [year, month, date] = day.split('-');
-  return `${Number(date)} ${MONTHS[Number(month) - 1] ?? ''} ${year}`;
 }

@@ -47,10 +47,9 @@ function swapped(keys: readonly BlockingKey[]): BlockingRule[] {
   const [given, family] = [find('given_name_sound'), find('family_name_sound')];
   const [givenName, familyName] = [find('given_name_root'), find('family_name')];
   if (given === undefined || family === undefined || givenName === undefined || familyName === undefined) return [];
-  const whole = [
-    { ...givenName, label: 'given_name', sql: '"given_name"' },
-    { ...familyName, former: undefined },
-  ].map(({ former: _, ...key }) => key);
+  const whole = [{ ...givenName, label: 'given_name', sql: '"given_name"' }, familyName].map(
+    ({ former: _, ...key }) => key,
+  );
   const others = keys.filter(({ label }) => /_(y|md)$|^postcode_out$|^city$/.test(label));
   return [rule(whole, true), ...others.map((key) => rule([given, family, key], true))];
 }

@@ -1,4 +1,6 @@
+import { counted } from '../../kernel/counted.ts';
 import { quoteName, quoteText } from '../../relation/print-sql.ts';
+import { checkDigitHolds } from '../check-digit.ts';
 import { type LinkageDatabase, numberIn, oneNumber } from '../database.ts';
 import { COHORT, COHORT_FAULTS } from './cohort-tables.ts';
 import { COHORT_TEMPLATE, LEGAL_BASIS, MOST_ROWS, type TemplateColumn, templateSpelling } from './cohort-template.ts';
@@ -24,6 +26,9 @@ const LINES = quoteName('#cohort lines');
 /** Of references in the form of NHS numbers one in eleven passes the check digit by chance. More than half are no chance. */
 const TOO_LIKE_NUMBERS = 0.5;
 
+/** What a header is refused for that names a column more than once. */
+export const NAMED_TWICE: FileProblem = { code: 'header-mismatch', message: 'the header names a column twice' };
+
 /** Whether the header is the template's, so that its rows can be read at all. */
 export function headerProblems(columns: readonly string[]): FileProblem[] {
   const present = columns.map(templateSpelling);
@@ -37,15 +42,16 @@ export function headerProblems(columns: readonly string[]): FileProblem[] {
   };
   if (missing.length > 0) add(`the header lacks ${missing.join(', ')}: all of the template’s are there, used or not`);
   // A header that is not the template's may be a row of somebody's: how many there are is all that can be said of it.
-  if (unknown.length > 0) add(`the header has ${unknown.length} columns that the template does not have`);
-  if (twice.length > 0) add('the header names a column twice');
+  if (unknown.length > 0) add(`the header has ${counted(unknown.length, 'column')} that the template does not have`);
+  if (twice.length > 0) problems.push(NAMED_TWICE);
   return problems;
 }
 
 /**
  * Holds a cohort file against the NHS's rules and the agreement's terms. Makes {@link COHORT} and {@link COHORT_FAULTS}.
- * Rows with a fault stay out; a file with a problem of its own is refused as a whole. `today` is the last day that
- * anybody can have been born on.
+ * Rows with a fault stay out, but a participant is deleted by reference and status alone, whatever else is wrong with the
+ * row: who asked to be left out must not stay in for a mistyped gender. A file with a problem of its own is refused as a
+ * whole. `today` is the last day that anybody can have been born on.
  */
 export async function validateCohort(
   database: LinkageDatabase,
@@ -109,10 +115,17 @@ function day(text: string): string {
   return `CASE WHEN ${form} AND left(${text}, 4) > '0000' THEN CAST(try_strptime(replace(replace(${text}, '-', ''), '/', ''), '%Y%m%d') AS DATE) END`;
 }
 
+/** All that matters of a row that deletes. */
+const WHO_AND_WHAT: readonly string[] = ['UNIQUE_REFERENCE', 'STATUS'];
+
 async function findFaults(database: LinkageDatabase, today: string): Promise<void> {
   const when: [column: string, category: Category, condition: string][] = [];
   const check = (column: TemplateColumn | string, category: Category, condition: string): void => {
-    when.push([typeof column === 'string' ? column : column.name, category, condition]);
+    const name = typeof column === 'string' ? column : column.name;
+    const whole = WHO_AND_WHAT.includes(name)
+      ? condition
+      : `upper(STATUS) IS DISTINCT FROM 'DELETE' AND (${condition})`;
+    when.push([name, category, whole]);
   };
   for (const column of [...COHORT_TEMPLATE, LEGAL_BASIS]) {
     const { name } = column;
@@ -120,7 +133,7 @@ async function findFaults(database: LinkageDatabase, today: string): Promise<voi
     if (!['STATUS', 'GENDER', 'NHS_NO', 'LEGAL_BASIS'].includes(name) && !/_DATE|DATE_/.test(name))
       check(column, 'length', `length(${name}) > ${column.length}`);
   }
-  check('UNIQUE_REFERENCE', 'duplicate-reference', 'times > 1');
+  check('UNIQUE_REFERENCE', 'duplicate-reference', `times > 1 AND NOT (upper(STATUS) = 'DELETE' AND nth = 1)`);
   check('STATUS', 'status', `upper(STATUS) NOT IN ('ADD', 'DELETE')`);
   check('NHS_NO', 'nhs-number', `NOT regexp_full_match(${digits('NHS_NO')}, '[0-9]{10}')`);
   check('GENDER', 'gender', `GENDER NOT IN ('0', '1', '2', '9')`);
@@ -138,7 +151,8 @@ async function findFaults(database: LinkageDatabase, today: string): Promise<voi
     'insufficient-information',
     `upper(STATUS) = 'ADD' AND NHS_NO IS NULL AND NOT (FAMILY_NAME IS NOT NULL AND (GIVEN_NAME IS NOT NULL OR GENDER IS NOT NULL)) AND NOT (GENDER IS NOT NULL AND POSTCODE IS NOT NULL)`,
   );
-  const counted = `(SELECT *, count(*) OVER (PARTITION BY UNIQUE_REFERENCE) AS times FROM ${LINES})`;
+  const counted = `(SELECT *, count(*) OVER (PARTITION BY UNIQUE_REFERENCE) AS times,
+       row_number() OVER (PARTITION BY UNIQUE_REFERENCE, upper(STATUS) ORDER BY row) AS nth FROM ${LINES})`;
   // Whole rows of good files pass all checks: only those that don't are looked at check by check.
   const any = when.map(([, , condition]) => `coalesce(${condition}, false)`).join(' OR ');
   const faults = when.map(
@@ -154,7 +168,7 @@ async function findFaults(database: LinkageDatabase, today: string): Promise<voi
 async function keepGood(database: LinkageDatabase): Promise<void> {
   await database.execute(
     `CREATE OR REPLACE TEMP TABLE ${COHORT} AS SELECT row, UNIQUE_REFERENCE AS study_id, upper(STATUS) = 'ADD' AS adds,
-       CAST(${digits('NHS_NO')} AS BIGINT) AS nhs, FAMILY_NAME AS family_name, GIVEN_NAME AS given_name,
+       TRY_CAST(${digits('NHS_NO')} AS BIGINT) AS nhs, FAMILY_NAME AS family_name, GIVEN_NAME AS given_name,
        OTHER_GIVEN_NAME AS other_given_name, GENDER AS gender, ${day('DATE_OF_BIRTH')} AS born, POSTCODE AS postcode,
        ${day('PERSON_MIN_DATE')} AS from_day, ${day('PERSON_MAX_DATE')} AS to_day, lower(LEGAL_BASIS) AS legal_basis
      FROM ${LINES} ANTI JOIN ${COHORT_FAULTS} USING (row) ORDER BY row`,
@@ -205,10 +219,4 @@ export function sizeProblems(adds: number, { at_least: least, at_most: most }: C
   if (most !== undefined && adds > most)
     problems.push({ code: 'too-many', message: `${adds} participants, and the agreement is for at most ${most}` });
   return problems;
-}
-
-/** SQL: whether the check digit of a ten-digit number is right. */
-function checkDigitHolds(number: string): string {
-  const sum = Array.from({ length: 9 }, (_, index) => `(${number} // ${10 ** (9 - index)} % 10) * ${10 - index}`);
-  return `((11 - (${sum.join(' + ')}) % 11) % 11 = ${number} % 10)`;
 }

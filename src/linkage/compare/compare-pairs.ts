@@ -71,7 +71,7 @@ export function sumUp(
 }
 
 /** The levels of a pattern, one a comparison; 0 where nothing can be said. */
-export function levelsOf(pattern: number, comparisons: readonly Comparison[]): number[] {
+export function levelsOf(pattern: number, comparisons: readonly { readonly levels: readonly unknown[] }[]): number[] {
   let rest = pattern;
   return comparisons.map(({ levels }) => {
     const level = rest % (levels.length + 1);

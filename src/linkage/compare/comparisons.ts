@@ -29,19 +29,34 @@ function missing(feature: string): string {
   return `${left(feature)} IS NULL OR ${right(feature)} IS NULL`;
 }
 
-function numberComparison(name: string): Comparison {
-  const [a, b] = [left(name), right(name)];
+type LevelSpec = Parameters<typeof shares>[0][number];
+
+/** A field of one text. Agreement on it weighs what the text is worth; `between` are the levels up to different ones. */
+function valueComparison(
+  name: string,
+  exact: number,
+  between: readonly LevelSpec[],
+  different: number,
+  more: Partial<Comparison> = {},
+): Comparison {
   return {
     name,
     features: [name, rarityOf(name)],
     derived: [],
     missing: missing(name),
     levels: shares([
-      ['exact', `${a} = ${b}`, 0.9, left(rarityOf(name))],
-      ['one edit', oneEdit(a, b), 0.05],
-      ['different', 'true', 0.05],
+      ['exact', `${left(name)} = ${right(name)}`, exact, left(rarityOf(name))],
+      ...between,
+      ['different', 'true', different],
     ]),
+    ...more,
   };
+}
+
+const HOUSEHOLD = { cause: 'place', isShared: true } as const;
+
+function numberComparison(name: string): Comparison {
+  return valueComparison(name, 0.9, [['one edit', oneEdit(left(name), right(name)), 0.05]], 0.05);
 }
 
 /**
@@ -123,8 +138,7 @@ function postcodeComparison(withFormer: boolean): Comparison {
       ['area', `${left('postcode_area')} = ${right('postcode_area')}`, 0.06],
       ['different', 'true', 0.1],
     ]),
-    cause: 'place',
-    isShared: true,
+    ...HOUSEHOLD,
   };
 }
 
@@ -154,56 +168,23 @@ function addressComparison(): Comparison {
       ['some words', 'address_shared >= 0.45 * address_fewest', 0.05],
       ['different', 'true', 0.1],
     ]),
-    cause: 'place',
-    isShared: true,
+    ...HOUSEHOLD,
   };
 }
 
 function textComparison(name: string, isPlace: boolean): Comparison {
-  const [a, b] = [left(name), right(name)];
-  return {
-    name,
-    features: [name, rarityOf(name)],
-    derived: [],
-    missing: missing(name),
-    levels: shares([
-      ['exact', `${a} = ${b}`, 0.8, left(rarityOf(name))],
-      ['close', `jaro_winkler_similarity(${a}, ${b}) >= 0.85`, 0.1],
-      ['different', 'true', 0.1],
-    ]),
-    ...(isPlace ? { cause: 'place', isShared: true } : {}),
-  };
+  const close = `jaro_winkler_similarity(${left(name)}, ${right(name)}) >= 0.85`;
+  return valueComparison(name, 0.8, [['close', close, 0.1]], 0.1, isPlace ? HOUSEHOLD : {});
 }
 
 function emailComparison(name: string): Comparison {
-  const [a, b] = [left(name), right(name)];
-  return {
-    name,
-    features: [name, 'email_local', rarityOf(name)],
-    derived: [],
-    missing: missing(name),
-    levels: shares([
-      ['exact', `${a} = ${b}`, 0.7, left(rarityOf(name))],
-      ['local part', `${left('email_local')} = ${right('email_local')}`, 0.1],
-      ['close', `jaro_winkler_similarity(${a}, ${b}) >= 0.88`, 0.1],
-      ['different', 'true', 0.1],
-    ]),
-  };
+  const between: readonly LevelSpec[] = [
+    ['local part', `${left('email_local')} = ${right('email_local')}`, 0.1],
+    ['close', `jaro_winkler_similarity(${left(name)}, ${right(name)}) >= 0.88`, 0.1],
+  ];
+  return valueComparison(name, 0.7, between, 0.1, { features: [name, 'email_local', rarityOf(name)] });
 }
 
 function telephoneComparison(name: string): Comparison {
-  const [a, b] = [left(name), right(name)];
-  return {
-    name,
-    features: [name, rarityOf(name)],
-    derived: [],
-    missing: missing(name),
-    levels: shares([
-      ['exact', `${a} = ${b}`, 0.75, left(rarityOf(name))],
-      ['one edit', oneEdit(a, b), 0.05],
-      ['different', 'true', 0.2],
-    ]),
-    cause: 'place',
-    isShared: true,
-  };
+  return valueComparison(name, 0.75, [['one edit', oneEdit(left(name), right(name)), 0.05]], 0.2, HOUSEHOLD);
 }

@@ -1,18 +1,17 @@
 import type { Comparison } from '../compare/comparison.ts';
 
 /**
- * The ranks of the profile `dars`, from the surest on. 1 to 3 rest on an NHS number that other facts confirm, as in the
+ * The steps of a link, by rank, from the surest on. 1 to 3 rest on an NHS number that other facts confirm, as in the
  * cross-checks of the Master Person Service and the HES-ONS ranks; 8, a number that nothing confirms, is never linked by
  * itself.
  */
-export const MATCH_RANKS = [
-  { rank: 1, step: 'nhs-number, date of birth, sex, postcode' },
-  { rank: 2, step: 'nhs-number, date of birth' },
-  { rank: 3, step: 'nhs-number, partial date of birth, name or outcode' },
-  { rank: 4, step: 'alphanumeric' },
-  { rank: 6, step: 'probabilistic' },
-  { rank: 7, step: 'clerical' },
-] as const;
+const STEPS = {
+  1: 'nhs-number, date of birth, sex, postcode',
+  2: 'nhs-number, date of birth',
+  3: 'nhs-number, partial date of birth, name or outcode',
+  6: 'probabilistic',
+  7: 'clerical',
+} as const;
 
 const GROUPED = 'group';
 
@@ -24,17 +23,16 @@ export function rankSql(comparisons: readonly Comparison[], threshold: number): 
   const partly = level('date_of_birth', 'exact', 'one edit', 'two parts of three', 'known parts equal, two');
   const named = `(${level('given_name', 'exact', 'nickname', 'close', 'initial')} AND ${level('family_name', 'exact', 'close')})`;
   const near = level('postcode', 'exact', 'former', 'one edit', 'outcode');
-  const conditions: readonly (readonly [number, string])[] = [
+  const conditions: readonly (readonly [keyof typeof STEPS, string])[] = [
     [1, `${number} AND ${born} AND ${level('gender', 'equal')} AND ${level('postcode', 'exact', 'former')}`],
     [2, `${number} AND ${born}`],
     [3, `${number} AND ${partly} AND (${named} OR ${near})`],
   ];
-  const stepOf = (wanted: number): string => MATCH_RANKS.find(({ rank }) => rank === wanted)?.step ?? '';
   const ranks = conditions.map(([rank, sql]) => `WHEN ${sql} THEN ${rank}`).join(' ');
-  const steps = conditions.map(([rank, sql]) => `WHEN ${sql} THEN '${stepOf(rank)}'`).join(' ');
+  const steps = conditions.map(([rank, sql]) => `WHEN ${sql} THEN '${STEPS[rank]}'`).join(' ');
   return {
     rank: `CASE WHEN decided > 0 THEN 7 ${ranks} ELSE 6 END`,
-    step: `CASE WHEN decided > 0 THEN '${stepOf(7)}' ${steps} WHEN weight >= ${threshold} THEN '${stepOf(6)}' ELSE '${GROUPED}' END`,
+    step: `CASE WHEN decided > 0 THEN '${STEPS[7]}' ${steps} WHEN weight >= ${threshold} THEN '${STEPS[6]}' ELSE '${GROUPED}' END`,
   };
 }
 

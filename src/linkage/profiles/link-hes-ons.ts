@@ -1,4 +1,5 @@
 import { quoteName } from '../../relation/print-sql.ts';
+import { checkDigitHolds } from '../check-digit.ts';
 import type { LinkageDatabase } from '../database.ts';
 import type { Records } from '../standardise/standardise.ts';
 
@@ -43,9 +44,7 @@ export async function linkHesOns(
     records.features.has(feature) ? quoteName(feature) : 'CAST(NULL AS VARCHAR)';
   const valid = (records: Records): string => {
     const nhs = own(records, 'nhs_number');
-    const digit = (index: number): string => `CAST(substr(${nhs}, ${index}, 1) AS INTEGER)`;
-    const sum = Array.from({ length: 9 }, (_, index) => `${digit(index + 1)} * ${10 - index}`).join(' + ');
-    const checks = `CASE WHEN regexp_full_match(${nhs}, '[0-9]{10}') AND ${nhs} <> repeat(left(${nhs}, 1), 10) THEN CASE WHEN (11 - (${sum}) % 11) % 11 = ${digit(10)} THEN ${nhs} END END`;
+    const checks = `CASE WHEN regexp_full_match(${nhs}, '[0-9]{10}') AND ${nhs} <> repeat(left(${nhs}, 1), 10) THEN CASE WHEN ${checkDigitHolds(`TRY_CAST(${nhs} AS BIGINT)`)} THEN ${nhs} END END`;
     const born = own(records, 'date_of_birth');
     const inRange = `CASE WHEN ${born} BETWEEN '18950101' AND '${thisYear}1231' THEN ${born} END`;
     return `SELECT rid, ${checks} AS nhs, ${own(records, 'gender')} AS sex, ${inRange} AS born, ${own(records, 'postcode')} AS postcode FROM ${records.table}`;

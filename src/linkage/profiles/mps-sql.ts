@@ -22,11 +22,11 @@ export function genderScore(a: string, b: string): string {
   return `CASE WHEN ${a} IS NULL OR ${b} IS NULL THEN NULL WHEN ${a} = ${b} THEN 100 WHEN ${a} IN ('0', '9') OR ${b} IN ('0', '9') THEN 50 ELSE 0 END`;
 }
 
-/** SQL: how much of the longer postcode the two begin alike with; both without blanks. */
+/** SQL: how much of the longer postcode the two begin alike with; both without blanks, and neither of them empty. */
 export function postcodeScore(a: string, b: string): string {
   const longest = `greatest(length(${a}), length(${b}))`;
   const alike = `len(list_filter(range(1, ${longest} + 1), n -> left(${a}, n) = left(${b}, n) AND n <= least(length(${a}), length(${b}))))`;
-  return `CASE WHEN ${a} = ${b} THEN 100 ELSE CAST(round(100 * ${alike} / ${longest}) AS INTEGER) END`;
+  return `CASE WHEN ${a} IS NULL OR ${b} IS NULL THEN NULL WHEN ${a} = ${b} THEN 100 ELSE CAST(round(100 * ${alike} / ${longest}) AS INTEGER) END`;
 }
 
 /**

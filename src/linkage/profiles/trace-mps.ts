@@ -89,7 +89,7 @@ function prepared({ table, features }: Records): string {
   const hasNames = features.has('given_name_text');
   return `SELECT *, left(postcode, length(postcode) - 3) AS outcode, ${soundex('family_letters')} AS family_sound, ${soundex('given_letters')} AS given_sound,
       list_transform(former_letters, name -> ${soundex('name')}) AS former_sounds
-    FROM (SELECT *, list_transform(former_families, name -> ${letters('name')}) AS former_letters FROM (SELECT t.rid, ${digits('nhs_number')} AS nhs, ${digits('replaced_by')} AS replaced_by, ${own('confidentiality')} AS confidentiality,
+    FROM (SELECT *, list_transform(former_families, name -> ${letters('name')}) AS former_letters FROM (SELECT t.rid, ${digits('nhs_number')} AS nhs, ${digits('replaced_by')} AS replaced_by, nullif(${own('confidentiality')}, 'U') AS confidentiality,
       ${own('date_of_birth')} AS dob, ${own('date_of_death')} AS dod, ${own('gp_practice_code')} AS gp, ${knownGender} AS gender, ${postcode} AS postcode,
       ${own('family_name_text')} AS family, ${own('given_name_text')} AS given, ${letters(own('family_name_text'))} AS family_letters,
       ${hasNames ? given : 'CAST(NULL AS VARCHAR)'} AS given_letters,

@@ -1,6 +1,7 @@
 import type { Explanation } from '../explain.ts';
 import type { Model } from '../model.ts';
-import type { Estimate, LinkReport } from './link-report.ts';
+import type { Estimate } from '../trace-quality/estimates.ts';
+import type { LinkReport } from './link-report.ts';
 import { page, percent, type Section, table } from './report-page.ts';
 import { columnChart, rowChart, waterfall } from './svg-charts.ts';
 

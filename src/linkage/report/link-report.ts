@@ -5,14 +5,8 @@ import { rankSql } from '../decide/match-rank.ts';
 import type { Explanation } from '../explain.ts';
 import { type Linkage, score } from '../link.ts';
 import { type Model, modelHash } from '../model.ts';
+import type { Estimate } from '../trace-quality/estimates.ts';
 import { probabilityOf } from '../train/parameters.ts';
-
-/** A share with what it could as well be, at 95 %. */
-export interface Estimate {
-  readonly value: number;
-  readonly low: number;
-  readonly high: number;
-}
 
 /** What a linkage of files came to, and how good it is thought to be. Sizes and shares only: no value, no identifier. */
 export interface LinkReport {

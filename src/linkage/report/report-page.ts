@@ -1,4 +1,4 @@
-import { escapeHtml } from './svg-charts.ts';
+import { escapeHtml } from '../../kernel/html.ts';
 
 /** A part of a page: a heading, what it says, and a chart or table. */
 export interface Section {

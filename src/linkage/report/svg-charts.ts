@@ -1,7 +1,4 @@
-/** Text as it may stand in HTML and SVG. */
-export function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-}
+import { escapeHtml } from '../../kernel/html.ts';
 
 /** A bar of a chart: its label, its parts from the left or bottom on, and what is said of it. */
 export interface Bar {

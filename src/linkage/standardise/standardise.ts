@@ -331,7 +331,7 @@ function addAddress(build: FeatureSql, { fields }: SourceTable): void {
   build.add('second', {
     address_bits: bits(1),
     address_bits_2: bits(2),
-    address_words: `CAST(len(list_distinct(string_split(address, ' '))) AS TINYINT)`,
+    address_words: `CAST(least(len(list_distinct(string_split(address, ' '))), 127) AS TINYINT)`,
     address_start: `array_to_string(string_split(address, ' ')[1:2], ' ')`,
   });
 }

@@ -1,5 +1,6 @@
 import { COHORT } from '../cohort/cohort-tables.ts';
 import type { ValidationReport } from '../cohort/validation-report.ts';
+import { levelsOf } from '../compare/compare-pairs.ts';
 import { type LinkageDatabase, numberIn } from '../database.ts';
 import type { Model } from '../model.ts';
 import type { Calibration } from '../trace/calibrate.ts';
@@ -196,11 +197,9 @@ async function typical(database: LinkageDatabase, model: Model): Promise<TraceRe
     `SELECT v.pattern, count(*) AS n FROM "#trace verdicts" v JOIN ${SOUGHT} s USING (row) WHERE v.likely GROUP BY v.pattern HAVING n >= 8 ORDER BY n DESC, v.pattern LIMIT 1`,
   );
   if (row === undefined) return [];
-  let rest = numberIn(row, 'pattern');
-  const fields = model.comparisons.flatMap(({ field, levels }) => {
-    const level = rest % (levels.length + 1);
-    rest = Math.floor(rest / (levels.length + 1));
-    const found = levels[level - 1];
+  const levelOf = levelsOf(numberIn(row, 'pattern'), model.comparisons);
+  const fields = model.comparisons.flatMap(({ field, levels }, index) => {
+    const found = levels[(levelOf[index] ?? 0) - 1];
     return found === undefined ? [] : [{ field, level: found.level, bits: found.bits }];
   });
   const prior = Math.log2(model.prior / (1 - model.prior));

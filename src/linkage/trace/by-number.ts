@@ -1,5 +1,7 @@
+import { ExitCode } from '../../kernel/exit-code.ts';
+import { Fault } from '../../kernel/fault.ts';
 import { COHORT } from '../cohort/cohort-tables.ts';
-import type { LinkageDatabase } from '../database.ts';
+import { type LinkageDatabase, oneNumber } from '../database.ts';
 import { keyName, keyPostcode } from './candidate-keys.ts';
 import { BY_NUMBER, type PdsTables } from './trace-tables.ts';
 
@@ -35,4 +37,9 @@ export async function traceByNumber(database: LinkageDatabase, pds: PdsTables): 
      FROM (${theirs}) p JOIN (${mine}) c ON c.row = p.row ORDER BY p.row`,
   );
   await database.execute('DROP TABLE "#trace records"');
+  if ((await oneNumber(database, `SELECT count(*) - count(DISTINCT row) FROM ${BY_NUMBER}`)) > 0) {
+    throw new Fault(ExitCode.source, 'pds-duplicate', 'the PDS source has more than one record for an NHS number', {
+      hint: 'it must hold one current record a number; take the highest serial change number',
+    });
+  }
 }

@@ -2,7 +2,7 @@ import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { quoteName } from '../../relation/print-sql.ts';
 import { COHORT } from '../cohort/cohort-tables.ts';
-import { type LinkageDatabase, numberIn } from '../database.ts';
+import { type LinkageDatabase, numberIn, oneNumber } from '../database.ts';
 import { DECISIONS, TRACED } from './trace-tables.ts';
 
 /** Best candidates from here on are worth a look. */
@@ -26,7 +26,8 @@ export function clericalRows(): string {
 
 /**
  * Makes DECISIONS of a table with {@link DECISION_COLUMNS}, or an empty one. Lines without a decision are passed over; one
- * that is neither yes nor no, or of a reference that the cohort has not, is a Fault: whoever decided meant something.
+ * that is neither yes nor no, or of a reference that the cohort has not, is a Fault, and so are two that contradict each
+ * other: whoever decided meant something.
  */
 export async function readDecisions(database: LinkageDatabase, table: string | undefined): Promise<void> {
   const from =
@@ -38,15 +39,21 @@ export async function readDecisions(database: LinkageDatabase, table: string | u
        count(*) FILTER (WHERE c.row IS NULL) AS unknown FROM (${from}) d LEFT JOIN ${COHORT} c ON c.study_id = d.UNIQUE_REFERENCE AND c.adds`,
   );
   const [unclear, unknown] = [numberIn(row, 'unclear'), numberIn(row, 'unknown')];
-  if (unclear + unknown > 0) {
-    const what =
-      unclear > 0 ? `${unclear} decisions are no yes or no about an NHS number` : `${unknown} are of no participant`;
-    throw new Fault(ExitCode.source, 'decisions', `the file of decisions can’t be followed: ${what}`, {
-      hint: 'dars trace --clerical FILE writes what there is to decide',
-    });
-  }
+  if (unclear > 0) throw unfollowed(`${unclear} decisions are no yes or no about an NHS number`);
+  if (unknown > 0) throw unfollowed(`${unknown} are of no participant`);
   await database.execute(
     `CREATE OR REPLACE TEMP TABLE ${DECISIONS} AS SELECT DISTINCT c.row, CAST(d.CANDIDATE_NHS_NO AS BIGINT) AS person, d.DECISION = 'yes' AS is_same
      FROM (${from}) d JOIN ${COHORT} c ON c.study_id = d.UNIQUE_REFERENCE WHERE c.adds ORDER BY ALL`,
   );
+  const both = await oneNumber(
+    database,
+    `SELECT count(*) FROM (SELECT row FROM ${DECISIONS} GROUP BY row, person HAVING count(*) > 1)`,
+  );
+  if (both > 0) throw unfollowed(`${both} candidates are decided both ways`);
+}
+
+function unfollowed(what: string): Fault {
+  return new Fault(ExitCode.source, 'decisions', `the file of decisions can’t be followed: ${what}`, {
+    hint: 'dars trace --clerical FILE writes what there is to decide',
+  });
 }

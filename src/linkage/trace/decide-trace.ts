@@ -1,5 +1,6 @@
 import { COHORT } from '../cohort/cohort-tables.ts';
 import type { LinkageDatabase } from '../database.ts';
+import { dateScore, genderScore, postcodeScore } from '../profiles/mps-sql.ts';
 import type { Calibration } from './calibrate.ts';
 import { keyName } from './candidate-keys.ts';
 import { BY_NUMBER, DECISIONS, TRACED } from './trace-tables.ts';
@@ -34,14 +35,9 @@ export async function decideTrace(database: LinkageDatabase, { shift, slope }: C
   const known = `CAST(c.born IS NOT NULL AS TINYINT) + CAST(c.family_name IS NOT NULL AND c.given_name IS NOT NULL AS TINYINT) + CAST(c.postcode IS NOT NULL AS TINYINT)`;
   const similar = (name: string): string =>
     `CASE WHEN f.${name} IS NULL OR c.${name} IS NULL THEN NULL ELSE CAST(round(100 * jaro_winkler_similarity(${keyName(`c.${name}`)}, ${keyName(`f.${name}`)})) AS INTEGER) END`;
-  const parts = (name: string): string => `CAST(${name}(c.born) = ${name}(CAST(f.date_of_birth AS DATE)) AS TINYINT)`;
-  const bornScore = `CASE WHEN f.date_of_birth IS NULL THEN NULL WHEN CAST(c.born AS VARCHAR) = f.date_of_birth THEN 100
-    WHEN ${parts('year')} + ${parts('month')} + ${parts('day')} = 2 OR (${parts('year')} = 1 AND month(c.born) = day(CAST(f.date_of_birth AS DATE)) AND day(c.born) = month(CAST(f.date_of_birth AS DATE))) THEN 66
-    WHEN ${parts('year')} = 1 THEN 33 ELSE 0 END`;
-  const genderScore = `CASE WHEN c.gender IS NULL OR f.gender IS NULL THEN NULL WHEN c.gender = f.gender THEN 100 WHEN c.gender IN ('0', '9') OR f.gender IN ('0', '9') THEN 50 ELSE 0 END`;
-  const bare = (postcode: string): string => `replace(upper(${postcode}), ' ', '')`;
-  const prefix = `list_max([CASE WHEN left(${bare('c.postcode')}, i) = left(${bare('f.postcode')}, i) THEN i ELSE 0 END for i in range(1, 8)])`;
-  const postcodeScore = `CASE WHEN c.postcode IS NULL OR f.postcode IS NULL THEN NULL WHEN ${bare('c.postcode')} = ${bare('f.postcode')} THEN 100 ELSE CAST(round(100 * ${prefix} / length(${bare('f.postcode')})) AS INTEGER) END`;
+  const digits = (date: string): string => `replace(${date}, '-', '')`;
+  const bornScore = dateScore(digits('CAST(c.born AS VARCHAR)'), digits('f.date_of_birth'));
+  const bare = (postcode: string): string => `nullif(replace(upper(${postcode}), ' ', ''), '')`;
   const step = `CASE rank WHEN 1 THEN 'NHS number + date of birth + sex + postcode' WHEN 2 THEN 'NHS number + date of birth'
     WHEN 3 THEN 'NHS number + part of date of birth + name or outcode' WHEN 4 THEN 'everything but the NHS number' WHEN 6 THEN 'probabilistic' WHEN 7 THEN 'clerical' END`;
   const score = (sql: string): string => `CASE WHEN rank IN (4, 6, 7) THEN ${sql} WHEN rank = 3 THEN 0 END`;
@@ -63,7 +59,7 @@ export async function decideTrace(database: LinkageDatabase, { shift, slope }: C
        CAST(CASE WHEN x.rank <= 3 THEN 1 WHEN x.rank IS NOT NULL THEN 5 ELSE 0 END AS INTEGER) AS indicator,
        CAST(CASE WHEN x.rank <= 3 OR x.rank = 7 THEN 100 WHEN x.rank IS NOT NULL THEN floor(100 * x.probability) ELSE 0 END AS INTEGER) AS confidence,
        ${score(similar('given_name'))} AS given_name_score, ${score(similar('family_name'))} AS family_name_score, ${score(bornScore)} AS dob_score,
-       ${score(genderScore)} AS gender_score, ${score(postcodeScore)} AS postcode_score,
+       ${score(genderScore('c.gender', 'f.gender'))} AS gender_score, ${score(postcodeScore(bare('c.postcode'), bare('f.postcode')))} AS postcode_score,
        x.weight, x.probability, x.matchability, round(x.gap, 4) AS gap,
        CASE WHEN x.rank IS NOT NULL AND coalesce(x.sensitive, f.sensitive) THEN '92' WHEN x.rank IS NOT NULL AND x.superseded THEN '90' WHEN x.rank IS NOT NULL THEN '00'
             WHEN x.claimed OR x.close THEN '97' WHEN x.known < 2 THEN '96' ELSE '98' END AS code, x.superseded

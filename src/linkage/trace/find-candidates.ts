@@ -1,10 +1,11 @@
 import { type LinkageDatabase, numberIn, oneNumber } from '../database.ts';
 import { CANDIDATE_RULES, keyList, keyName, keyPostcode, NUMBER_RULE } from './candidate-keys.ts';
+import { streamPast } from './stream-past.ts';
 import { BY_NUMBER, DECISIONS, type PdsTables, SOUGHT } from './trace-tables.ts';
 
 /** PDS records that one key may have; a key that more have tells nobody apart. */
 const RECORDS_OF_KEY = 500;
-/** Candidates of one participant, at most: those that most rules found. */
+/** Candidates of one participant, at most: whom a number or a decision names, then those that most rules found. */
 const CANDIDATES_OF_ONE = 300;
 
 /** `row`, `person`, `rules` (a bit a rule), `rule` (the first). */
@@ -32,16 +33,13 @@ export async function findCandidates(database: LinkageDatabase, pds: PdsTables):
        SELECT row, unnest(k) AS k, unnest(${rules}) AS rule
        FROM (${keyList('row', `(SELECT row, ${plain}, ${keyPostcode('postcode')} AS postcode FROM ${SOUGHT})`, 'cohort')})) WHERE k IS NOT NULL`,
   );
-  // The few keys are what is looked up, and PDS streams past them: guessing at how many rows a list makes, the optimiser
-  // would hold all of PDS in memory instead.
-  await database.execute(`SET disabled_optimizers = 'join_order,build_side_probe_side'`);
-  await database.execute(
+  await streamPast(
+    database,
     `CREATE OR REPLACE TEMP TABLE "#trace hits" AS SELECT person, k FROM (
        SELECT person, unnest(k) AS k
        FROM (${keyList('person', `(SELECT person, ${plain}, CASE WHEN NOT sensitive THEN ${keyPostcode('postcode')} END AS postcode FROM ${pds.records})`, 'pds')}))
      SEMI JOIN (SELECT DISTINCT k FROM "#trace keys") USING (k)`,
   );
-  await database.execute('RESET disabled_optimizers');
   await database.execute(
     `CREATE OR REPLACE TEMP TABLE "#trace common" AS SELECT k FROM "#trace hits" GROUP BY k HAVING count(*) > ${RECORDS_OF_KEY}`,
   );
@@ -51,7 +49,7 @@ export async function findCandidates(database: LinkageDatabase, pds: PdsTables):
   await database.execute(
     `CREATE OR REPLACE TEMP TABLE ${FOUND} AS SELECT row, person, bit_or(1 << rule) AS rules, min(rule) AS rule
      FROM (${byKey} UNION ALL ${byNumber} UNION ALL ${decided}) GROUP BY row, person
-     QUALIFY row_number() OVER (PARTITION BY row ORDER BY bit_count(rules) DESC, person) <= ${CANDIDATES_OF_ONE}`,
+     QUALIFY row_number() OVER (PARTITION BY row ORDER BY rules >> ${NUMBER_RULE} DESC, bit_count(rules) DESC, person) <= ${CANDIDATES_OF_ONE}`,
   );
   const labels = [...CANDIDATE_RULES, 'NHS number that nothing confirmed, or decided'];
   const yields: RuleYield[] = [];

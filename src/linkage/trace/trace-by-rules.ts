@@ -5,6 +5,8 @@ import type { LinkageDatabase } from '../database.ts';
 import { KNOWN_FIELDS } from '../known-fields.ts';
 import { linkByProfile, type RuleProfile } from '../profiles/profile.ts';
 import { soundex } from '../standardise/name-sql.ts';
+import { formerValues } from './former-values.ts';
+import { streamPast } from './stream-past.ts';
 import { type PdsTables, TRACED } from './trace-tables.ts';
 
 const REQUESTS = '#profile requests';
@@ -100,13 +102,11 @@ async function findWanted(database: LinkageDatabase, pds: PdsTables, isMps: bool
     `CREATE OR REPLACE TEMP TABLE "#profile keys" AS SELECT DISTINCT k FROM (${keyed('row', '"#profile residue"')}) WHERE k IS NOT NULL`,
   );
   const person = `coalesce(s."#current", r.n) AS person`;
-  // The few keys are what is looked up, and PDS streams past them; see find-candidates.ts.
-  await database.execute(`SET disabled_optimizers = 'join_order,build_side_probe_side'`);
-  await database.execute(
+  await streamPast(
+    database,
     `CREATE OR REPLACE TEMP TABLE "#profile hits" AS SELECT DISTINCT n FROM (${keyed('n', `(SELECT n, born, family_name, CASE WHEN coalesce(confidentiality, 'U') = 'U' THEN postcode END AS postcode FROM ${pds.all})`)})
      SEMI JOIN "#profile keys" USING (k)`,
   );
-  await database.execute('RESET disabled_optimizers');
   await database.execute(
     `CREATE OR REPLACE TEMP TABLE ${WANTED} AS SELECT DISTINCT ${person} FROM (SELECT n FROM "#profile hits" UNION ALL SELECT n FROM (${numbers})) r
      LEFT JOIN ${pds.succession} s ON r.n = s."#superseded" WHERE r.n IS NOT NULL`,
@@ -125,7 +125,6 @@ async function fetchPeople(database: LinkageDatabase, pds: PdsTables, isMps: boo
        nullif(r.confidentiality, 'U') AS confidentiality, r.family_name, r.given_name, r.born, r.gender, CASE WHEN coalesce(r.confidentiality, 'U') = 'U' THEN r.postcode END AS postcode
      FROM ${pds.all} r LEFT JOIN ${pds.succession} s ON r.n = s."#superseded" WHERE coalesce(s."#current", r.n) IN (SELECT person FROM ${WANTED})`,
   );
-  const former = (column: string): string => `list_sort(list(DISTINCT ${column}) FILTER (WHERE ${column} IS NOT NULL))`;
   // An outer join by equality alone, which a hash can answer.
   const kept = isMps ? 'true' : `r.is_current AND coalesce(r.confidentiality, '') <> 'I'`;
   await database.execute(
@@ -133,8 +132,7 @@ async function fetchPeople(database: LinkageDatabase, pds: PdsTables, isMps: boo
      SELECT r.n, ${text('r.n')} AS nhs_number, ${text('r.replaced_by')} AS replaced_by, r.confidentiality, r.family_name, r.given_name,
        CAST(r.born AS VARCHAR) AS date_of_birth, r.gender, r.postcode, f.former_family_name, CASE WHEN r.confidentiality IS NULL THEN f.former_postcode END AS former_postcode
      FROM "#profile records" r LEFT JOIN (
-       SELECT person, ${former('family_name')} AS former_family_name, ${former('postcode')} AS former_postcode
-       FROM "#profile records" WHERE NOT is_current AND coalesce(confidentiality, '') <> 'I' GROUP BY person) f ON f.person = CASE WHEN r.is_current THEN r.n END
+       ${formerValues(`(SELECT * FROM "#profile records" WHERE NOT is_current AND coalesce(confidentiality, '') <> 'I')`)}) f ON f.person = CASE WHEN r.is_current THEN r.n END
      WHERE r.n IS NOT NULL AND ${kept}`,
   );
   await database.execute('DROP TABLE "#profile records"');

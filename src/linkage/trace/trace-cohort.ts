@@ -14,11 +14,13 @@ import { score } from '../link.ts';
 import { type Model, modelHash, modelOf, parametersOf } from '../model.ts';
 import { sharedFeatures } from '../standardise/shared-features.ts';
 import { type Records, type SourceTable, standardise } from '../standardise/standardise.ts';
+import { publishedCount } from '../trace-quality/published-count.ts';
 import { fitPriors, train } from '../train/train.ts';
 import { traceByNumber } from './by-number.ts';
 import { type Calibration, calibrate } from './calibrate.ts';
 import { decideTrace } from './decide-trace.ts';
 import { FOUND, findCandidates, type RuleYield } from './find-candidates.ts';
+import { formerValues } from './former-values.ts';
 import { BY_NUMBER, CANDIDATES, DECISIONS, type PdsTables, SCORED, SOUGHT, TRACED } from './trace-tables.ts';
 
 export type TraceStep = 'number' | 'candidates' | 'fetch' | 'train' | 'decide';
@@ -100,7 +102,11 @@ export async function traceCohort(
   const strangers: Sides = { ...sides, right: POPULATION_TABLE, rightRows: Math.max(population, 1) };
   const candidates = { table: CANDIDATES, pairs, of: sides.leftRows * sides.rightRows, yields: [] };
   const training = await train(database, comparisons, sides, candidates, strangers);
-  const model = modelOf(comparisons, training.parameters, `${left.rows} participants and ${pds.rows} records of PDS`);
+  const model = modelOf(
+    comparisons,
+    training.parameters,
+    `${publishedCount(left.rows)} participants and ${pds.rows} records of PDS`,
+  );
   const given = parametersOf(model, comparisons);
   const parameters = await fitPriors(database, comparisons, sides, candidates, given, true);
   await score(database, comparisons, sides, parameters, CANDIDATES, SCORED, FLOOR);
@@ -154,7 +160,11 @@ function sampleEvery(rows: number): number {
   return Math.max(1, Math.floor(rows / POPULATION));
 }
 
-/** The residue with all that is known of it; and samples of those found by number and date of birth, without the number. */
+/**
+ * The residue with all that is known of it; and samples of those found by number and date of birth, without the number.
+ * What the codes of genders mean is known here, and must not be guessed: in a study of men those who have 0 and 1 alone
+ * would be taken for two sexes.
+ */
 async function chooseSought(database: LinkageDatabase): Promise<void> {
   const found = `(SELECT row, person FROM ${BY_NUMBER} WHERE rank <= 2)`;
   const available = await oneNumber(database, `SELECT count(*) FROM ${found}`);
@@ -165,7 +175,7 @@ async function chooseSought(database: LinkageDatabase): Promise<void> {
     `CREATE OR REPLACE TEMP TABLE ${SOUGHT} AS
      SELECT c.row, ${kind} AS kind, s.person AS truth,
        CASE WHEN s.row IS NULL THEN lpad(CAST(c.nhs AS VARCHAR), 10, '0') END AS nhs_number,
-       c.given_name, c.family_name, c.other_given_name, CAST(c.born AS VARCHAR) AS date_of_birth, c.born, c.gender, c.postcode,
+       c.given_name, c.family_name, c.other_given_name, CAST(c.born AS VARCHAR) AS date_of_birth, c.born, CASE WHEN c.gender IN ('1', '2') THEN c.gender END AS gender, c.postcode,
        CAST([] AS VARCHAR[]) AS former_family_name, CAST([] AS VARCHAR[]) AS former_postcode
      FROM ${COHORT} c LEFT JOIN (SELECT * FROM (${sampled}) WHERE nth <= ${2 * each}) s ON c.row = s.row
      LEFT JOIN ${BY_NUMBER} n ON n.row = c.row AND n.rank IS NOT NULL
@@ -184,14 +194,12 @@ async function fetchRecords(database: LinkageDatabase, pds: PdsTables): Promise<
     `CREATE OR REPLACE TEMP TABLE "#trace records" AS SELECT ${columns}
      FROM ${pds.records} WHERE (is_current AND hash(person) % ${sampleEvery(pds.rows)} = 0) OR person IN ${wanted}`,
   );
-  const former = (column: string): string => `list_sort(list(DISTINCT ${column}) FILTER (WHERE ${column} IS NOT NULL))`;
   await database.execute(
     `CREATE OR REPLACE TEMP TABLE ${FETCHED} AS
      SELECT r.person, r.sensitive, lpad(CAST(r.person AS VARCHAR), 10, '0') AS nhs_number, r.given_name, r.family_name, r.other_given_name,
        CAST(r.born AS VARCHAR) AS date_of_birth, r.gender, r.postcode, f.former_family_name, f.former_postcode
      FROM "#trace records" r LEFT JOIN (
-       SELECT person, ${former('family_name')} AS former_family_name, ${former('postcode')} AS former_postcode
-       FROM "#trace records" WHERE NOT is_current GROUP BY person) f USING (person) WHERE r.is_current`,
+       ${formerValues('(SELECT * FROM "#trace records" WHERE NOT is_current)')}) f USING (person) WHERE r.is_current`,
   );
   await database.execute('DROP TABLE "#trace records"');
 }

@@ -18,7 +18,7 @@ export interface PdsTables {
 /** `row`, `person`, `superseded`, `sensitive`, `rank` (null if nothing confirms the number): participants whose number PDS knows. */
 export const BY_NUMBER = quoteName('#trace by number');
 
-/** Participants to find by what else is known, as `rid`: the residue, and samples whose number is withheld. */
+/** Participants to find by what else is known, `row` and the fields: the residue, and samples whose number is withheld (`kind`, `truth`). */
 export const SOUGHT = quoteName('#trace sought');
 
 /** `a`, `b` (row numbers of records), `rules` (a bit each), `rule` (the first). */

@@ -13,7 +13,7 @@ const LEAST = 1e-7;
 /** A round of the estimation, for the log. */
 export interface Round {
   readonly prior: number;
-  /** The largest change of any parameter. */
+  /** The largest change of the prior, as a logarithm, and of the shares among true pairs. */
   readonly change: number;
 }
 

@@ -1,5 +1,6 @@
+import { counted } from '../../kernel/counted.ts';
 import { dayInWords } from '../../kernel/date-range.ts';
-import { counted, type Html, html } from '../../kernel/html.ts';
+import { type Html, html } from '../../kernel/html.ts';
 import { saysApplied } from '../../kernel/opt-out-answer.ts';
 import { type AgreementVersion, stemOf, yesOrNo } from '../agreement-facts.ts';
 import type { Change } from '../changes.ts';

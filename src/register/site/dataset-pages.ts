@@ -1,4 +1,5 @@
-import { counted, html, share } from '../../kernel/html.ts';
+import { counted } from '../../kernel/counted.ts';
+import { html, share } from '../../kernel/html.ts';
 import { saysApplied } from '../../kernel/opt-out-answer.ts';
 import { stemOf } from '../agreement-facts.ts';
 import { organisationLink } from './mixed-page.ts';

@@ -1,5 +1,6 @@
+import { counted } from '../../kernel/counted.ts';
 import { isWithin, monthLabel, rangeInWords } from '../../kernel/date-range.ts';
-import { counted, html, share } from '../../kernel/html.ts';
+import { html, share } from '../../kernel/html.ts';
 import { optOutDuty, saysApplied } from '../../kernel/opt-out-answer.ts';
 import type { RegisterRow } from '../register-row.ts';
 import { changeItem } from './changes-page.ts';

@@ -1,4 +1,5 @@
-import { counted, type Html, html } from '../../kernel/html.ts';
+import { counted } from '../../kernel/counted.ts';
+import { type Html, html } from '../../kernel/html.ts';
 import { stemOf } from '../agreement-facts.ts';
 import type { AnswerCount } from '../mixed-opt-outs.ts';
 import { type PageFrame, page, type SiteFile } from './page.ts';

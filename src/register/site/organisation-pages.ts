@@ -1,4 +1,5 @@
-import { counted, html, share } from '../../kernel/html.ts';
+import { counted } from '../../kernel/counted.ts';
+import { html, share } from '../../kernel/html.ts';
 import { saysApplied } from '../../kernel/opt-out-answer.ts';
 import { changeItem } from './changes-page.ts';
 import { type PageFrame, page, type SiteFile } from './page.ts';

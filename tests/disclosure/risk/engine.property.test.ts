@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { buildPlan } from '../../../src/plan/build-plan.ts';
 import { riskOfPlan } from '../../../src/release/release-risk.ts';
 import { agreementOf } from '../../../src/release.ts';
-import { HES_HEADER, makeWorkspace, PDS_HEADER } from '../../support/make-workspace.ts';
+import { HES_HEADER, makeWorkspace, PDS_HEADER, type Tree } from '../../support/make-workspace.ts';
 import { wiredWorld } from '../../support/wired-world.ts';
 
 const RUNS = Number(process.env['DARS_PROPERTY_RUNS'] ?? 6);
@@ -128,3 +128,32 @@ test('two files with one token are measured as one, against everybody in the ful
     }),
     { numRuns: RUNS },
   ));
+
+test('rows that lead to nobody are nobody else’s, in another file neither', async () => {
+  using workspace = await makeWorkspace({
+    agreement: (file) => {
+      file['risk'] = { quasi_identifiers: ['SEX'] };
+      for (const dataset of file['datasets'] as Tree[]) dataset['unresolved'] = 'keep';
+    },
+    pipeline: (file) => {
+      file['products'] = PERIODS.map((period, index) => ({
+        ...{ name: `part${index}`, product: 'extract', dataset: 'hes_apc' },
+        ...{ period, fields: ['EPIKEY', 'SEX'], format: 'csv' },
+      }));
+    },
+    files: {
+      'data/hes_apc/hes_apc_2425.csv': [
+        HES_HEADER,
+        ...DAYS.slice(0, 2).map((day, index) => `${index}||${day}|${day}|${day}|E110||1|041961|E01000001|L`),
+        '',
+      ].join('\n'),
+    },
+  });
+  const { world, pipeline } = await wiredWorld(workspace.root);
+  const agreement = agreementOf(pipeline, world);
+  const plan = buildPlan(pipeline, agreement, world.workspace.catalogue, 'NHS Digital');
+  const { key } = await world.keys.agreementKey(plan.stem, undefined);
+  await using session = await world.engine.open(plan, world.inputs, key, () => {});
+  const risk = await riskOfPlan(plan, agreement, session, world);
+  expect(risk?.classes.people).toBe(2);
+});

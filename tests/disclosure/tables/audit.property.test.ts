@@ -8,6 +8,7 @@ import { decompose } from '../../../src/disclosure/instance/decompose.ts';
 import type { Solver } from '../../../src/disclosure/solver.ts';
 import { sparseRows } from '../../../src/disclosure/tables/sparse-rows.ts';
 import { arbitraryGrid, countOf, type Grid } from './support/arbitrary-grid.ts';
+import { blind } from './support/blind-solver.ts';
 import { bruteForce } from './support/brute-force.ts';
 import { theSolver } from './support/solver.ts';
 
@@ -153,6 +154,23 @@ describe('the auditor, held against every table that fits', () => {
       { numRuns: RUNS },
     );
     expect(looked).toBeGreaterThan(RUNS);
+  });
+
+  test('takes for derived what no table of whole numbers shows to be free', () => {
+    let looked = 0;
+    fc.assert(
+      fc.property(arbitraryRelease, (release) => {
+        const { publication, puzzle, columnOfSet } = publicationOf(release);
+        const targets = [...new Set(columnOfSet.slice(0, puzzle.cells.length))];
+        for (const found of audit(publication, targets, blind(solver), { ...THOROUGH, block: 3 })) {
+          if (found.possibleLower <= found.possibleUpper) continue;
+          expect(isExact(found)).toBe(true);
+          looked += 1;
+        }
+      }),
+      { numRuns: RUNS },
+    );
+    expect(looked).toBeGreaterThan(0);
   });
 
   test('says so where what is published contradicts itself', () => {

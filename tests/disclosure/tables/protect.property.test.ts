@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { isExact } from '../../../src/disclosure/audit/audit.ts';
+import type { Instance, InstanceCell } from '../../../src/disclosure/instance/instance.ts';
 import { parseGrid } from '../../../src/disclosure/instance/parse-grid.ts';
 import { type Protected, protect } from '../../../src/disclosure/protect.ts';
 import type { Solver } from '../../../src/disclosure/solver.ts';
 import { Unprotectable } from '../../../src/disclosure/suppress/arrange.ts';
+import { sparseRows } from '../../../src/disclosure/tables/sparse-rows.ts';
 import { arbitraryGrid, countOf, type Grid } from './support/arbitrary-grid.ts';
 import { bruteForce, type Range } from './support/brute-force.ts';
 import { theSolver } from './support/solver.ts';
@@ -132,4 +134,45 @@ describe('protection, held against every pattern and every table that fits', () 
     expect(held).toBeGreaterThan(RUNS / 2);
     expect(dearer).toBeGreaterThan(0);
   });
+});
+
+/** A small count whose neighbour and total must be shown, before `others` tables that need nothing. */
+function unprotectable(others: number): Instance {
+  const rows = Array.from({ length: others + 1 }, (_, row) => 3 * row);
+  const values = Float64Array.from(rows.flatMap((row) => (row === 0 ? [2, 20, 22] : [30, 40, 70])));
+  const cells = [...values].map(
+    (value, column): InstanceCell => ({
+      name: `cell ${column}`,
+      column,
+      value,
+      weight: undefined,
+      status: value <= TOO_SMALL ? 'primary' : 'fixed',
+      protection: { below: 0, above: 0, width: value <= TOO_SMALL ? 1 : 0 },
+      hidden: false,
+    }),
+  );
+  const system = {
+    columns: values.length,
+    lower: new Float64Array(values.length),
+    upper: new Float64Array(values.length).fill(Number.POSITIVE_INFINITY),
+    relations: sparseRows(rows.map((first) => [1, 1, -1].map((value, index) => ({ column: first + index, value })))),
+    totals: new Float64Array(rows.length),
+    integral: true,
+  };
+  return { form: 'grid', cells, system, values, notes: [] };
+}
+
+test.each([
+  ['whole', 0, undefined],
+  ['near by', 0, 1],
+  ['as very large tables are', 1_500, undefined],
+])('a count that nothing hides is refused by name, searched %s', (_, others, nearBy) => {
+  const terms = { weight: 'value', hideZeros: true, effort: 1, ...(nearBy === undefined ? {} : { nearBy }) } as const;
+  const attempt = (): Protected => protect(unprotectable(others), terms, solver, () => {});
+  expect(attempt).toThrow(Unprotectable);
+  try {
+    attempt();
+  } catch (error) {
+    expect((error as Unprotectable).demands.map(({ column }) => column)).toEqual([0]);
+  }
 });

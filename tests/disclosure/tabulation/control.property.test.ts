@@ -129,7 +129,7 @@ function counted({ sizes, counts }: World, spec: TabulationSpec): CountedTables 
 function range(text: string, { method, threshold }: DisclosureRules): readonly [number, number] {
   if (text === '0') return [0, 0];
   if (text === '*') return [1, threshold];
-  if (text === '[c]') return [method === 'round' ? threshold + 1 : 1, Number.POSITIVE_INFINITY];
+  if (text === '[c]') return [method === 'suppress' ? 1 : threshold + 1, Number.POSITIVE_INFINITY];
   const value = Number(text);
   if (method === 'suppress') return [value, value];
   if (method === 'midpoint') return [value - 1, value + 1];

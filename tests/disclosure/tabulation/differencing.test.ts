@@ -94,11 +94,20 @@ test('a later version of the data with three more: what was added stays unknown,
   }
 });
 
-test('a later version with fewer in places can’t be compared, and is audited by itself', () => {
+test('a later version with fewer in a place is still compared in all others', () => {
   const before = product({ a: [0, 20], b: [0, 30], c: [0, 40] }, EVERYTHING, 'provisional');
   const later = product({ a: [0, 17], b: [0, 31], c: [0, 60] }, EVERYTHING, 'refreshed');
   const second = shown([later], [shown([before], []).result.published]);
-  expect([...second.counts.values()]).toEqual(['108', '17', '31', '60']);
+  expect(second.counts.get('b')).toBe('[c]');
+  expect(second.result.audited.earlier).toBe(1);
+});
+
+test('a later version with fewer everywhere can’t be compared, and is not said to have been', () => {
+  const before = product({ a: [0, 20], b: [0, 30], c: [0, 40] }, EVERYTHING, 'provisional');
+  const later = product({ a: [0, 17], b: [0, 29], c: [0, 30] }, EVERYTHING, 'refreshed');
+  const second = shown([later], [shown([before], []).result.published]);
+  expect([...second.counts.values()]).toEqual(['76', '17', '29', '30']);
+  expect(second.result.audited.earlier).toBe(0);
 });
 
 test('men of another dataset have nothing to do with it', () => {

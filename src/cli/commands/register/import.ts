@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
+import { counted } from '../../../kernel/counted.ts';
 import { ExitCode } from '../../../kernel/exit-code.ts';
 import { Fault } from '../../../kernel/fault.ts';
 import { isKind } from '../../../ledger/entries.ts';
 import type { Entry, EntryBody } from '../../../ledger/ledger.ts';
 import { importEdition } from '../../../register/import-edition.ts';
 import { readWorkbook } from '../../../spreadsheet/read-workbook.ts';
-import { counted } from '../../counted.ts';
 import { ledgerOf, readInput } from '../../wire.ts';
 import { contextOf, openWorkspace } from '../command-context.ts';
 import { personOf, RANGE_HELP, type RangeOptions, rangeOf, textOf } from './register-options.ts';

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { counted } from '../../../kernel/counted.ts';
 import type { DateRange } from '../../../kernel/date-range.ts';
 import { ExitCode } from '../../../kernel/exit-code.ts';
 import { Fault } from '../../../kernel/fault.ts';
@@ -9,7 +10,6 @@ import { rangeName } from '../../../register/publication-note.ts';
 import { verifyExtension } from '../../../register/verify/verify-extension.ts';
 import { verifyPublication } from '../../../register/verify/verify-publication.ts';
 import type { Workspace } from '../../../workspace/workspace.ts';
-import { entriesInWords } from '../../counted.ts';
 import { group } from '../../reporter.ts';
 import { ledgerOf, openPublication, registerSigner, siteAssets, writePublication } from '../../wire.ts';
 import { contextOf, openWorkspace } from '../command-context.ts';
@@ -41,7 +41,7 @@ export function addPublish(register: Command): void {
         [
           `Published ${rangeName(range)} in ${options.out}: ${group(written.files)} files, ${group(written.bytes)} bytes`,
           `  open it     ${options.out}/index.html`,
-          `  ledger      ${entriesInWords(log.head.size)}, head ${log.head.hash}`,
+          `  ledger      ${counted(log.head.size, 'entry', 'entries')}, head ${log.head.hash}`,
           `  checkpoint  ${signer.name}, root ${root}`,
           `  note        sha256 ${written.sha256}`,
           `  key         ${signer.verifier.text}`,

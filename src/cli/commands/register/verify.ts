@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { counted } from '../../../kernel/counted.ts';
 import { ExitCode } from '../../../kernel/exit-code.ts';
 import { Fault } from '../../../kernel/fault.ts';
 import type { Problem } from '../../../kernel/problem.ts';
@@ -6,7 +7,6 @@ import { type NoteVerifier, parseVerifier } from '../../../ledger/signed-note.ts
 import { rangeName } from '../../../register/publication-note.ts';
 import { rowsSince, verifyExtension } from '../../../register/verify/verify-extension.ts';
 import { type VerifiedPublication, verifyPublication } from '../../../register/verify/verify-publication.ts';
-import { counted, entriesInWords } from '../../counted.ts';
 import { group } from '../../reporter.ts';
 import { openPublication, readInput } from '../../wire.ts';
 import { contextOf } from '../command-context.ts';
@@ -72,10 +72,10 @@ function describe(later: VerifiedPublication, earlier: VerifiedPublication | und
   const { label, note, checkpoint, rows } = later;
   const lines =
     note === undefined
-      ? [`${label}: a checkpoint of ${entriesInWords(checkpoint.size)}, signed`]
+      ? [`${label}: a checkpoint of ${counted(checkpoint.size, 'entry', 'entries')}, signed`]
       : [
           `${label}: ${rangeName(note.range)}, published by ${note.custodian}`,
-          `  every file is as signed; the log has all ${entriesInWords(checkpoint.size)}, and ${counted(rows, 'row')} ${rows === 1 ? 'is' : 'are'} what they say`,
+          `  every file is as signed; the log has all ${counted(checkpoint.size, 'entry', 'entries')}, and ${counted(rows, 'row')} ${rows === 1 ? 'is' : 'are'} what they say`,
         ];
   if (earlier === undefined) return lines;
   const since = rowsSince(earlier, later);

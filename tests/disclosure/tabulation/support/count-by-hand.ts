@@ -1,4 +1,4 @@
-import type { CountedTables, Place } from '../../../../src/disclosure/tabulation/counted-tables.ts';
+import type { CountedCell, CountedTables, Place } from '../../../../src/disclosure/tabulation/counted-tables.ts';
 import { crossed } from '../../../../src/disclosure/tabulation/cube.ts';
 import { NOT_KNOWN, type TabulationSpec } from '../../../../src/disclosure/tabulation/tabulation-spec.ts';
 
@@ -45,8 +45,38 @@ export function countByHand(spec: TabulationSpec, rows: readonly HandRow[], popu
         );
         if (own.length === 0) return [];
         const people = new Set(own.flatMap(({ person }) => (person === undefined ? [] : [person]))).size;
-        return [{ at, rows: own.length, people, values: {} }];
+        return [{ at, rows: own.length, people, values: valuesOf(spec, own) }];
       });
     }),
   };
+}
+
+/** What each column that is measured comes to; rows of nobody in particular are each their own person's. */
+function valuesOf({ measures }: TabulationSpec, rows: readonly HandRow[]): CountedCell['values'] {
+  return Object.fromEntries(
+    measures.flatMap((measure) => {
+      if (!('column' in measure)) return [];
+      const { kind, column } = measure;
+      const held = rows.flatMap(({ person, values }, index) => {
+        const value = values?.[column];
+        return value === undefined ? [] : [{ person: person ?? `row ${index}`, value }];
+      });
+      const byPerson = new Map<number | string, number>();
+      for (const { person, value } of held) byPerson.set(person, (byPerson.get(person) ?? 0) + value);
+      const sorted = held.map(({ value }) => value).sort((a, b) => a - b);
+      const middle = [Math.floor((sorted.length - 1) / 2), Math.floor(sorted.length / 2)];
+      const value = {
+        rows: held.length,
+        people: byPerson.size,
+        nonZero: {
+          rows: held.filter(({ value }) => value !== 0).length,
+          people: new Set(held.flatMap(({ person, value }) => (value === 0 ? [] : [person]))).size,
+        },
+        sum: sorted.reduce((sum, value) => sum + value, 0),
+        largest: [...byPerson.values()].sort((a, b) => b - a).slice(0, 10),
+        median: kind === 'median' ? middle.reduce((sum, place) => sum + (sorted[place] ?? 0) / 2, 0) : undefined,
+      };
+      return [[column, value]];
+    }),
+  );
 }
