@@ -55,7 +55,6 @@ export function formatOutcome({ intended, destination, resumed, insteadOf }: Rel
       : [`The opt-out list is another one by now: ${insteadOf}, which waited, was given up and made again.`]),
     `${resumed ? 'Delivered what waited' : 'Delivered'}: release ${intended.release} to ${destination}`,
   ];
-  let before: string | undefined;
   for (const file of intended.files) {
     lines.push(
       '',
@@ -66,9 +65,7 @@ export function formatOutcome({ intended, destination, resumed, insteadOf }: Rel
       ['', 'rows', 'people'],
       file.waterfall.map(({ step, rows, people }) => [step, rows, people]),
     );
-    // Tables in several forms are counted once.
-    lines.push(...(table === before ? ['  counted as the file before'] : table.split('\n').map((line) => `  ${line}`)));
-    before = table;
+    lines.push(...table.split('\n').map((line) => `  ${line}`));
   }
   lines.push('', `Recorded in the ledger as entry ${intended.seq}; agreement ${intended.agreement}.`);
   return lines.join('\n');
