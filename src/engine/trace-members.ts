@@ -188,7 +188,7 @@ async function digestOf(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** PDS as a trace reads it: invalid records and those that lead to nobody are left out. */
+/** PDS as a trace reads it. */
 async function pdsTables(connection: DuckDBConnection, pds: SourceScan): Promise<PdsTables> {
   const read = [
     'nhs_number',
@@ -198,18 +198,22 @@ async function pdsTables(connection: DuckDBConnection, pds: SourceScan): Promise
   ];
   const value = (name: (typeof TRACED_COLUMNS)[number], type: string, as: string = name): string =>
     pds.has.includes(name) ? `${name} AS ${as}` : `CAST(NULL AS ${type}) AS ${as}`;
+  const demographics = [
+    ...(['family_name', 'given_name', 'other_given_name'] as const).map((name) => value(name, 'VARCHAR')),
+    value('date_of_birth', 'DATE', 'born'),
+    value('gender', 'VARCHAR'),
+    value('postcode', 'VARCHAR'),
+  ].join(', ');
   const nhsNumber = (name: string): string => printExpression(call('nhs_number', column(name)));
+  const confidentiality = printExpression(call('code', column('confidentiality')));
   const succession = quoteName(Tables.succession);
-  const all = `(SELECT ${nhsNumber('nhs_number')} AS n, ${nhsNumber('replaced_by')} AS replaced_by, replaced_by IS NULL AS is_current, ${printExpression(call('code', column('confidentiality')))} AS confidentiality,
-      ${value('family_name', 'VARCHAR')}, ${value('given_name', 'VARCHAR')}, ${value('other_given_name', 'VARCHAR')},
-      ${value('date_of_birth', 'DATE', 'born')}, ${value('gender', 'VARCHAR')}, ${value('postcode', 'VARCHAR')}
-    FROM ${pds.select(read)})`;
-  const records = `(SELECT n, person, is_current, sensitive, family_name, given_name, other_given_name, born, gender, postcode FROM (
-      SELECT CASE WHEN r.is_current THEN r.n ELSE s."#current" END AS person, coalesce(r.confidentiality <> 'U', false) AS sensitive, r.* EXCLUDE (confidentiality)
-      FROM ${all} r LEFT JOIN ${succession} s ON r.n = s."#superseded" WHERE NOT coalesce(r.confidentiality = 'I', false)) WHERE person IS NOT NULL)`;
+  const records = pds.select(read);
+  // Most numbers are ten digits as they stand.
+  const number = `CASE WHEN strlen(nhs_number) = 10 THEN nhs_number ELSE replace(replace(nhs_number, ' ', ''), '-', '') END AS number`;
+  const isSensitive = `coalesce(${confidentiality} <> 'U', false) AS sensitive`;
   return {
-    records,
-    all,
+    records: `(SELECT ${number}, replaced_by IS NULL AS is_current, ${isSensitive}, ${demographics} FROM ${records} WHERE NOT coalesce(${confidentiality} = 'I', false))`,
+    all: `(SELECT ${nhsNumber('nhs_number')} AS n, ${nhsNumber('replaced_by')} AS replaced_by, replaced_by IS NULL AS is_current, ${confidentiality} AS confidentiality, ${demographics} FROM ${records})`,
     succession,
     rows: pds.rows ?? (await count(connection, `SELECT count(*) FROM ${pds.select(['nhs_number'])}`)),
   };

@@ -5,15 +5,15 @@ import { blockingRules } from './block/blocking-rules.ts';
 import { readDecisions } from './clerical.ts';
 import type { FieldSource } from './column-mapping.ts';
 import { compareFields, levelsOf, sumUp } from './compare/compare-pairs.ts';
-import { BIT, type Comparison } from './compare/comparison.ts';
+import { BIT, type Comparison, left as leftOf, right as rightOf } from './compare/comparison.ts';
 import { comparisonsFor } from './compare/comparisons.ts';
-import { addRarities } from './compare/rarity.ts';
+import { addRarities, dropRarities, makeRarities } from './compare/rarity.ts';
 import { type LinkageDatabase, numberIn, oneNumber } from './database.ts';
 import { assignOneToOne, refuseClose } from './decide/assign.ts';
 import { clusters, STRONGEST, type WeightedPairs } from './decide/cluster.ts';
 import { type Model, modelOf, parametersOf } from './model.ts';
 import { sharedFeatures } from './standardise/shared-features.ts';
-import { type Records, type SourceTable, standardise } from './standardise/standardise.ts';
+import { type Extras, type Records, type SourceTable, standardise } from './standardise/standardise.ts';
 import {
   FieldWeights,
   type Parameters,
@@ -70,6 +70,7 @@ export interface Linkage {
 export const DEFAULT_THRESHOLD = 0.5;
 
 const SCORED = quoteName('#scored');
+const BLOCKS: Extras = { texts: false, blocks: true };
 
 /**
  * A linkage, whole: standardise; find pairs worth comparing; learn what agreement means, or take a model; weigh; decide.
@@ -78,15 +79,19 @@ const SCORED = quoteName('#scored');
  */
 export async function link(database: LinkageDatabase, input: LinkInput): Promise<Linkage> {
   input.observe('standardise');
-  const left = await standardise(database, input.left, '#left', input.thisYear);
-  const right = input.right === undefined ? left : await standardise(database, input.right, '#right', input.thisYear);
+  const left = await standardise(database, input.left, '#left', input.thisYear, BLOCKS);
+  const right =
+    input.right === undefined ? left : await standardise(database, input.right, '#right', input.thisYear, BLOCKS);
   const isOne = input.right === undefined;
   const sides: Sides = { left: left.table, right: right.table, isOne, leftRows: left.rows, rightRows: right.rows };
   const features = await sharedFeatures(database, left, right);
   const fields = fieldsOf(input);
   const comparisons = comparisonsFor(fields, features);
   const all = isOne ? [left] : [left, right];
-  await addRarities(database, comparisons, all, all);
+  await makeRarities(database, comparisons, all);
+  await addRarities(database, comparisons, left, isOne ? [leftOf, rightOf] : [leftOf]);
+  if (!isOne) await addRarities(database, comparisons, right, [rightOf]);
+  await dropRarities(database, comparisons);
 
   input.observe('block');
   const rules = blockingRules(blockingKeys(fields, features), left.rows + right.rows);

@@ -46,7 +46,10 @@ export async function writeCohort(options: CohortOptions): Promise<{ path: strin
     const from = /\.parquet$/.test(pds)
       ? `read_parquet(${quote(pds)})`
       : `read_csv(${quote(pds)}, header = true, delim = '|', all_varchar = true)`;
-    await connection.run(`CREATE TEMP TABLE people AS ${chosen(from, participants, seed)}`);
+    const eligible = `(SELECT * FROM ${from} WHERE coalesce(replaced_by, '') = '' AND coalesce(confidentiality, '') <> 'I')`;
+    const counted = await connection.runAndReadAll(`SELECT count(*) FROM ${eligible}`);
+    const share = Math.min(1, (1.2 * participants + 1_000) / Math.max(Number(counted.getRows()[0]?.[0]), 1));
+    await connection.run(`CREATE TEMP TABLE people AS ${chosen(eligible, participants, seed, share)}`);
     await connection.run(`CREATE TEMP TABLE troubled AS ${troubled(seed, from)}`);
     const path = join('cohort', `${reference}_cohort.csv`);
     const truth = join('cohort', 'truth.csv');
@@ -67,11 +70,12 @@ export async function writeCohort(options: CohortOptions): Promise<{ path: strin
   }
 }
 
-/** People as chance has it, in its order. */
-function chosen(from: Sql, participants: number, seed: number): Sql {
+/** People as chance has it, in its order. Only `share` of all, who come first, are put into it: all would not fit. */
+function chosen(eligible: Sql, participants: number, seed: number, share: number): Sql {
+  const early = share === 1 ? 'true' : `hash(nhs_number, ${seed}) < ${BigInt(Math.floor(share * 2 ** 53)) << 11n}`;
   const columns = 'nhs_number, family_name, given_name, other_given_name, date_of_birth, gender, postcode';
   return `SELECT row_number() OVER (ORDER BY hash(nhs_number, ${seed}), nhs_number) AS nth, * FROM (
-    SELECT ${columns} FROM ${from} WHERE coalesce(replaced_by, '') = '' AND coalesce(confidentiality, '') <> 'I'
+    SELECT ${columns} FROM ${eligible} WHERE ${early}
     ORDER BY hash(nhs_number, ${seed}), nhs_number LIMIT ${participants})`;
 }
 

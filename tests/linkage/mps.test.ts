@@ -145,9 +145,16 @@ const PDS: readonly (readonly string[])[] = [
 ];
 
 /** The service's answers to requests: number, family name, given name, born, gender, postcode. */
-async function answers(...requests: readonly (readonly string[])[]): Promise<Row[]> {
+function answers(...requests: readonly (readonly string[])[]): Promise<Row[]> {
+  return answersFrom(PDS, requests);
+}
+
+async function answersFrom(
+  pds: readonly (readonly string[])[],
+  requests: readonly (readonly string[])[],
+): Promise<Row[]> {
   using folder = new LinkFolder();
-  folder.write('pds.csv', csv(PDS_HEADER, PDS));
+  folder.write('pds.csv', csv(PDS_HEADER, pds));
   folder.write(
     'cohort.csv',
     csv(
@@ -260,6 +267,55 @@ describe('the profile mps', () => {
     });
     expect(Number(found['gap'])).toBeLessThanOrEqual(5);
     expect(found['person_id']).toMatch(/^U[0-9A-Z]{9}$/);
+  });
+
+  /**
+   * The handbook's other worked examples tell what candidates scored, and not who they were: these score the same. What each
+   * comes to is told by tracing to it alone.
+   */
+  describe('decides by the scores', () => {
+    const home = ['1961-04-09', '2', 'LS1 4AP'] as const;
+    const record = (number: string, family: string, given: string): string[] => [
+      ...[number, '', '', family, given],
+      ...home,
+      '',
+    ];
+    const confidences = async (
+      pds: readonly string[][],
+      request: readonly string[],
+    ): Promise<(string | undefined)[]> => {
+      const alone = await Promise.all(pds.map((one) => answersFrom([one], [request])));
+      return alone.map(([row]) => row?.['matched_confidence_percentage']);
+    };
+
+    test('98 and 94: nobody, code 97', async () => {
+      const pds = [record('9990000018', 'Ó Briain', 'Zoe'), record('9990000026', 'Ó Briain', 'Zöe')];
+      const request = ['', 'O Briain', 'Zoe', ...home];
+      // Alone each is the only one who sounds like that, which an earlier step finds: another of the sound is in its way.
+      const other = record('9990000034', 'Obarheen', 'Zayyahwi');
+      const scores = await Promise.all(pds.map((one) => answersFrom([one, other], [request])));
+      expect(scores.map(([row]) => row?.['matched_confidence_percentage'])).toEqual(['98', '94']);
+      const [both] = await answersFrom(pds, [request]);
+      expect(both).toMatchObject({ b_id: '', error_success_code: '97', matched_nhs_no: '9999999999' });
+      expect(Number(both?.['gap'])).toBeCloseTo(4, 1);
+    });
+
+    test('82, 99 and 91: the second', async () => {
+      const pds = [
+        record('9990000018', 'Briain', 'Jenny'),
+        record('9990000026', 'Smithson', 'John'),
+        record('9990000034', 'Smithson', 'Jenny'),
+      ];
+      const request = ['', 'Smith', 'John', ...home];
+      expect(await confidences(pds, request)).toEqual(['82', '99', '91']);
+      const [found] = await answersFrom(pds, [request]);
+      expect(found).toMatchObject({
+        b_id: '9990000026',
+        step: 'algorithmic_trace_live',
+        matched_confidence_percentage: '99',
+        error_success_code: '00',
+      });
+    });
   });
 
   test('says 98 for nobody, 96 for too little to look for', async () => {

@@ -23,7 +23,7 @@ async function features(
   );
   const { fields } = mapColumns(mapping, columns, '--a');
   const source = { label: 'A', table: '#source', id: undefined, fields, lists: new Set<string>() };
-  const records = await standardise(session.database, source, '#records', 2026);
+  const records = await standardise(session.database, source, '#records', 2026, { texts: false, blocks: true });
   if (!records.features.has(wanted)) return rows.map(() => null);
   const found = await session.database.rows(
     `SELECT ${quoteName(wanted)} AS value FROM ${records.table} ORDER BY CAST(id AS INTEGER)`,

@@ -2,7 +2,7 @@ import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { quoteName } from '../../relation/print-sql.ts';
 import type { Dependence } from '../train/parameters.ts';
-import { BIT, type Comparison, left, right } from './comparison.ts';
+import { BIT, type Comparison, left, mentions, right, type Side } from './comparison.ts';
 
 /**
  * SQL: for each pair (`a`, `b`, row numbers of records) how well its fields agree. `g0`, `g1` … are the levels of the
@@ -15,10 +15,11 @@ export function compareFields(
   more: readonly string[] = [],
 ): string {
   const features = [...new Set(comparisons.flatMap((comparison) => comparison.features))];
-  const both = features.flatMap((feature) => [
-    `l.${quoteName(feature)} AS ${left(feature)}`,
-    `r.${quoteName(feature)} AS ${right(feature)}`,
-  ]);
+  const read = (record: string, side: Side): string[] =>
+    features
+      .filter((feature) => mentions(comparisons, side(feature)))
+      .map((feature) => `${record}.${quoteName(feature)} AS ${side(feature)}`);
+  const both = [...read('l', left), ...read('r', right)];
   const kept = ['a', 'b', ...more];
   const lookups = comparisons.flatMap((comparison) => comparison.lookups ?? []);
   const columns = [

@@ -42,5 +42,20 @@ export const BIT = 64;
 
 export const left = (feature: string): string => `l_${feature}`;
 export const right = (feature: string): string => `r_${feature}`;
+/** {@link left} or {@link right}: what a feature of one of two records is called. */
+export type Side = (feature: string) => string;
+
+/** Whether comparisons read a column of {@link left} or {@link right}. */
+export function mentions(comparisons: readonly Comparison[], column: string): boolean {
+  const word = new RegExp(`\\b${column}\\b`);
+  return comparisons.some(({ missing, derived, levels }) =>
+    [
+      missing,
+      ...derived.flatMap((step) => Object.values(step)),
+      ...levels.flatMap(({ when, rarity }) => [when, rarity ?? '']),
+    ].some((sql) => word.test(sql)),
+  );
+}
+
 /** The feature that holds how rare a value of a feature is. */
 export const rarityOf = (feature: string): string => `${feature}_bits64`;

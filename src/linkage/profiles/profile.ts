@@ -4,7 +4,7 @@ import { quoteName } from '../../relation/print-sql.ts';
 import { type LinkageDatabase, numberIn } from '../database.ts';
 import { link } from '../link.ts';
 import { linkRows } from '../link-rows.ts';
-import { type Records, type SourceTable, standardise } from '../standardise/standardise.ts';
+import { type Extras, type Records, type SourceTable, standardise } from '../standardise/standardise.ts';
 import { linkHesOns } from './link-hes-ons.ts';
 import { traceMps } from './trace-mps.ts';
 
@@ -13,6 +13,9 @@ export const PROFILES = ['dars', 'mps', 'hes-ons'] as const;
 export type Profile = (typeof PROFILES)[number];
 /** Those that link by rules. */
 export type RuleProfile = Exclude<Profile, 'dars'>;
+
+/** Rules compare names as they were written. */
+const TEXTS: Extras = { texts: true, blocks: false };
 
 /** What a profile links. */
 export interface ProfileInput {
@@ -69,8 +72,8 @@ async function linkByRules(
   into: string,
 ): Promise<void> {
   checkFields(profile, left, right);
-  const a = await standardise(database, left, `#${profile} a`, thisYear, true);
-  const b = await standardise(database, right, `#${profile} b`, thisYear, true);
+  const a = await standardise(database, left, `#${profile} a`, thisYear, TEXTS);
+  const b = await standardise(database, right, `#${profile} b`, thisYear, TEXTS);
   const rows =
     profile === 'mps' ? await mpsRows(database, a, b, types) : await hesOnsRows(database, a, b, thisYear, types);
   await database.execute(`CREATE OR REPLACE TEMP TABLE ${into} AS ${rows}`);

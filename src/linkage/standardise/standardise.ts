@@ -24,6 +24,19 @@ export interface SourceTable {
   readonly lists: ReadonlySet<string>;
   /** Whether rows of one identifier are one person's over time, and what they are ordered by, if not as they stand. */
   readonly history?: { readonly orderedBy: string | undefined };
+  /** Whether its rows stand in the order of their identifiers, each there and once: then nothing is sorted or checked. */
+  readonly isOrdered?: boolean;
+}
+
+/** What is made besides the features that comparisons read. */
+export interface Extras {
+  /**
+   * Names and sex as they were written, in `given_name_text`, `family_name_text`, `former_family_name_text` and
+   * `gender_text`.
+   */
+  readonly texts: boolean;
+  /** What only blocking keys read: sounds, beginnings and ends of names, pairs of a date's parts. */
+  readonly blocks: boolean;
 }
 
 /** A table of standardised records: `rid` from 0 in order of `id` (numbers by size), `id`, and features, each null where not known. */
@@ -38,6 +51,7 @@ export interface Records {
 
 /** Words that stand for no value in any field; `NA` in names only where it is too frequent to be a name. */
 const MISSING = ['', 'NULL', 'N/A', '#N/A', 'NAN', 'NONE', 'NIL', 'UNKNOWN', 'NOT KNOWN', 'NK', '?', '-', '--', '.'];
+const LONGEST_MISSING = Math.max(...MISSING.map(({ length }) => length));
 const NAMES: readonly FieldKind[] = ['given-name', 'family-name', 'other-given-name', 'full-name'];
 /** Fields of which the text itself can be kept. */
 const WRITTEN = ['given_name', 'family_name', 'gender'];
@@ -52,21 +66,20 @@ const NO_SEX = '0,9,U,X,I,INDETERMINATE,NOT SPECIFIED,OTHER,NA';
 
 /**
  * Makes standardised records of a table, the same way for both sides of a linkage. Raw values stay in the source table;
- * what comparisons and blocks need stands in columns of the result. `withTexts` keeps names and sex as they were written
- * as well, in `given_name_text`, `family_name_text`, `former_family_name_text` and `gender_text`.
+ * what comparisons and blocks need stands in columns of the result.
  */
 export async function standardise(
   database: LinkageDatabase,
   given: SourceTable,
   name: string,
   thisYear: number,
-  withTexts = false,
+  extras: Extras,
 ): Promise<Records> {
   const raw = quoteName(`${name} raw`);
   const source = await loadRaw(database, given, raw);
-  const build = new FeatureSql();
+  const build = new FeatureSql(extras);
   for (const { field } of source.fields) await addFeatures(database, build, raw, field, source, thisYear);
-  if (withTexts) addTexts(build, source);
+  if (extras.texts) addTexts(build, source);
   addAddress(build, source);
   const first = quoteName(`${name} features`);
   // In steps, so that nothing is computed twice: what is read of a text, then what is made of it, then what is made of that.
@@ -107,6 +120,10 @@ async function loadRaw(database: LinkageDatabase, source: SourceTable, raw: stri
   const rows = (more: string): string =>
     `SELECT CAST(${idOf(source)} AS VARCHAR) AS id${more}${selected} FROM ${quoteName(source.table)}`;
   const made = source.history === undefined ? undefined : presentOf(source, source.history, rows);
+  if (source.isOrdered === true) {
+    await database.execute(`CREATE OR REPLACE TEMP TABLE ${raw} AS ${rows(', CAST(rowid AS INTEGER) AS rid')}`);
+    return source;
+  }
   await database.execute(
     `CREATE OR REPLACE TEMP TABLE ${raw} AS SELECT CAST(row_number() OVER (ORDER BY TRY_CAST(id AS BIGINT), id) - 1 AS INTEGER) AS rid, * FROM (${made?.sql ?? rows('')})`,
   );
@@ -142,9 +159,22 @@ type Stage = 'whole' | 'first' | 'second';
 interface Reading {
   readonly name: string;
   readonly text: string;
-  /** SQL of `whole`, and then of that as `part`. */
-  readonly part: string;
-  readonly sql: string;
+  /** SQL of `part`, which is the text at first, and then what the step before made of it. */
+  readonly steps: readonly string[];
+  /** SQL of `part` at the end, by the columns that it is read into. */
+  readonly columns: Readonly<Record<string, string>>;
+}
+
+interface ListReading {
+  readonly name: string;
+  /** SQL of a list of texts. */
+  readonly texts: string;
+  readonly each: (text: string) => string;
+}
+
+/** What a column that was read is called until it is a feature: two fields can be read into one. */
+function readColumn(name: string, column: string): string {
+  return quoteName(`${name} as ${column}`);
 }
 
 class FeatureSql {
@@ -152,7 +182,23 @@ class FeatureSql {
   readonly joins: string[] = [];
   readonly dates: string[] = [];
   readonly readings: Reading[] = [];
+  readonly lists: ListReading[] = [];
+  readonly #extras: Extras;
   readonly #columns: { readonly stage: Stage; readonly name: string; readonly sql: string }[] = [];
+
+  constructor(extras: Extras) {
+    this.#extras = extras;
+  }
+
+  /** Whether what blocks read is made. */
+  get forBlocks(): boolean {
+    return this.#extras.blocks;
+  }
+
+  /** Adds columns that only blocking keys read. */
+  addForBlocks(columns: Readonly<Record<string, string>>): void {
+    if (this.forBlocks) this.add('second', columns);
+  }
 
   add(stage: Stage, columns: Readonly<Record<string, string>>): void {
     for (const [name, sql] of Object.entries(columns)) {
@@ -162,16 +208,22 @@ class FeatureSql {
     }
   }
 
-  /** Reads a text; gives the quoted column that holds what was read. */
-  read(name: string, text: string, part: string, sql: string): string {
-    if (!this.readings.some((reading) => reading.name === name)) this.readings.push({ name, text, part, sql });
+  /** Reads features of a text. */
+  read(name: string, text: string, steps: readonly string[], columns: Readonly<Record<string, string>>): void {
+    this.readings.push({ name, text, steps, columns });
     this.add('whole', { [`${name} whole`]: text });
-    return quoteName(name);
+    this.add('first', Object.fromEntries(Object.keys(columns).map((column) => [column, readColumn(name, column)])));
   }
 
-  /** Makes the words of a name; gives the quoted column that holds them. */
-  words(name: string, text: string): string {
-    return this.read(`${name} words`, text, `string_split(${letters('whole')}, ' ')`, withoutTitles('part'));
+  /** Reads a feature that is a list of what each of a list of texts is read as. */
+  readList(name: string, texts: string, each: (text: string) => string): void {
+    this.lists.push({ name, texts, each });
+    this.add('first', { [name]: readColumn(name, name) });
+  }
+
+  /** Reads features of the words of a name, which stand in a list `part`. */
+  readWords(name: string, text: string, columns: Readonly<Record<string, string>>): void {
+    this.read(name, text, [`string_split(${letters('part')}, ' ')`, withoutTitles('part')], columns);
   }
 
   select(stage: Stage): string {
@@ -200,7 +252,7 @@ async function rawColumns(database: LinkageDatabase, source: SourceTable): Promi
       const missing = [...MISSING, ...((await meansMissing(database, source, field.kind, text)) ? ['NA'] : [])];
       columns.push({
         column: name,
-        sql: `CASE WHEN upper(${text}) NOT IN (${missing.map(quoteText).join(', ')}) THEN ${text} END`,
+        sql: `CASE WHEN strlen(${text}) > ${LONGEST_MISSING} OR upper(${text}) NOT IN (${missing.map(quoteText).join(', ')}) THEN ${text} END`,
       });
     }
   }
@@ -232,56 +284,48 @@ async function addFeatures(
   const { columns } = source.fields.find(({ field }) => field.name === name) ?? { columns: [] };
   const parts = columns.map((_, index) => quoteName(`${name} ${index + 1}`));
   const text = parts.length === 1 ? (parts[0] ?? '') : `nullif(concat_ws(' ', ${parts.join(', ')}), '')`;
-  const compact = `nullif(regexp_replace(upper(strip_accents(${text})), '[^\\p{L}\\p{N}]', '', 'g'), '')`;
+  const compact = `CASE WHEN regexp_full_match(${text}, '[0-9A-Z]+') THEN ${text} ELSE nullif(regexp_replace(upper(strip_accents(${text})), '[^\\p{L}\\p{N}]', '', 'g'), '') END`;
   switch (kind) {
-    case 'given-name': {
-      const words = build.words(name, text);
+    case 'given-name':
       // All of it can say that there is none (`Baby of Smith`), or its first word can.
-      const all = knownName(oneName(words));
-      build.add('first', {
-        [name]: `CASE WHEN ${all} IS NOT NULL THEN ${knownName(`${words}[1]`)} END`,
-        given_name_rest: oneName(`${words}[2:]`),
+      build.readWords(name, text, {
+        [name]: `CASE WHEN ${knownName(oneName('part'))} IS NOT NULL THEN ${knownName('part[1]')} END`,
+        given_name_rest: oneName('part[2:]'),
       });
       break;
-    }
     case 'family-name':
     case 'other-given-name':
-      build.add('first', { [name]: knownName(oneName(build.words(name, text))) });
+      build.readWords(name, text, { [name]: knownName(oneName('part')) });
       break;
-    case 'full-name': {
-      const words = build.words(name, text);
-      build.add('first', {
-        given_name: `CASE WHEN len(${words}) > 1 THEN ${knownName(`${words}[1]`)} END`,
-        family_name: knownName(`${words}[-1]`),
-        given_name_rest: oneName(`${words}[2:-2]`),
+    case 'full-name':
+      build.readWords(name, text, {
+        given_name: `CASE WHEN len(part) > 1 THEN ${knownName('part[1]')} END`,
+        family_name: knownName('part[-1]'),
+        given_name_rest: oneName('part[2:-2]'),
       });
       break;
-    }
     case 'former-family-name':
-      build.add('first', {
-        [name]: listOf(parts[0] ?? '', columns[0] ?? '', source, (each) =>
-          knownName(`replace(${letters(each)}, ' ', '')`),
-        ),
-      });
+      build.readList(name, listOf(parts[0] ?? '', columns[0] ?? '', source), (text) =>
+        knownName(`replace(${letters(text)}, ' ', '')`),
+      );
       break;
     case 'former-postcode':
-      build.add('first', { [name]: listOf(parts[0] ?? '', columns[0] ?? '', source, postcode) });
+      build.readList(name, listOf(parts[0] ?? '', columns[0] ?? '', source), (text) => postcode(bareText(text)));
       break;
     case 'date':
       build.dates.push(name);
-      build.add('first', {
-        [`${name}_text`]: asDate(await dateFeature(database, build, raw, name, columns, thisYear)),
-      });
+      await addDate(database, build, raw, name, columns, thisYear);
       build.add('second', datePieces(name));
+      build.addForBlocks(datePairs(name));
       break;
     case 'sex':
       build.add('first', { [name]: await sexFeature(database, raw, text) });
       break;
     case 'postcode':
-      build.add('first', { [name]: postcode(text) });
-      build.add('second', {
-        postcode_out: outcode('postcode'),
-        postcode_area: `regexp_extract(${outcode('postcode')}, '^([A-Z]+|[0-9])', 1)`,
+      build.read(name, text, [bareText('part'), postcode('part')], {
+        [name]: 'part',
+        postcode_out: outcode('part'),
+        postcode_area: `regexp_extract(${outcode('part')}, '^([A-Z]+|[0-9])', 1)`,
       });
       break;
     case 'place':
@@ -311,8 +355,8 @@ function addTexts(build: FeatureSql, source: SourceTable): void {
       build.add('first', { [`${field.name}_text`]: `nullif(concat_ws(' ', ${parts.join(', ')}), '')` });
     }
     if (field.kind === 'former-family-name') {
-      const texts = listOf(parts[0] ?? '', columns[0] ?? '', source, (each) => `nullif(trim(${each}), '')`);
-      build.add('first', { [`${field.name}_text`]: texts });
+      const list = listOf(parts[0] ?? '', columns[0] ?? '', source);
+      build.readList(`${field.name}_text`, list, (text) => `nullif(trim(${text}), '')`);
     }
   }
 }
@@ -336,21 +380,35 @@ function addAddress(build: FeatureSql, { fields }: SourceTable): void {
   });
 }
 
-/** A table for each reading, of distinct texts: there are far fewer names and days than people. */
+/**
+ * A table for each reading, of distinct texts: there are far fewer names and days than people. Lists are taken apart and put
+ * together again, since DuckDB compiles the patterns in a function over a list anew for every chunk of rows.
+ */
 async function makeReadings(
   database: LinkageDatabase,
-  { readings }: FeatureSql,
+  { readings, lists }: FeatureSql,
   prefix: string,
   raw: string,
 ): Promise<readonly { readonly table: string; readonly join: string }[]> {
   const made: { table: string; join: string }[] = [];
-  for (const { name, part, sql, text } of readings) {
-    const [table, whole] = [quoteName(`${prefix} ${name}`), quoteName(`${name} whole`)];
+  for (const { name, steps, columns, text } of readings) {
+    const [table, whole] = [quoteName(`${prefix} ${name} read`), quoteName(`${name} whole`)];
+    const texts = `SELECT whole, whole AS part FROM (SELECT DISTINCT ${text} AS whole FROM ${raw}) WHERE whole IS NOT NULL`;
+    const from = steps.reduce((sql, step) => `SELECT whole, ${step} AS part FROM (${sql})`, texts);
+    const read = Object.entries(columns).map(([column, sql]) => `, ${sql} AS ${readColumn(name, column)}`);
     await database.execute(
-      `CREATE OR REPLACE TEMP TABLE ${table} AS SELECT whole AS ${whole}, ${sql} AS ${quoteName(name)}
-       FROM (SELECT whole, ${part} AS part FROM (SELECT DISTINCT ${text} AS whole FROM ${raw}) WHERE whole IS NOT NULL)`,
+      `CREATE OR REPLACE TEMP TABLE ${table} AS SELECT whole AS ${whole}${read.join('')}
+       FROM (${from})`,
     );
     made.push({ table, join: `LEFT JOIN ${table} USING (${whole})` });
+  }
+  for (const { name, texts, each } of lists) {
+    const table = quoteName(`${prefix} ${name} read`);
+    await database.execute(
+      `CREATE OR REPLACE TEMP TABLE ${table} AS SELECT rid, list_sort(list(DISTINCT value)) AS ${readColumn(name, name)}
+       FROM (SELECT rid, ${each('text')} AS value FROM (SELECT rid, unnest(${texts}) AS text FROM ${raw}) WHERE text IS NOT NULL) WHERE value IS NOT NULL GROUP BY rid`,
+    );
+    made.push({ table, join: `LEFT JOIN ${table} USING (rid)` });
   }
   return made;
 }
@@ -362,21 +420,23 @@ async function joinNames(database: LinkageDatabase, build: FeatureSql, first: st
   }
   if (build.features.has('given_name')) {
     await makeNicknames(database);
+    build.joins.push(`LEFT JOIN "#nicknames" gn ON t.given_name = gn.name`);
+    build.add('second', { given_name_nick: 'gn.id' });
+  }
+  if (!build.forBlocks) return;
+  if (build.features.has('given_name')) {
     await makeSounds(database, first, 'given_name');
-    build.joins.push(
-      `LEFT JOIN "#given_name sounds" gs ON t.given_name = gs.name LEFT JOIN "#nicknames" gn ON t.given_name = gn.name`,
-    );
-    build.add('second', {
+    build.joins.push(`LEFT JOIN "#given_name sounds" gs ON t.given_name = gs.name`);
+    build.addForBlocks({
       given_name_sound: 'gs.sound',
       given_name_start: 'left(t.given_name, 2)',
       given_name_root: 'coalesce(gn.root, t.given_name)',
-      given_name_nick: 'gn.id',
     });
   }
   if (build.features.has('family_name')) {
     await makeSounds(database, first, 'family_name');
     build.joins.push(`LEFT JOIN "#family_name sounds" fs ON t.family_name = fs.name`);
-    build.add('second', {
+    build.addForBlocks({
       family_name_sound: 'fs.sound',
       family_name_start: 'left(t.family_name, 3)',
       family_name_end: 'right(t.family_name, 3)',
@@ -414,29 +474,31 @@ function asDate(digits: string): string {
   return `CASE WHEN length(${digits}) = 8 THEN nullif(${digits}, '00000000') END`;
 }
 
-async function dateFeature(
+async function addDate(
   database: LinkageDatabase,
   build: FeatureSql,
   raw: string,
   name: string,
   columns: readonly string[],
   thisYear: number,
-): Promise<string> {
+): Promise<void> {
   const [a = '', b = '', c = ''] = columns.map((_, index) => quoteName(`${name} ${index + 1}`));
   if (columns.length === 1) {
     const order = await dateOrder(database, raw, a);
-    return build.read(`${name} digits`, a, 'whole', dateDigits('part', order, thisYear));
+    build.read(name, a, [dateDigits('part', order, thisYear)], { [`${name}_text`]: asDate('part') });
+    return;
   }
   const [year, month, day] =
     columns.length === 2 ? ([a, b, 'NULL'] as const) : await partsInOrder(database, raw, [a, b, c], columns);
   build.add('whole', { [`${name} digits`]: digitsOfParts(year, month, day, thisYear) });
-  return quoteName(`${name} digits`);
+  build.add('first', { [`${name}_text`]: asDate(quoteName(`${name} digits`)) });
 }
 
 /** Day first, as the NHS and most of the world write it, unless the column itself says otherwise. */
 async function dateOrder(database: LinkageDatabase, raw: string, column: string): Promise<DateOrder> {
   const [row] = await database.rows(
-    `SELECT count(*) FILTER (WHERE ${orderEvidence(column, 1)}) AS day, count(*) FILTER (WHERE ${orderEvidence(column, 2)}) AS month FROM ${raw}`,
+    `SELECT coalesce(sum(n) FILTER (WHERE ${orderEvidence('text', 1)}), 0) AS day, coalesce(sum(n) FILTER (WHERE ${orderEvidence('text', 2)}), 0) AS month
+     FROM (SELECT ${column} AS text, count(*) AS n FROM ${raw} GROUP BY ${column})`,
   );
   return numberIn(row, 'month') > numberIn(row, 'day') ? 'month-first' : 'day-first';
 }
@@ -467,15 +529,26 @@ async function partsInOrder(
   return first.above12 > second.above12 ? [year.part, second.part, first.part] : [year.part, first.part, second.part];
 }
 
-function datePieces(name: string): Record<string, string> {
+/** SQL of a date's parts as numbers. */
+function dateNumbers(name: string): { readonly y: string; readonly m: string; readonly d: string } {
   const text = quoteName(`${name}_text`);
   const number = (sql: string): string => `nullif(CAST(${sql} AS SMALLINT), 0)`;
-  const [y, m, d] = [number(`left(${text}, 4)`), number(`substr(${text}, 5, 2)`), number(`right(${text}, 2)`)];
+  return { y: number(`left(${text}, 4)`), m: number(`substr(${text}, 5, 2)`), d: number(`right(${text}, 2)`) };
+}
+
+function datePieces(name: string): Record<string, string> {
+  const { y, m, d } = dateNumbers(name);
   return {
-    [name]: `CASE WHEN ${y} IS NOT NULL AND ${m} IS NOT NULL AND ${d} IS NOT NULL THEN ${text} END`,
+    [name]: `CASE WHEN ${y} IS NOT NULL AND ${m} IS NOT NULL AND ${d} IS NOT NULL THEN ${quoteName(`${name}_text`)} END`,
     [`${name}_y`]: y,
     [`${name}_m`]: m,
     [`${name}_d`]: d,
+  };
+}
+
+function datePairs(name: string): Record<string, string> {
+  const { y, m, d } = dateNumbers(name);
+  return {
     [`${name}_md`]: `CAST(${m} * 100 + ${d} AS SMALLINT)`,
     [`${name}_ym`]: `CAST(${y} AS INTEGER) * 100 + ${m}`,
     [`${name}_yd`]: `CAST(${y} AS INTEGER) * 100 + ${d}`,
@@ -494,9 +567,12 @@ async function sexFeature(database: LinkageDatabase, raw: string, text: string):
   return `CASE ${known.join(' ')} WHEN ${code} IN (${list(none)}) THEN NULL ELSE ${code} END`;
 }
 
-/** SQL: a postcode without blanks, `O` and `0` by their place in a British one; none where it stands for no address. */
-function postcode(text: string): string {
-  const bare = `regexp_replace(upper(strip_accents(${text})), '[^A-Z0-9]', '', 'g')`;
+function bareText(text: string): string {
+  return `regexp_replace(upper(strip_accents(${text})), '[^A-Z0-9]', '', 'g')`;
+}
+
+/** SQL: of bare letters and digits a postcode, `O` and `0` by their place in a British one; none where it stands for no address. */
+function postcode(bare: string): string {
   const inward = `replace(left(right(${bare}, 3), 1), 'O', '0') || replace(right(${bare}, 2), '0', 'O')`;
   const british = `regexp_full_match(${bare}, '[A-Z]{1,2}[0-9][A-Z0-9]?[0-9O][A-Z0]{2}')`;
   return `CASE WHEN ${bare} = '' OR starts_with(${bare}, 'ZZ99') THEN NULL WHEN ${british} THEN left(${bare}, length(${bare}) - 3) || ${inward} ELSE ${bare} END`;
@@ -508,7 +584,6 @@ function outcode(postcodeSql: string): string {
 }
 
 /** SQL: a list of former values, from a list or from a text that parts them with semicolons or bars. */
-function listOf(value: string, column: string, { lists }: SourceTable, each: (text: string) => string): string {
-  const texts = lists.has(column) ? value : `regexp_split_to_array(${value}, '[;|]')`;
-  return `nullif(list_sort(list_distinct(list_filter(list_transform(${texts}, former -> ${each('former')}), name -> name IS NOT NULL))), [])`;
+function listOf(value: string, column: string, { lists }: SourceTable): string {
+  return lists.has(column) ? value : `regexp_split_to_array(${value}, '[;|]')`;
 }

@@ -3,7 +3,8 @@ import { Fault } from '../../kernel/fault.ts';
 import { COHORT } from '../cohort/cohort-tables.ts';
 import { type LinkageDatabase, oneNumber } from '../database.ts';
 import { keyName, keyPostcode } from './candidate-keys.ts';
-import { BY_NUMBER, type PdsTables } from './trace-tables.ts';
+import { streamPast } from './stream-past.ts';
+import { BY_NUMBER, numberText, type PdsTables } from './trace-tables.ts';
 
 /**
  * Finds participants by NHS number, as the cross-checks of the Master Person Service do: the number, or the one that
@@ -12,20 +13,27 @@ import { BY_NUMBER, type PdsTables } from './trace-tables.ts';
  * somebody lives is held against nothing, since the answer would tell it.
  */
 export async function traceByNumber(database: LinkageDatabase, pds: PdsTables): Promise<void> {
-  const numbers = `SELECT row, CASE WHEN s."#superseded" IS NULL THEN c.nhs ELSE s."#current" END AS person, s."#superseded" IS NOT NULL AS superseded
-    FROM (SELECT row, nhs FROM ${COHORT} WHERE adds AND nhs IS NOT NULL) c LEFT JOIN ${pds.succession} s ON c.nhs = s."#superseded"`;
+  const person = `CASE WHEN s."#superseded" IS NULL THEN c.nhs ELSE s."#current" END`;
+  await database.execute(
+    `CREATE OR REPLACE TEMP TABLE "#trace numbers" AS SELECT row, ${person} AS person, ${numberText(person)} AS number, s."#superseded" IS NOT NULL AS superseded
+     FROM (SELECT row, nhs FROM ${COHORT} WHERE adds AND nhs IS NOT NULL) c LEFT JOIN ${pds.succession} s ON c.nhs = s."#superseded"`,
+  );
   const given = keyName('given_name');
   const family = keyName('family_name');
-  const outcode = `left(${keyPostcode('postcode')}, length(${keyPostcode('postcode')}) - 3)`;
-  const mine = `SELECT row, born, gender, ${given} AS given, ${family} AS family, ${keyPostcode('postcode')} AS postcode, ${outcode} AS outcode FROM ${COHORT}`;
-  // Joined as they are: what is computed of a record is computed for those alone whom a number leads to.
-  await database.execute(
-    `CREATE OR REPLACE TEMP TABLE "#trace records" AS SELECT n.row, n.superseded, p.person, sensitive, born, gender, given_name, family_name, postcode
-     FROM (SELECT * FROM ${pds.records} WHERE is_current) p JOIN (${numbers}) n ON p.person = n.person`,
+  const located = (select: string): string =>
+    `SELECT *, left(postcode, length(postcode) - 3) AS outcode FROM (SELECT ${select})`;
+  const mine = located(
+    `row, born, gender, ${given} AS given, ${family} AS family, ${keyPostcode('postcode')} AS postcode FROM ${COHORT}`,
   );
-  const theirs = `SELECT row, superseded, person, sensitive, born, gender, ${given} AS given, ${family} AS family,
-      CASE WHEN NOT sensitive THEN ${keyPostcode('postcode')} END AS postcode, CASE WHEN NOT sensitive THEN ${outcode} END AS outcode
-    FROM "#trace records"`;
+  // Joined as they are: what is computed of a record is computed for those alone whom a number leads to.
+  await streamPast(
+    database,
+    `CREATE OR REPLACE TEMP TABLE "#trace records" AS SELECT n.row, n.superseded, n.person, sensitive, born, gender, given_name, family_name, postcode
+     FROM (SELECT * FROM ${pds.records} WHERE is_current) p JOIN "#trace numbers" n ON p.number = n.number`,
+  );
+  const theirs = located(
+    `row, superseded, person, sensitive, born, gender, ${given} AS given, ${family} AS family, CASE WHEN NOT sensitive THEN ${keyPostcode('postcode')} END AS postcode FROM "#trace records"`,
+  );
   const part = (name: string): string => `CAST(${name}(c.born) = ${name}(p.born) AS TINYINT)`;
   const swapped = 'year(c.born) = year(p.born) AND month(c.born) = day(p.born) AND day(c.born) = month(p.born)';
   const partly = `(${part('year')} + ${part('month')} + ${part('day')} >= 2 OR (${swapped}))`;
@@ -36,7 +44,7 @@ export async function traceByNumber(database: LinkageDatabase, pds: PdsTables): 
     `CREATE OR REPLACE TEMP TABLE ${BY_NUMBER} AS SELECT p.row, p.person, p.superseded, p.sensitive, CAST(${rank} AS INTEGER) AS rank
      FROM (${theirs}) p JOIN (${mine}) c ON c.row = p.row ORDER BY p.row`,
   );
-  await database.execute('DROP TABLE "#trace records"');
+  for (const table of ['records', 'numbers']) await database.execute(`DROP TABLE "#trace ${table}"`);
   if ((await oneNumber(database, `SELECT count(*) - count(DISTINCT row) FROM ${BY_NUMBER}`)) > 0) {
     throw new Fault(ExitCode.source, 'pds-duplicate', 'the PDS source has more than one record for an NHS number', {
       hint: 'it must hold one current record a number; take the highest serial change number',

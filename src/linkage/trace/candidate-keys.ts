@@ -1,3 +1,5 @@
+import type { LinkageDatabase } from '../database.ts';
+
 /** The rules by which PDS records are found that are worth comparing with a participant; the numbers are stable. */
 export const CANDIDATE_RULES = [
   'date of birth + sound of family name',
@@ -9,65 +11,189 @@ export const CANDIDATE_RULES = [
   'postcode + start of given name',
   'postcode + start of family name',
   'postcode + year of birth',
-  'names swapped + date of birth',
+  'names swapped + year of birth',
+  'names swapped + day and month of birth',
 ] as const;
 
 /** The rule of candidates that have the very NHS number that the applicant gave; nothing else of them agreed. */
 export const NUMBER_RULE = CANDIDATE_RULES.length;
 
-/**
- * A select of `id` and of `k`, a list with a number for each rule, null where a part is missing. `from` has `id`, `given`,
- * `family`, `born` (a DATE) and `postcode`, of a cohort's rows or of PDS records. It is computed for every record of PDS,
- * so nothing dearer than replacing letters is in it: a sound is a first letter and the codes of the consonants after it,
- * and what several rules share is made and hashed once. Hashes are put together by exclusive or, which gives null for
- * null; a family name's is salted, so that it can't stand for a given name. Names swap on the participant's side.
+/*
+ * A key is the exclusive or of the hashes of its parts, in its upper bits, and says in its lower ones which parts these
+ * are. It is made for every record of PDS, so as few as will do: that the postcode is one of those sought is looked up
+ * first, and what has to agree beside it only of those where it is; and names swap on the participant's side alone.
  */
-export function keyList(id: string, from: string, side: 'cohort' | 'pds'): string {
-  const parts = {
-    year: 'year(born)',
-    anniversary: 'month(born) * 100 + day(born)',
-    given_sound: sound('given'),
-    family_sound: sound('family'),
-    outcode: `left(postcode, length(postcode) - 3)`,
-    given_start: 'left(given, 2)',
-    family_start: 'left(family, 3)',
+
+/** What PDS is looked up by, by the parts that each key is made of. */
+const KEYS: readonly (readonly Part[])[] = [
+  ['born', 'family_sound'],
+  ['born', 'given_sound'],
+  ['born', 'outcode'],
+  ['given', 'family', 'year'],
+  ['given', 'family', 'anniversary'],
+  ['given', 'family', 'outcode'],
+  ['postcode'],
+];
+/** The key of a postcode alone, and those that it is narrowed to. */
+const POSTCODE = 6;
+const WITH_POSTCODE = [
+  { key: 7, part: 'given_start' },
+  { key: 8, part: 'family_start' },
+  { key: 9, part: 'year' },
+] as const;
+const KEY_BITS = 15n;
+
+/** Rule -> key, and whether the participant's names stand for each other in it. */
+const RULE_KEYS: readonly { readonly key: number; readonly swapped: boolean }[] = CANDIDATE_RULES.map((_, rule) => ({
+  key: rule <= 5 ? rule : rule <= 8 ? rule + 1 : rule - 6,
+  swapped: rule >= 9,
+}));
+
+type Part =
+  | 'born'
+  | 'year'
+  | 'anniversary'
+  | 'given'
+  | 'family'
+  | 'given_sound'
+  | 'family_sound'
+  | 'given_start'
+  | 'family_start'
+  | 'outcode'
+  | 'postcode';
+
+const GIVEN_NAMES = '"#trace given names"';
+const FAMILY_NAMES = '"#trace family names"';
+
+/** What the hashes of a name are made of. A family name's are salted, so that it can't stand for a given name. */
+function nameHashes(kind: 'given' | 'family', name: string): Partial<Record<Part, string>> {
+  return kind === 'given'
+    ? { given: `hash(${name})`, given_sound: `hash(${sound(name)})`, given_start: `hash(left(${name}, 2))` }
+    : {
+        family: `hash(${name}, true)`,
+        family_sound: `hash(${sound(name)}, true)`,
+        family_start: `hash(left(${name}, 3), true)`,
+      };
+}
+
+/**
+ * Makes the hashes of every name that stands in `all` (`given_name`, `family_name`): a name is read once, and not once a
+ * person who has it. {@link pdsKeys} reads them; {@link dropNameHashes} drops them.
+ */
+export async function makeNameHashes(database: LinkageDatabase, all: string): Promise<void> {
+  for (const [kind, table] of [
+    ['given', GIVEN_NAMES],
+    ['family', FAMILY_NAMES],
+  ] as const) {
+    await database.execute(
+      `CREATE OR REPLACE TEMP TABLE ${table} AS SELECT name${listed(nameHashes(kind, 'key'))}
+       FROM (SELECT name, ${keyName('name')} AS key FROM (SELECT DISTINCT ${kind}_name AS name FROM ${all})) WHERE key IS NOT NULL`,
+    );
+  }
+}
+
+export async function dropNameHashes(database: LinkageDatabase): Promise<void> {
+  for (const table of [GIVEN_NAMES, FAMILY_NAMES]) await database.execute(`DROP TABLE ${table}`);
+}
+
+/**
+ * SQL: `id`, `k` and `parts`, as many rows as there are keys, of PDS records (`id`, `given_name`, `family_name`, `born`,
+ * `sensitive`, `postcode`). What is missing is hashed as such, which no participant's key is. `parts` holds what
+ * {@link narrowedKeys} needs.
+ */
+export function pdsKeys(id: string, from: string): string {
+  const bare = `replace(upper(CASE WHEN sensitive THEN NULL ELSE postcode END), ' ', '')`;
+  const known = `SELECT ${id}, g.given, g.given_sound, g.given_start, f.family, f.family_sound, f.family_start, ${bare} AS bare, born
+    FROM ${from} p LEFT JOIN ${GIVEN_NAMES} g ON g.name = p.given_name LEFT JOIN ${FAMILY_NAMES} f ON f.name = p.family_name`;
+  const hashes: Partial<Record<Part, string>> = {
+    postcode: 'hash(bare)',
+    outcode: `hash(${outwardOf('bare')})`,
+    born: 'hash(born)',
+    year: 'hash(year(born))',
+    anniversary: 'hash(month(born) * 100 + day(born))',
   };
-  const asGiven = (name: string): string => `hash(${name})`;
-  const asFamily = (name: string): string => `hash(${name}, true)`;
-  const hashes: [name: string, of: string, hash: string][] = [
-    ...['born', 'postcode', ...Object.keys(parts)].map((name): [string, string, string] => [
-      name,
-      name,
-      `hash(${name})`,
-    ]),
-    ['given', 'given', asGiven('given')],
-    ['family', 'family', asFamily('family')],
-    ...(side === 'pds'
-      ? []
-      : ([
-          ['swapped_given', 'family', asGiven('family')],
-          ['swapped_family', 'given', asFamily('given')],
-        ] as [string, string, string][])),
-  ];
-  const rules: readonly (readonly string[])[] = [
-    ['born', 'family_sound'],
-    ['born', 'given_sound'],
-    ['born', 'outcode'],
-    ['given', 'family', 'year'],
-    ['given', 'family', 'anniversary'],
-    ['given', 'family', 'outcode'],
-    ['postcode', 'given_start'],
-    ['postcode', 'family_start'],
-    ['postcode', 'year'],
-    side === 'pds' ? ['given', 'family', 'born'] : ['swapped_given', 'swapped_family', 'born'],
-  ];
-  const keys = rules.map((named, rule) =>
-    named.reduce((sql, part) => `xor(${sql}, ${part})`, `CAST(${rule} AS UBIGINT)`),
-  );
-  const made = Object.entries(parts).map(([name, sql]) => `${sql} AS ${name}`);
-  const hashed = hashes.map(([name, of, hash]) => `CASE WHEN ${of} IS NOT NULL THEN ${hash} END AS ${name}`);
-  return `SELECT ${id}, [${keys.join(', ')}] AS k
-    FROM (SELECT ${id}, ${hashed.join(', ')} FROM (SELECT *, ${made.join(', ')} FROM ${from}))`;
+  const parts = WITH_POSTCODE.map(({ part }, index) => `(coalesce(${part}, 0) & 65535) << ${16 * index}`).join(' | ');
+  const keys = KEYS.map((key, number) => keyOf(number, key));
+  return `SELECT ${id}, unnest([${keys.join(', ')}]) AS k, ${parts} AS parts
+    FROM (SELECT ${id}, given, given_sound, given_start, family, family_sound, family_start${listed(hashes)} FROM (${known}))`;
+}
+
+/** SQL: whether a key is one that {@link pdsKeys} makes. */
+export function isLookedUp(key: string): string {
+  return `${key} & ${KEY_BITS} < ${KEYS.length}`;
+}
+
+/**
+ * SQL: of hits (`id`, `k`, `parts`) on postcodes the keys that these are narrowed to, and the others as they are; `id`, `k`.
+ */
+export function narrowedKeys(id: string, hits: string): string {
+  const narrowed = WITH_POSTCODE.map(({ key }, index) => narrow(key, 'k', `(parts >> ${16 * index}) & 65535`));
+  return `SELECT ${id}, k FROM ${hits} WHERE k & ${KEY_BITS} <> ${POSTCODE}
+    UNION ALL SELECT ${id}, unnest([${narrowed.join(', ')}]) AS k FROM ${hits} WHERE k & ${KEY_BITS} = ${POSTCODE}`;
+}
+
+/**
+ * SQL: `row`, `k`, `rule` of participants (`row`, `given_name`, `family_name`, `born`, `postcode`), without what can't be
+ * made; and with `rule` null the keys of their postcodes alone.
+ */
+export function participantKeys(from: string): string {
+  const bare = `SELECT row, born, ${keyName('given_name')} AS given_key, ${keyName('family_name')} AS family_key, ${keyPostcode('postcode')} AS bare FROM ${from}`;
+  const hashes = (given: string, family: string): Partial<Record<Part, string>> => ({
+    ...nameHashes('given', given),
+    ...nameHashes('family', family),
+  });
+  const own: Partial<Record<Part, string>> = {
+    ...hashes('given_key', 'family_key'),
+    postcode: 'hash(bare)',
+    outcode: `hash(${outwardOf('bare')})`,
+    born: 'hash(born)',
+    year: 'hash(year(born))',
+    anniversary: 'hash(month(born) * 100 + day(born))',
+  };
+  const given: Partial<Record<Part, string>> = {
+    given: 'given_key',
+    given_sound: 'given_key',
+    given_start: 'given_key',
+  };
+  const family: Partial<Record<Part, string>> = {
+    family: 'family_key',
+    family_sound: 'family_key',
+    family_start: 'family_key',
+  };
+  const needs: Partial<Record<Part, string>> = { ...given, ...family, postcode: 'bare', outcode: 'bare' };
+  const part = (name: Part, sql: string | undefined): string =>
+    `, CASE WHEN ${needs[name] ?? 'born'} IS NOT NULL THEN ${sql} END AS ${name}`;
+  const across = hashes('family_key', 'given_key');
+  const names = Object.entries(own) as [Part, string][];
+  const made = `SELECT row${names.map(([name, sql]) => part(name, sql)).join('')}, CASE WHEN family_key IS NOT NULL THEN ${across.given} END AS across_given, CASE WHEN given_key IS NOT NULL THEN ${across.family} END AS across_family FROM (${bare})`;
+  const keys = RULE_KEYS.map(({ key, swapped }) => {
+    const narrowed = WITH_POSTCODE.find((each) => each.key === key);
+    if (narrowed !== undefined) return narrow(key, keyOf(POSTCODE, ['postcode']), `${narrowed.part} & 65535`);
+    const parts = KEYS[key] ?? [];
+    return keyOf(
+      key,
+      parts.map((name) => (swapped && (name === 'given' || name === 'family') ? `across_${name}` : name)),
+    );
+  });
+  const all = [...keys, keyOf(POSTCODE, ['postcode'])];
+  const rules = [...RULE_KEYS.map((_, rule) => String(rule)), 'NULL'];
+  return `SELECT row, k, CAST(rule AS TINYINT) AS rule FROM (
+      SELECT row, unnest([${all.join(', ')}]) AS k, unnest([${rules.join(', ')}]) AS rule FROM (${made})) WHERE k IS NOT NULL`;
+}
+
+function keyOf(number: number, parts: readonly string[]): string {
+  const mixed = parts.reduce((sql, part) => `xor(${sql}, ${part})`);
+  return `(${mixed} & ${(1n << 64n) - 1n - KEY_BITS}::UBIGINT | ${number}::UBIGINT)`;
+}
+
+function narrow(number: number, postcodeKey: string, part: string): string {
+  return keyOf(number, [postcodeKey, `hash(${part})`]);
+}
+
+function listed(columns: Partial<Record<Part, string>>): string {
+  return Object.entries(columns)
+    .map(([name, sql]) => `, ${sql} AS ${name}`)
+    .join('');
 }
 
 /** SQL: a name as keys compare it: letters in capitals, without accents, blanks, hyphens and apostrophes. */
@@ -81,6 +207,12 @@ export function keyPostcode(postcode: string): string {
   return `CASE WHEN length(${bare}) BETWEEN 5 AND 7 AND NOT starts_with(${bare}, 'ZZ99') THEN ${bare} END`;
 }
 
+/** SQL: the outward half of a postcode without blanks. */
+function outwardOf(bare: string): string {
+  return `left(${bare}, length(${bare}) - 3)`;
+}
+
+/** SQL: a first letter and the codes of the consonants after it: cheaper than Soundex, and nearly as good. */
 function sound(name: string): string {
   return `(left(${name}, 1) || left(translate(substr(${name}, 2), 'BFPVCGJKQSXZDTLMNRAEIOUYHW', '111122222222334556'), 3))`;
 }

@@ -3,7 +3,7 @@ import type { LinkageDatabase } from '../database.ts';
 import { dateScore, genderScore, postcodeScore } from '../profiles/mps-sql.ts';
 import type { Calibration } from './calibrate.ts';
 import { keyName } from './candidate-keys.ts';
-import { BY_NUMBER, DECISIONS, TRACED } from './trace-tables.ts';
+import { BEST_RECORDS, BY_NUMBER, DECISIONS, TRACED } from './trace-tables.ts';
 
 /** A link wants this probability. Stated before any data was seen: one link in a hundred may be wrong, at the worst. */
 export const ACCEPTED_PROBABILITY = 0.99;
@@ -64,7 +64,7 @@ export async function decideTrace(database: LinkageDatabase, { shift, slope }: C
        CASE WHEN x.rank IS NOT NULL AND coalesce(x.sensitive, f.sensitive) THEN '92' WHEN x.rank IS NOT NULL AND x.superseded THEN '90' WHEN x.rank IS NOT NULL THEN '00'
             WHEN x.claimed OR x.close THEN '97' WHEN x.known < 2 THEN '96' ELSE '98' END AS code, x.superseded
      FROM (SELECT *, CASE WHEN rank IN (4, 6, 7) THEN person END AS alike FROM found) x JOIN ${COHORT} c ON c.row = x.row
-     LEFT JOIN "#trace fetched" f ON f.person = x.alike ORDER BY x.row`,
+     LEFT JOIN ${BEST_RECORDS} f ON f.person = x.alike ORDER BY x.row`,
   );
   for (const table of ['best', 'judged']) await database.execute(`DROP TABLE "#trace ${table}"`);
 }

@@ -5,25 +5,38 @@ import type { Sides } from '../block/block.ts';
 import { COHORT, COHORT_FAULTS } from '../cohort/cohort-tables.ts';
 import type { FieldSource } from '../column-mapping.ts';
 import type { Comparison } from '../compare/comparison.ts';
+import { left as leftOf, right as rightOf } from '../compare/comparison.ts';
 import { comparisonsFor } from '../compare/comparisons.ts';
-import { addRarities } from '../compare/rarity.ts';
+import { addRarities, dropRarities, makeRarities } from '../compare/rarity.ts';
 import { type LinkageDatabase, oneNumber } from '../database.ts';
-import { levelIs } from '../decide/match-rank.ts';
 import { KNOWN_FIELDS } from '../known-fields.ts';
 import { score } from '../link.ts';
 import { type Model, modelHash, modelOf, parametersOf } from '../model.ts';
 import { sharedFeatures } from '../standardise/shared-features.ts';
-import { type Records, type SourceTable, standardise } from '../standardise/standardise.ts';
+import { type Extras, type Records, type SourceTable, standardise } from '../standardise/standardise.ts';
 import { publishedCount } from '../trace-quality/published-count.ts';
+import type { Parameters } from '../train/parameters.ts';
 import { fitPriors, train } from '../train/train.ts';
 import { traceByNumber } from './by-number.ts';
 import { type Calibration, calibrate } from './calibrate.ts';
+import { chooseSought, takeBatch } from './choose-sought.ts';
 import { decideTrace } from './decide-trace.ts';
-import { FOUND, findCandidates, type RuleYield } from './find-candidates.ts';
-import { formerValues } from './former-values.ts';
-import { BY_NUMBER, CANDIDATES, DECISIONS, type PdsTables, SCORED, SOUGHT, TRACED } from './trace-tables.ts';
+import { fetchRecords, SAMPLED } from './fetch-records.ts';
+import { findCandidates, type RuleYield, sumYields } from './find-candidates.ts';
+import { addRivals, makeRivals, rankCandidates } from './rank-candidates.ts';
+import {
+  BATCH,
+  BEST_RECORDS,
+  BY_NUMBER,
+  DECISIONS,
+  FETCHED,
+  FOUND,
+  type PdsTables,
+  SOUGHT,
+  TRACED,
+} from './trace-tables.ts';
 
-export type TraceStep = 'number' | 'candidates' | 'fetch' | 'train' | 'decide';
+export type TraceStep = 'number' | 'candidates' | 'fetch' | 'train' | 'compare' | 'decide';
 
 /** What a trace came to; who was found stands in the table TRACED. */
 export interface Trace {
@@ -39,18 +52,14 @@ export interface Trace {
   readonly decoys: number;
 }
 
-/** Of each kind, at most. A rate of one in a hundred is then known to within a fifth of itself. */
-const SAMPLE = 10_000;
-/** PDS records that say how frequent a value is. */
-const POPULATION = 300_000;
 /** Pairs below this weight are nobody's best. */
 const FLOOR = -20;
 
-/** Odds are summed in thousand-millionths. */
-const ODDS = 1_000_000_000;
-
-const FETCHED = quoteName('#trace fetched');
 const POPULATION_TABLE = quoteName('#population');
+/** `a`, `b` (row numbers of records), `rules` (a bit each), `rule` (the first): candidates of the batch. */
+const CANDIDATES = quoteName('#trace candidates');
+/** `a`, `b`, `pattern`, `weight`: those that were compared. */
+const SCORED = quoteName('#trace scored');
 
 /**
  * Traces the participants of a validated cohort to PDS. By number first; the others by all that is known of them
@@ -58,6 +67,9 @@ const POPULATION_TABLE = quoteName('#population');
  * of PDS, what true pairs look like from the candidates themselves. Among these are participants who were found by number,
  * with the number withheld, so that the model has true pairs to learn from however small the residue is, and the result
  * can be judged: half of them without their own record among the candidates, whose every link is an error.
+ *
+ * Those who can't be looked for at once are looked for in batches that chance makes; the first of them is what the model is
+ * learnt from. Nothing is decided before all are compared.
  */
 export async function traceCohort(
   database: LinkageDatabase,
@@ -67,66 +79,59 @@ export async function traceCohort(
 ): Promise<Trace> {
   observe('number');
   await traceByNumber(database, pds);
-  await chooseSought(database);
-  observe('candidates');
-  const yields = await findCandidates(database, pds);
-  observe('fetch');
-  await fetchRecords(database, pds);
-  const left = await standardise(database, soughtTable(), '#left', thisYear);
-  const right = await standardise(database, fetchedTable(), '#right', thisYear);
-  const features = await sharedFeatures(database, left, right);
-  const every = sampleEvery(pds.rows);
-  // Only records that were sampled, so that a value is as frequent here as it is in PDS.
-  await database.execute(
-    `CREATE OR REPLACE TEMP TABLE ${POPULATION_TABLE} AS SELECT CAST(row_number() OVER (ORDER BY r.rid) - 1 AS INTEGER) AS rid, r.* EXCLUDE (rid)
-     FROM ${right.table} r WHERE hash(CAST(id AS BIGINT)) % ${every} = 0`,
-  );
-  const population = await oneNumber(database, `SELECT count(*) FROM ${POPULATION_TABLE}`);
-  const comparisons = comparisonsFor(
-    FIELDS.map(({ field }) => field),
-    features,
-  );
-  const sample: Records = { ...right, table: POPULATION_TABLE, rows: population };
-  await addRarities(database, comparisons, [left, right, sample], [sample]);
-  await makeCandidates(database, left, right);
-
-  observe('train');
-  const sides: Sides = {
-    left: left.table,
-    right: right.table,
-    isOne: false,
-    leftRows: Math.max(left.rows, 1),
-    rightRows: Math.max(pds.rows, 1),
-  };
-  const pairs = await oneNumber(database, `SELECT count(*) FROM ${CANDIDATES}`);
-  const strangers: Sides = { ...sides, right: POPULATION_TABLE, rightRows: Math.max(population, 1) };
-  const candidates = { table: CANDIDATES, pairs, of: sides.leftRows * sides.rightRows, yields: [] };
-  const training = await train(database, comparisons, sides, candidates, strangers);
-  const model = modelOf(
-    comparisons,
-    training.parameters,
-    `${publishedCount(left.rows)} participants and ${pds.rows} records of PDS`,
-  );
-  const given = parametersOf(model, comparisons);
-  const parameters = await fitPriors(database, comparisons, sides, candidates, given, true);
-  await score(database, comparisons, sides, parameters, CANDIDATES, SCORED, FLOOR);
+  const batches = await chooseSought(database, pds);
+  const yields: RuleYield[][] = [];
+  let [pairs, fetched] = [0, 0];
+  let learnt: Learnt | undefined;
+  for (let batch = 0; batch < batches; batch += 1) {
+    await takeBatch(database, batch, batches);
+    observe('candidates');
+    yields.push(await findCandidates(database, pds));
+    observe('fetch');
+    await fetchRecords(database, pds, batch === 0);
+    fetched += await decidedAndFetched(database);
+    if (batch === 0) await makeRivals(database);
+    const left = await standardise(database, soughtTable(), '#left', thisYear, EXTRAS);
+    const right = await standardise(database, fetchedTable(), '#right', thisYear, EXTRAS);
+    const features = await sharedFeatures(database, left, right);
+    const comparisons = learnt?.comparisons ?? comparisonsFor(FIELD_NAMES, features);
+    const population = learnt === undefined ? await takePopulation(database, comparisons, right) : undefined;
+    await addRarities(database, comparisons, left, [leftOf]);
+    await addRarities(database, comparisons, right, [rightOf]);
+    pairs += await makeCandidates(database, left, right);
+    if (population !== undefined) {
+      observe('train');
+      learnt = await learn(database, comparisons, sidesOf(left, right, pds), population, pairs);
+    }
+    if (learnt === undefined) throw new Error('a batch was compared before anything was learnt');
+    observe('compare');
+    // How many there are to choose from is what the model was learnt with: batches are alike.
+    const sides = { ...learnt.sides, left: left.table, right: right.table };
+    await score(database, comparisons, sides, learnt.parameters, CANDIDATES, SCORED, FLOOR);
+    await addRivals(database, SCORED, left.table, right.table);
+    for (const table of [CANDIDATES, SCORED, left.table, right.table, FETCHED, BATCH]) {
+      await database.execute(`DROP TABLE ${table}`);
+    }
+  }
+  if (learnt === undefined) throw new Error('a trace has a batch');
+  await dropRarities(database, learnt.comparisons);
+  await checkDecisions(database, fetched);
 
   observe('decide');
-  await rankCandidates(database, comparisons, left, right);
+  await rankCandidates(database, learnt.comparisons);
   const [weight, correct] = await database.numbers(
     `SELECT weight, person = truth AS correct FROM "#trace best" WHERE truth IS NOT NULL ORDER BY row`,
     2,
   );
   const calibration = calibrate(weight ?? new Float64Array(), correct ?? new Float64Array());
-  await checkDecisions(database);
   await decideTrace(database, calibration);
   const sampled = (kind: string): Promise<number> =>
     oneNumber(database, `SELECT count(*) FROM ${SOUGHT} WHERE kind = '${kind}'`);
   return {
     participants: await oneNumber(database, `SELECT count(*) FROM ${COHORT} WHERE adds`),
-    yields,
-    model,
-    modelHash: modelHash(model),
+    yields: sumYields(yields),
+    model: learnt.model,
+    modelHash: modelHash(learnt.model),
     calibration,
     pairs,
     heldOut: await sampled('held out'),
@@ -136,88 +141,127 @@ export async function traceCohort(
 
 /** Drops what a trace leaves behind; call it when its result and the report on it are where they belong. */
 export async function dropTrace(database: LinkageDatabase): Promise<void> {
-  const named = ['#left', '#right', '#population', '#trace fetched', '#trace verdicts'].map(quoteName);
-  for (const table of [...named, COHORT, COHORT_FAULTS, BY_NUMBER, SOUGHT, CANDIDATES, SCORED, DECISIONS, TRACED]) {
+  const named = ['#left', '#right', '#trace verdicts'].map(quoteName);
+  const own = [BATCH, FETCHED, BEST_RECORDS, CANDIDATES, SCORED];
+  for (const table of [...named, ...own, COHORT, COHORT_FAULTS, BY_NUMBER, SOUGHT, DECISIONS, TRACED]) {
     await database.execute(`DROP TABLE IF EXISTS ${table}`);
   }
 }
+
+/** No blocks are made here: {@link findCandidates} has found who is compared. */
+const EXTRAS: Extras = { texts: false, blocks: false };
 
 const NAMES = ['nhs_number', 'given_name', 'family_name', 'other_given_name', 'date_of_birth', 'gender', 'postcode'];
 const LISTS = ['former_family_name', 'former_postcode'];
 const FIELDS: readonly FieldSource[] = KNOWN_FIELDS.filter(({ name }) => [...NAMES, ...LISTS].includes(name)).map(
   (field) => ({ field, columns: [field.name] }),
 );
+const FIELD_NAMES = FIELDS.map(({ field }) => field);
 
 function soughtTable(): SourceTable {
-  return { label: 'the cohort', table: '#trace sought', id: 'row', fields: FIELDS, lists: new Set(LISTS) };
+  return {
+    label: 'the cohort',
+    table: '#trace batch',
+    id: 'row',
+    fields: FIELDS,
+    lists: new Set(LISTS),
+    isOrdered: true,
+  };
 }
 
 function fetchedTable(): SourceTable {
-  return { label: 'PDS', table: '#trace fetched', id: 'person', fields: FIELDS, lists: new Set(LISTS) };
+  return {
+    label: 'PDS',
+    table: '#trace fetched',
+    id: 'person',
+    fields: FIELDS,
+    lists: new Set(LISTS),
+    isOrdered: true,
+  };
 }
 
-function sampleEvery(rows: number): number {
-  return Math.max(1, Math.floor(rows / POPULATION));
+function sidesOf(left: Records, right: Records, { rows }: PdsTables): Sides {
+  return {
+    left: left.table,
+    right: right.table,
+    isOne: false,
+    leftRows: Math.max(left.rows, 1),
+    rightRows: Math.max(rows, 1),
+  };
 }
 
-/**
- * The residue with all that is known of it; and samples of those found by number and date of birth, without the number.
- * What the codes of genders mean is known here, and must not be guessed: in a study of men those who have 0 and 1 alone
- * would be taken for two sexes.
- */
-async function chooseSought(database: LinkageDatabase): Promise<void> {
-  const found = `(SELECT row, person FROM ${BY_NUMBER} WHERE rank <= 2)`;
-  const available = await oneNumber(database, `SELECT count(*) FROM ${found}`);
-  const each = Math.min(SAMPLE, Math.floor(available / 2));
-  const sampled = `SELECT row, person, row_number() OVER (ORDER BY hash(row), row) AS nth FROM ${found}`;
-  const kind = `CASE WHEN s.row IS NULL THEN 'residue' WHEN s.nth % 2 = 0 THEN 'decoy' ELSE 'held out' END`;
+/** Those records that were sampled, and no other: so that a value is as frequent among them as it is in PDS. */
+async function takePopulation(
+  database: LinkageDatabase,
+  comparisons: readonly Comparison[],
+  right: Records,
+): Promise<Records> {
   await database.execute(
-    `CREATE OR REPLACE TEMP TABLE ${SOUGHT} AS
-     SELECT c.row, ${kind} AS kind, s.person AS truth,
-       CASE WHEN s.row IS NULL THEN lpad(CAST(c.nhs AS VARCHAR), 10, '0') END AS nhs_number,
-       c.given_name, c.family_name, c.other_given_name, CAST(c.born AS VARCHAR) AS date_of_birth, c.born, CASE WHEN c.gender IN ('1', '2') THEN c.gender END AS gender, c.postcode,
-       CAST([] AS VARCHAR[]) AS former_family_name, CAST([] AS VARCHAR[]) AS former_postcode
-     FROM ${COHORT} c LEFT JOIN (SELECT * FROM (${sampled}) WHERE nth <= ${2 * each}) s ON c.row = s.row
-     LEFT JOIN ${BY_NUMBER} n ON n.row = c.row AND n.rank IS NOT NULL
-     WHERE c.adds AND (n.row IS NULL OR s.row IS NOT NULL) ORDER BY c.row`,
+    `CREATE OR REPLACE TEMP TABLE ${POPULATION_TABLE} AS SELECT CAST(row_number() OVER (ORDER BY r.rid) - 1 AS INTEGER) AS rid, r.* EXCLUDE (rid)
+     FROM ${right.table} r SEMI JOIN ${SAMPLED} s ON s.person = CAST(r.id AS BIGINT)`,
   );
+  await database.execute(`DROP TABLE ${SAMPLED}`);
+  const rows = await oneNumber(database, `SELECT count(*) FROM ${POPULATION_TABLE}`);
+  const population = { ...right, table: POPULATION_TABLE, rows };
+  await makeRarities(database, comparisons, [population]);
+  await addRarities(database, comparisons, population, [rightOf]);
+  return population;
 }
 
-/**
- * The current records of all candidates, with what their superseded records said of name and postcode; and a sample of
- * PDS. Where a sensitive record's person lives is left out.
- */
-async function fetchRecords(database: LinkageDatabase, pds: PdsTables): Promise<void> {
-  const wanted = `(SELECT DISTINCT person FROM ${FOUND})`;
-  const columns = `person, is_current, sensitive, given_name, family_name, other_given_name, born, gender, CASE WHEN NOT sensitive THEN postcode END AS postcode`;
-  await database.execute(
-    `CREATE OR REPLACE TEMP TABLE "#trace records" AS SELECT ${columns}
-     FROM ${pds.records} WHERE (is_current AND hash(person) % ${sampleEvery(pds.rows)} = 0) OR person IN ${wanted}`,
+/** What the first batch taught: nothing of it changes with those after it. */
+interface Learnt {
+  readonly comparisons: readonly Comparison[];
+  readonly sides: Sides;
+  readonly model: Model;
+  readonly parameters: Parameters;
+}
+
+async function learn(
+  database: LinkageDatabase,
+  comparisons: readonly Comparison[],
+  sides: Sides,
+  population: Records,
+  pairs: number,
+): Promise<Learnt> {
+  const strangers: Sides = { ...sides, right: population.table, rightRows: Math.max(population.rows, 1) };
+  const candidates = { table: CANDIDATES, pairs, of: sides.leftRows * sides.rightRows, yields: [] };
+  const training = await train(database, comparisons, sides, candidates, strangers);
+  await database.execute(`DROP TABLE ${population.table}`);
+  const model = modelOf(
+    comparisons,
+    training.parameters,
+    `${publishedCount(sides.leftRows)} participants and ${sides.rightRows} records of PDS`,
   );
-  await database.execute(
-    `CREATE OR REPLACE TEMP TABLE ${FETCHED} AS
-     SELECT r.person, r.sensitive, lpad(CAST(r.person AS VARCHAR), 10, '0') AS nhs_number, r.given_name, r.family_name, r.other_given_name,
-       CAST(r.born AS VARCHAR) AS date_of_birth, r.gender, r.postcode, f.former_family_name, f.former_postcode
-     FROM "#trace records" r LEFT JOIN (
-       ${formerValues('(SELECT * FROM "#trace records" WHERE NOT is_current)')}) f USING (person) WHERE r.is_current`,
+  const given = parametersOf(model, comparisons);
+  return {
+    comparisons,
+    sides,
+    model,
+    parameters: await fitPriors(database, comparisons, sides, candidates, given, true),
+  };
+}
+
+/** How many of those who were decided for are among the records of the batch. */
+async function decidedAndFetched(database: LinkageDatabase): Promise<number> {
+  return oneNumber(
+    database,
+    `SELECT count(*) FROM ${DECISIONS} d SEMI JOIN ${BATCH} b ON b.row = d.row SEMI JOIN ${FETCHED} f ON f.person = d.person WHERE d.is_same`,
   );
-  await database.execute('DROP TABLE "#trace records"');
 }
 
 /** Whoever was decided for is somebody whom PDS has now. */
-async function checkDecisions(database: LinkageDatabase): Promise<void> {
-  const lost = await oneNumber(
-    database,
-    `SELECT count(*) FROM ${DECISIONS} d ANTI JOIN ${FETCHED} f ON f.person = d.person WHERE d.is_same`,
-  );
+async function checkDecisions(database: LinkageDatabase, fetched: number): Promise<void> {
+  const lost =
+    (await oneNumber(database, `SELECT count(*) FROM ${DECISIONS} SEMI JOIN ${SOUGHT} USING (row) WHERE is_same`)) -
+    fetched;
   if (lost === 0) return;
   throw new Fault(ExitCode.source, 'decisions', `${lost} decisions are for numbers that PDS has no current record of`, {
     hint: 'numbers may have been superseded since; decide anew with dars trace --clerical FILE',
   });
 }
 
-/** The candidates by the row numbers of their records; a decoy's own record is not among them. */
-async function makeCandidates(database: LinkageDatabase, left: Records, right: Records): Promise<void> {
+/** Makes the batch's CANDIDATES, by the row numbers of their records; a decoy's own record is not among them. Gives their number. */
+async function makeCandidates(database: LinkageDatabase, left: Records, right: Records): Promise<number> {
   await database.execute(
     `CREATE OR REPLACE TEMP TABLE ${CANDIDATES} AS SELECT l.rid AS a, r.rid AS b, f.rules, f.rule
      FROM ${FOUND} f JOIN ${SOUGHT} s ON s.row = f.row
@@ -227,47 +271,5 @@ async function makeCandidates(database: LinkageDatabase, left: Records, right: R
      ORDER BY a, b`,
   );
   await database.execute(`DROP TABLE ${FOUND}`);
-}
-
-/**
- * `#trace best`: of everybody sought the best candidate: `row`, `kind`, `truth`, `person`, `weight`, `gap` to the second,
- * `share` of all candidates' odds, `is_mutual` (nobody else of the kind has them as a better candidate), `twin_like` (the given names
- * differ), `is_exact` (all that both know agrees).
- */
-async function rankCandidates(
-  database: LinkageDatabase,
-  comparisons: readonly Comparison[],
-  left: Records,
-  right: Records,
-): Promise<void> {
-  const is = (field: string, ...labels: string[]): string => levelIs(comparisons, field, labels);
-  const exact = [
-    is('given_name', 'exact', 'nickname'),
-    is('family_name', 'exact', 'former'),
-    is('date_of_birth', 'exact'),
-    is('gender', 'equal'),
-    is('postcode', 'exact', 'former'),
-  ].join(' AND ');
-  await database.execute(
-    `CREATE OR REPLACE TEMP TABLE "#trace rivals" AS
-     SELECT s.row, s.kind, CAST(r.id AS BIGINT) AS person, x.weight, x.pattern
-     FROM ${SCORED} x JOIN (SELECT rid, CAST(id AS INTEGER) AS row FROM ${left.table}) l ON l.rid = x.a
-     JOIN ${SOUGHT} s ON s.row = l.row JOIN ${right.table} r ON r.rid = x.b`,
-  );
-  // Aggregates and no windows: a window for each of a million participants takes minutes. Odds are summed as whole
-  // numbers, so that the sum does not depend on the order of rows; of equal weights the lower number comes first.
-  const odds = `CAST(round(${ODDS} * pow(2, least(weight, 60))) AS HUGEINT)`;
-  await database.execute(
-    `CREATE OR REPLACE TEMP TABLE "#trace best" AS
-     WITH mine AS (
-       SELECT row, kind, max({'w': weight, 'p': -person, 'g': pattern}, 2) AS top, CAST(sum(${odds}) AS DOUBLE) / ${ODDS} AS odds
-       FROM "#trace rivals" GROUP BY row, kind),
-     theirs AS (SELECT kind, person, max(weight, 2) AS top FROM "#trace rivals" GROUP BY kind, person),
-     best AS (SELECT row, kind, odds, top[1].w AS weight, -top[1].p AS person, top[1].g AS pattern, top[1].w - top[2].w AS gap FROM mine)
-     SELECT b.row, b.kind, s.truth, b.person, b.weight, b.gap, b.odds, least(1, pow(2, least(b.weight, 60)) / b.odds) AS share,
-       b.weight = t.top[1] AND coalesce(t.top[2] < t.top[1], true) AS is_mutual,
-       ${is('given_name', 'different')} AS twin_like, (${exact}) AS is_exact, pattern
-     FROM best b JOIN theirs t ON t.kind = b.kind AND t.person = b.person JOIN ${SOUGHT} s ON s.row = b.row ORDER BY b.row`,
-  );
-  await database.execute('DROP TABLE "#trace rivals"');
+  return oneNumber(database, `SELECT count(*) FROM ${CANDIDATES}`);
 }

@@ -3,11 +3,12 @@ import { quoteName } from '../../relation/print-sql.ts';
 /** What a trace reads of PDS: subqueries or quoted names, ready to stand after FROM. */
 export interface PdsTables {
   /**
-   * Every record that resolves to somebody: `n`, its number; `person`, the person's current number; `is_current`;
-   * `sensitive`; `family_name`, `given_name`, `other_given_name`, `born`, `gender`, `postcode`, null where PDS lacks them.
+   * The valid records: `number` (text, ten digits where it is an NHS number), `is_current`, `sensitive`, `family_name`,
+   * `given_name`, `other_given_name`, `born`, `gender`, `postcode`, null where PDS lacks them. Numbers stay the texts that they
+   * are, and whose those are that were superseded is not looked up, since most of PDS is only held against a few people.
    */
   readonly records: string;
-  /** Every record as PDS has it, invalid ones too: `n`, `replaced_by` (numbers), `confidentiality`, and the same demographics. */
+  /** Every record as PDS has it, invalid ones too: `n`, `replaced_by` (numbers), `is_current`, `confidentiality`, and the same demographics. */
   readonly all: string;
   /** `#superseded`, `#current` (see engine/succession.ts). */
   readonly succession: string;
@@ -15,17 +16,40 @@ export interface PdsTables {
   readonly rows: number;
 }
 
+/** SQL: an NHS number as PDS's `number` has it. */
+export function numberText(number: string): string {
+  return `lpad(CAST(${number} AS VARCHAR), 10, '0')`;
+}
+
+/** SQL: the NHS number that PDS's `number` is, or null. */
+export function personOf(number: string): string {
+  const digits = `TRY_CAST(${number} AS UBIGINT)`;
+  return `CASE WHEN ${numberText(digits)} = ${number} THEN CAST(${digits} AS BIGINT) END`;
+}
+
 /** `row`, `person`, `superseded`, `sensitive`, `rank` (null if nothing confirms the number): participants whose number PDS knows. */
 export const BY_NUMBER = quoteName('#trace by number');
 
-/** Participants to find by what else is known, `row` and the fields: the residue, and samples whose number is withheld (`kind`, `truth`). */
+/**
+ * Participants to find by what else is known, `row`, `turn` and the fields: the residue, and samples whose number is
+ * withheld (`kind`, `truth`).
+ */
 export const SOUGHT = quoteName('#trace sought');
 
-/** `a`, `b` (row numbers of records), `rules` (a bit each), `rule` (the first). */
-export const CANDIDATES = quoteName('#trace candidates');
+/** Those of SOUGHT who are looked for at the time. */
+export const BATCH = quoteName('#trace batch');
 
-/** `a`, `b`, `pattern`, `weight`: candidates that were compared. */
-export const SCORED = quoteName('#trace scored');
+/** `row`, `person`, `rules` (a bit a rule), `rule` (the first): candidates of the batch. */
+export const FOUND = quoteName('#trace found');
+
+/** Records of the candidates of the batch: `person`, `sensitive`, and the fields that are compared. */
+export const FETCHED = quoteName('#trace fetched');
+
+/** `row`, `kind`, `person`, `weight`, `pattern`: candidates that were compared. */
+export const RIVALS = quoteName('#trace rivals');
+
+/** The same as FETCHED of everybody who is a participant's best candidate. */
+export const BEST_RECORDS = quoteName('#trace best records');
 
 /** `row`, `person`, `is_same`: what people decided; see clerical.ts. */
 export const DECISIONS = quoteName('#trace decisions');

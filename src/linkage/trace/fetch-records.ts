@@ -1,0 +1,45 @@
+import { quoteName } from '../../relation/print-sql.ts';
+import type { LinkageDatabase } from '../database.ts';
+import { formerValues } from './former-values.ts';
+import { streamPast } from './stream-past.ts';
+import { FETCHED, FOUND, numberText, type PdsTables, personOf } from './trace-tables.ts';
+
+/** PDS records that say how frequent a value is. */
+const POPULATION = 300_000;
+
+/** Of FETCHED, who is there as one of PDS and not, or not only, as a candidate. */
+export const SAMPLED = quoteName('#trace sampled');
+
+/**
+ * Makes FETCHED, the current records of the batch's candidates with what their superseded records said of name and postcode;
+ * where a sensitive record's person lives is left out. With `withSample` there is a sample of PDS among them, and SAMPLED
+ * says who that is.
+ */
+export async function fetchRecords(database: LinkageDatabase, pds: PdsTables, withSample: boolean): Promise<void> {
+  await database.execute(
+    `CREATE OR REPLACE TEMP TABLE "#trace wanted" AS WITH wanted AS (SELECT DISTINCT person FROM ${FOUND})
+     SELECT person, ${numberText('person')} AS number FROM wanted
+     UNION ALL SELECT person, ${numberText('s."#superseded"')} FROM wanted JOIN ${pds.succession} s ON s."#current" = person`,
+  );
+  const every = Math.max(1, Math.floor(pds.rows / POPULATION));
+  const sampled = withSample ? `is_current AND hash(p.number) % ${every} = 0` : 'false';
+  await streamPast(
+    database,
+    `CREATE OR REPLACE TEMP TABLE "#trace records" AS SELECT coalesce(w.person, ${personOf('p.number')}) AS person, is_current, sensitive, given_name, family_name,
+       other_given_name, born, gender, CASE WHEN NOT sensitive THEN postcode END AS postcode, ${sampled} AS sampled
+     FROM ${pds.records} p LEFT JOIN "#trace wanted" w ON p.number = w.number WHERE w.person IS NOT NULL OR (${sampled})`,
+  );
+  await database.execute(
+    `CREATE OR REPLACE TEMP TABLE ${FETCHED} AS
+     SELECT r.person, r.sensitive, ${numberText('r.person')} AS nhs_number, r.given_name, r.family_name, r.other_given_name,
+       CAST(r.born AS VARCHAR) AS date_of_birth, r.gender, r.postcode, f.former_family_name, f.former_postcode
+     FROM "#trace records" r LEFT JOIN (
+       ${formerValues('(SELECT * FROM "#trace records" WHERE NOT is_current)')}) f USING (person) WHERE r.is_current AND r.person IS NOT NULL ORDER BY r.person`,
+  );
+  if (withSample) {
+    await database.execute(
+      `CREATE OR REPLACE TEMP TABLE ${SAMPLED} AS SELECT person FROM "#trace records" WHERE sampled AND person IS NOT NULL`,
+    );
+  }
+  for (const table of ['wanted', 'records']) await database.execute(`DROP TABLE "#trace ${table}"`);
+}
