@@ -18,8 +18,11 @@ export interface SourceScan {
   readonly files: readonly string[];
   /** Columns as the catalogue spells them that the source has. */
   readonly has: readonly string[];
-  /** A subquery that gives these columns, checked against their types. */
-  select(columns: readonly string[]): string;
+  /**
+   * A subquery that gives these columns, checked against their types; those of `asLists` as lists of the values that the file
+   * has as a list, or as a text that parts them with semicolons or bars.
+   */
+  select(columns: readonly string[], asLists?: readonly string[]): string;
   /** Where a value of the column does not fit its type: file and row (from 1, the header not counted). */
   locate(column: string): Promise<{ readonly file: string; readonly row: number } | undefined>;
   /** Rows as the files say, or undefined where only reading them all would tell. */
@@ -79,8 +82,11 @@ export async function openSource(
     has: [...raw.columns.keys()],
     rows: total,
     bytes,
-    select: (columns) =>
-      `(SELECT ${columns.map((name) => `${typed(name)} AS ${quoteName(name)}`).join(', ')} FROM ${raw.from('')})`,
+    select: (columns, asLists = []) => {
+      const value = (name: string): string =>
+        asLists.includes(name) ? listExpression(raw.columns.get(name)) : typed(name);
+      return `(SELECT ${columns.map((name) => `${value(name)} AS ${quoteName(name)}`).join(', ')} FROM ${raw.from('')})`;
+    },
     locate: async (name) => {
       const source = raw.columns.get(name);
       const column = dataset.columns.find((each) => each.name === name);
@@ -315,11 +321,19 @@ function fits(type: ColumnType, sql: string, physical: string): string {
   }
 }
 
+function listExpression(column: { readonly sql: string; readonly type: string } | undefined): string {
+  if (column === undefined) throw new Error('no such column');
+  const { sql, type } = column;
+  return type.endsWith('[]') ? sql : `string_split(replace(nullif(CAST(${sql} AS VARCHAR), ''), '|', ';'), ';')`;
+}
+
 /**
  * The value of a column in its declared type, or an error that names dataset and column. Empty is missing. Numbers in
  * text stay as they are written (`5.0`): they are cast only where they are compared or the output has types.
  */
 function typedExpression(dataset: string, column: Dataset['columns'][number], sql: string, physical: string): string {
+  // A list is the text that parts its values with semicolons.
+  if (column.type === 'text' && physical.endsWith('[]')) return `nullif(array_to_string(${sql}, ';'), '')`;
   const refuse = `error(${quoteText(contractMarker(dataset, column.name))})`;
   const ok = fits(column.type, sql, physical);
   const value =

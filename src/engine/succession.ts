@@ -23,35 +23,44 @@ export async function buildSuccession(connection: DuckDBConnection, pds: string)
        FROM ${pds} WHERE replaced_by IS NOT NULL) WHERE own IS NOT NULL`,
   );
   if ((await count(connection, 'SELECT count(*) - count(DISTINCT own) FROM "#walk"')) > 0) throw duplicateFault();
-  const unfinished = 'SELECT count(*) FROM "#walk" w SEMI JOIN "#walk" n ON w.ahead = n.own';
-  let left = await count(connection, unfinished);
+  // Nearly every number is superseded by one that is current, and is at its end already: only the others walk on.
+  const split = async (from: string): Promise<number> => {
+    await execute(
+      connection,
+      `CREATE OR REPLACE TEMP TABLE "#ahead" AS SELECT * FROM ${from} w SEMI JOIN "#walk" n ON w.ahead = n.own`,
+    );
+    await execute(
+      connection,
+      `INSERT INTO "#ended" SELECT * FROM ${from} w WHERE NOT EXISTS (SELECT 1 FROM "#walk" n WHERE n.own = w.ahead)`,
+    );
+    return count(connection, 'SELECT count(*) FROM "#ahead"');
+  };
+  const all = '(FROM "#ended" UNION ALL FROM "#ahead")';
+  await execute(connection, 'CREATE TEMP TABLE "#ended" AS SELECT * FROM "#walk" LIMIT 0');
+  let left = await split('"#walk"');
   let circling = false;
   // Once only circles are left, so many more rounds let every number see all of its circle.
   let roundsLeft = Number.POSITIVE_INFINITY;
   while (left > 0 && roundsLeft > 0) {
     await execute(
       connection,
-      `CREATE TEMP TABLE "#next" AS SELECT w.own, coalesce(n.ahead, w.ahead) AS ahead, least(w.low, coalesce(n.low, w.low)) AS low, w.invalid OR coalesce(n.invalid, false) AS invalid
-       FROM "#walk" w LEFT JOIN "#walk" n ON w.ahead = n.own`,
+      `CREATE OR REPLACE TEMP TABLE "#next" AS SELECT w.own, coalesce(n.ahead, w.ahead) AS ahead, least(w.low, n.low) AS low, w.invalid OR n.invalid AS invalid
+       FROM "#ahead" w JOIN ${all} n ON w.ahead = n.own`,
     );
-    await execute(connection, 'DROP TABLE "#walk"');
-    await execute(connection, 'ALTER TABLE "#next" RENAME TO "#walk"');
-    const now = await count(connection, unfinished);
+    const now = await split('"#next"');
     if (now === left && !circling) {
       circling = true;
       roundsLeft = Math.ceil(Math.log2(now + 1)) + 1;
     } else if (circling) roundsLeft -= 1;
     left = now;
   }
+  const ended = `"#superseded", coalesce(ahead, own) AS "#root", CASE WHEN NOT invalid THEN ahead END AS "#current" FROM "#ended"`;
   await execute(
     connection,
     `CREATE TEMP TABLE ${quoteName(Tables.succession)} AS
-     SELECT w.own AS "#superseded",
-            CASE WHEN w.ahead IS NULL THEN w.own WHEN n.own IS NULL THEN w.ahead ELSE n.low END AS "#root",
-            CASE WHEN n.own IS NULL AND NOT w.invalid THEN w.ahead END AS "#current"
-     FROM "#walk" w LEFT JOIN "#walk" n ON w.ahead = n.own`,
+     SELECT own AS ${ended} UNION ALL SELECT w.own, n.low, NULL FROM "#ahead" w JOIN ${all} n ON w.ahead = n.own`,
   );
-  await execute(connection, 'DROP TABLE "#walk"');
+  for (const table of ['walk', 'ended', 'ahead', 'next']) await execute(connection, `DROP TABLE IF EXISTS "#${table}"`);
 }
 
 /** PDS has one record a number; two would make two rows out of one, or hide a succession. */

@@ -24,7 +24,7 @@ import type { RuleProfile } from '../linkage/profiles/profile.ts';
 import { DECISION_COLUMNS, readDecisions } from '../linkage/trace/clerical.ts';
 import { traceByRules } from '../linkage/trace/trace-by-rules.ts';
 import { type Trace, type TraceStep, traceCohort } from '../linkage/trace/trace-cohort.ts';
-import type { PdsTables } from '../linkage/trace/trace-tables.ts';
+import { FORMER_COLUMNS, type PdsTables } from '../linkage/trace/trace-tables.ts';
 import { Tables } from '../plan/compile.ts';
 import { call, column } from '../relation/expression.ts';
 import { printExpression, quoteName } from '../relation/print-sql.ts';
@@ -41,6 +41,8 @@ export const TRACED_COLUMNS = [
   'date_of_birth',
   'gender',
   'postcode',
+  'former_family_name',
+  'former_postcode',
 ] as const;
 
 /** Loads a cohort file and holds it against the rules of intake. Its rows stand in tables of the linkage afterwards. */
@@ -203,18 +205,23 @@ async function pdsTables(connection: DuckDBConnection, pds: SourceScan): Promise
     value('date_of_birth', 'DATE', 'born'),
     value('gender', 'VARCHAR'),
     value('postcode', 'VARCHAR'),
+    value('former_family_name', 'VARCHAR[]'),
+    value('former_postcode', 'VARCHAR[]'),
   ].join(', ');
   const nhsNumber = (name: string): string => printExpression(call('nhs_number', column(name)));
   const confidentiality = printExpression(call('code', column('confidentiality')));
   const succession = quoteName(Tables.succession);
-  const records = pds.select(read);
+  const former = FORMER_COLUMNS.filter((name) => pds.has.includes(name));
+  const records = pds.select(read, former);
   // Most numbers are ten digits as they stand.
   const number = `CASE WHEN strlen(nhs_number) = 10 THEN nhs_number ELSE replace(replace(nhs_number, ' ', ''), '-', '') END AS number`;
-  const isSensitive = `coalesce(${confidentiality} <> 'U', false) AS sensitive`;
+  // Nearly nobody has one: it is read where there is one.
+  const isSensitive = `CASE WHEN confidentiality IS NULL THEN false ELSE ${confidentiality} <> 'U' END AS sensitive`;
   return {
-    records: `(SELECT ${number}, replaced_by IS NULL AS is_current, ${isSensitive}, ${demographics} FROM ${records} WHERE NOT coalesce(${confidentiality} = 'I', false))`,
+    records: `(SELECT ${number}, replaced_by IS NULL AS is_current, ${isSensitive}, ${demographics} FROM ${records} WHERE confidentiality IS NULL OR ${confidentiality} <> 'I')`,
     all: `(SELECT ${nhsNumber('nhs_number')} AS n, ${nhsNumber('replaced_by')} AS replaced_by, replaced_by IS NULL AS is_current, ${confidentiality} AS confidentiality, ${demographics} FROM ${records})`,
     succession,
+    former,
     rows: pds.rows ?? (await count(connection, `SELECT count(*) FROM ${pds.select(['nhs_number'])}`)),
   };
 }

@@ -170,9 +170,9 @@ describe('the linked world of artificial HES', () => {
 
   it('has each number once in PDS, successions that end, but for one cycle, and only columns of the catalogue', () => {
     expect(known.size).toBe(pds.length);
-    expect(Object.keys(pds[0] ?? {})).toEqual(
-      expect.arrayContaining(dataset('pds').columns.map((column) => column.name)),
-    );
+    const columns = Object.keys(pds[0] ?? {});
+    expect(columns).toContain('postcode');
+    expect(dataset('pds').columns.map(({ name }) => name)).toEqual(expect.arrayContaining(columns));
     const lengths = pds.map((record) => {
       let steps = 0;
       for (let at = record; at['replaced_by'] && steps < 9; steps += 1) at = known.get(at['replaced_by']) ?? {};

@@ -1,5 +1,6 @@
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeCohort } from '../../src/synth/cohort.ts';
 import { makeWorkspace, PDS_HEADER, type TestWorkspace } from '../support/make-workspace.ts';
@@ -218,5 +219,94 @@ describe('by likeness', () => {
     const counts = [...told.matchAll(/"(?:participants|linked|others|pairs|first|too_common)":(\d+|"\*")/g)];
     expect(counts.length).toBeGreaterThan(30);
     for (const [, count] of counts) expect(count === '"*"' || Number(count) % 5 === 0).toBe(true);
+  });
+});
+
+describe('a history', () => {
+  const header = `${PDS_HEADER},former_family_name,former_postcode`;
+  const others = Array.from(
+    { length: 40 },
+    (_, index) =>
+      `${9_990_002_000 + index},,,PENHALIGON,MORWENNA,,19${50 + (index % 40)}-02-1${index % 10},2,,,,,,TR1 2AB,,,,,,,`,
+  );
+  const people = [
+    ...others,
+    '9990000018,,,ASHWORTH,PERPETUA,,1961-04-09,2,,,,,,LS1 4AP,,,,,,BRACEGIRDLE;TREVELYAN,YO1 7HH;PE30 1AA',
+    '9990000026,,S,CHOLMONDELEY,TABITHA,,1990-02-28,2,,,,,,LS2 8BB,,,,,,FOTHERGILL,B33 8TH',
+    '9990000034,,,DUNWOODY,ENID,,1950-07-07,2,,,,,,LS2 8BD,,,,,,PENROSE,KY16 9AJ',
+  ];
+  const asked = {
+    ref: 'P',
+    born: '1961-04-09',
+    sex: '2',
+    given: 'Perpetua',
+    family: 'Trevelyan',
+    postcode: 'PE30 1AA',
+  };
+  const hidden = {
+    ...asked,
+    ref: 'T',
+    born: '1990-02-28',
+    given: 'Tabitha',
+    family: 'Featherstone',
+    postcode: 'B33 8TH',
+  };
+
+  const onlyOfBefore = { ref: 'E', born: '1950-07-07', sex: '2', family: 'Penrose', postcode: 'KY16 9AJ' };
+  const csv = (lines: readonly string[]): string => [header, ...lines, ''].join('\n');
+
+  /** The match file of a trace to PDS as CSV, or to the same as Parquet with lists. */
+  async function answersOf(pds: string, flags: readonly string[] = [], asLists = false) {
+    using workspace = await makeWorkspace({
+      workspace: (file) => {
+        if (asLists) Object.assign(file['sources'] as object, { pds: { path: 'data/pds.parquet' } });
+      },
+      files: { 'data/pds.csv': pds, 'cohort.csv': cohortFile([asked, hidden, onlyOfBefore]) },
+    });
+    const at = (name: string): string => join(workspace.root, name);
+    if (asLists) {
+      const connection = await (await DuckDBInstance.create(':memory:')).connect();
+      const list = (name: string): string => `string_split(${name}, ';') AS ${name}`;
+      await connection.run(
+        `COPY (SELECT * REPLACE (${list('former_family_name')}, ${list('former_postcode')}) FROM read_csv('${at('data/pds.csv')}', all_varchar = true)) TO '${at('data/pds.parquet')}' (FORMAT parquet)`,
+      );
+      connection.closeSync();
+    }
+    const ran = await darsHere(workspace.root, [
+      'trace',
+      at('cohort.csv'),
+      '--out',
+      at('m.csv'),
+      '--with-numbers',
+      ...flags,
+    ]);
+    expect(ran.status, ran.stderr).toBe(0);
+    return byReference(at('m.csv'));
+  }
+
+  test.each([
+    ['a text', false],
+    ['a list', true],
+  ])('that PDS has as %s finds somebody by a name and a home of before', async (_, asLists) => {
+    const rows = await answersOf(csv(people), [], asLists);
+    expect(rows.get('P')).toMatchObject({ MATCHED_NHS_NO: '9990000018', MATCH_RANK: '4' });
+    expect(rows.get('E')?.['MATCHED_NHS_NO']).toBe('9990000034');
+  });
+
+  test('is all that tells: without it less agrees, or nobody is like the participant', async () => {
+    const rows = await answersOf(csv(people.map((line) => line.replace(/,[^,]*,[^,]*$/, ',,'))));
+    expect(rows.get('P')?.['MATCH_RANK']).not.toBe('4');
+    expect(rows.get('E')).toMatchObject({ MATCHED_NHS_NO: '', MATCH_WEIGHT: '' });
+  });
+
+  test('is looked through by the rules of the Master Person Service', async () => {
+    const rows = await answersOf(csv(people), ['--profile', 'mps']);
+    expect(rows.get('P')).toMatchObject({ MATCHED_NHS_NO: '9990000018', ERROR_SUCCESS_CODE: '00' });
+  });
+
+  test('of where a sensitive record’s person lived is held against nothing', async () => {
+    const elsewhere = people.map((line) => line.replace('B33 8TH', 'EX1 1AA'));
+    expect(elsewhere).not.toEqual(people);
+    expect((await answersOf(csv(elsewhere))).get('T')).toEqual((await answersOf(csv(people))).get('T'));
   });
 });

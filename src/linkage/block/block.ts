@@ -33,6 +33,8 @@ export interface Candidates {
   readonly of: number;
   /** In order of use; empty where every pair is compared. */
   readonly yields: readonly BlockYield[];
+  /** SQL over them of a number by which samples are drawn, where row numbers of records depend on the order of a source. */
+  readonly chance?: string;
 }
 
 /** Tables of records; one table held against itself where there is one. */

@@ -24,8 +24,8 @@ export interface SourceTable {
   readonly lists: ReadonlySet<string>;
   /** Whether rows of one identifier are one person's over time, and what they are ordered by, if not as they stand. */
   readonly history?: { readonly orderedBy: string | undefined };
-  /** Whether its rows stand in the order of their identifiers, each there and once: then nothing is sorted or checked. */
-  readonly isOrdered?: boolean;
+  /** Whether its identifiers are known to be there, each once: then they are not checked, and `rid` is in the order of rows. */
+  readonly hasPlainIds?: boolean;
 }
 
 /** What is made besides the features that comparisons read. */
@@ -39,7 +39,7 @@ export interface Extras {
   readonly blocks: boolean;
 }
 
-/** A table of standardised records: `rid` from 0 in order of `id` (numbers by size), `id`, and features, each null where not known. */
+/** A table of standardised records: `rid` from 0 in order of `id` (numbers by size) or of rows, `id`, and features, each null where not known. */
 export interface Records {
   /** Quoted. */
   readonly table: string;
@@ -120,7 +120,7 @@ async function loadRaw(database: LinkageDatabase, source: SourceTable, raw: stri
   const rows = (more: string): string =>
     `SELECT CAST(${idOf(source)} AS VARCHAR) AS id${more}${selected} FROM ${quoteName(source.table)}`;
   const made = source.history === undefined ? undefined : presentOf(source, source.history, rows);
-  if (source.isOrdered === true) {
+  if (source.hasPlainIds === true) {
     await database.execute(`CREATE OR REPLACE TEMP TABLE ${raw} AS ${rows(', CAST(rowid AS INTEGER) AS rid')}`);
     return source;
   }
@@ -310,7 +310,7 @@ async function addFeatures(
       );
       break;
     case 'former-postcode':
-      build.readList(name, listOf(parts[0] ?? '', columns[0] ?? '', source), (text) => postcode(bareText(text)));
+      build.readList(name, listOf(parts[0] ?? '', columns[0] ?? '', source), readPostcode);
       break;
     case 'date':
       build.dates.push(name);
@@ -322,7 +322,7 @@ async function addFeatures(
       build.add('first', { [name]: await sexFeature(database, raw, text) });
       break;
     case 'postcode':
-      build.read(name, text, [bareText('part'), postcode('part')], {
+      build.read(name, text, [readPostcode('part')], {
         [name]: 'part',
         postcode_out: outcode('part'),
         postcode_area: `regexp_extract(${outcode('part')}, '^([A-Z]+|[0-9])', 1)`,
@@ -569,6 +569,12 @@ async function sexFeature(database: LinkageDatabase, raw: string, text: string):
 
 function bareText(text: string): string {
   return `regexp_replace(upper(strip_accents(${text})), '[^A-Z0-9]', '', 'g')`;
+}
+
+/** SQL: a postcode as {@link postcode} reads it. Nearly all are written as they should be, which is seen sooner than mended. */
+function readPostcode(text: string): string {
+  const isPlain = `regexp_full_match(${text}, '[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}') AND NOT starts_with(${text}, 'ZZ99')`;
+  return `CASE WHEN ${isPlain} THEN replace(${text}, ' ', '') ELSE ${postcode(bareText(text))} END`;
 }
 
 /** SQL: of bare letters and digits a postcode, `O` and `0` by their place in a British one; none where it stands for no address. */

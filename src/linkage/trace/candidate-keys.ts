@@ -1,4 +1,5 @@
 import type { LinkageDatabase } from '../database.ts';
+import type { PdsTables } from './trace-tables.ts';
 
 /** The rules by which PDS records are found that are worth comparing with a participant; the numbers are stable. */
 export const CANDIDATE_RULES = [
@@ -77,10 +78,10 @@ function nameHashes(kind: 'given' | 'family', name: string): Partial<Record<Part
 }
 
 /**
- * Makes the hashes of every name that stands in `all` (`given_name`, `family_name`): a name is read once, and not once a
- * person who has it. {@link pdsKeys} reads them; {@link dropNameHashes} drops them.
+ * Makes the hashes of every name that records have now: a name is read once, and not once a person who has it.
+ * {@link pdsHits} reads them; {@link dropNameHashes} drops them.
  */
-export async function makeNameHashes(database: LinkageDatabase, all: string): Promise<void> {
+export async function makeNameHashes(database: LinkageDatabase, { all }: PdsTables): Promise<void> {
   for (const [kind, table] of [
     ['given', GIVEN_NAMES],
     ['family', FAMILY_NAMES],
@@ -96,29 +97,75 @@ export async function dropNameHashes(database: LinkageDatabase): Promise<void> {
   for (const table of [GIVEN_NAMES, FAMILY_NAMES]) await database.execute(`DROP TABLE ${table}`);
 }
 
+const HASHES: Partial<Record<Part, string>> = {
+  postcode: 'hash(bare)',
+  outcode: `hash(${outwardOf('bare')})`,
+  born: 'hash(born)',
+  year: 'hash(year(born))',
+  anniversary: 'hash(month(born) * 100 + day(born))',
+};
+/** SQL: of each part that a postcode is narrowed by sixteen bits, side by side. */
+const NARROWING_PARTS = WITH_POSTCODE.map(({ part }, index) => `(coalesce(${part}, 0) & 65535) << ${16 * index}`).join(
+  ' | ',
+);
+/** The keys that a former family name makes anew; a postcode is narrowed by the present name alone. */
+const FAMILY_KEYS = [0, 3, 4, 5];
+const GIVEN_HASHES = `LEFT JOIN ${GIVEN_NAMES} g ON g.name = p.given_name`;
+const FAMILY_HASHES = `LEFT JOIN ${FAMILY_NAMES} f ON f.name = p.family_name`;
+
 /**
- * SQL: `id`, `k` and `parts`, as many rows as there are keys, of PDS records (`id`, `given_name`, `family_name`, `born`,
+ * SQL: `id`, `k` and `parts` for every key in `wanted` (`k`) that PDS records have (`id`, `given_name`, `family_name`, `born`,
  * `sensitive`, `postcode`). What is missing is hashed as such, which no participant's key is. `parts` holds what
  * {@link narrowedKeys} needs.
  */
-export function pdsKeys(id: string, from: string): string {
-  const bare = `replace(upper(CASE WHEN sensitive THEN NULL ELSE postcode END), ' ', '')`;
-  const known = `SELECT ${id}, g.given, g.given_sound, g.given_start, f.family, f.family_sound, f.family_start, ${bare} AS bare, born
-    FROM ${from} p LEFT JOIN ${GIVEN_NAMES} g ON g.name = p.given_name LEFT JOIN ${FAMILY_NAMES} f ON f.name = p.family_name`;
-  const hashes: Partial<Record<Part, string>> = {
-    postcode: 'hash(bare)',
-    outcode: `hash(${outwardOf('bare')})`,
-    born: 'hash(born)',
-    year: 'hash(year(born))',
-    anniversary: 'hash(month(born) * 100 + day(born))',
-  };
-  const parts = WITH_POSTCODE.map(({ part }, index) => `(coalesce(${part}, 0) & 65535) << ${16 * index}`).join(' | ');
-  const keys = KEYS.map((key, number) => keyOf(number, key));
-  return `SELECT ${id}, unnest([${keys.join(', ')}]) AS k, ${parts} AS parts
-    FROM (SELECT ${id}, given, given_sound, given_start, family, family_sound, family_start${listed(hashes)} FROM (${known}))`;
+export function pdsHits(id: string, from: string, wanted: string): string {
+  const known = `SELECT ${id}, g.given, g.given_sound, g.given_start, f.family, f.family_sound, f.family_start, ${OPEN_POSTCODE} AS bare, born
+    FROM ${from} p ${GIVEN_HASHES} ${FAMILY_HASHES}`;
+  const all = KEYS.map((_, number) => number);
+  return hitsOf(id, `SELECT * EXCLUDE (born)${listed(HASHES)} FROM (${known})`, all, wanted);
 }
 
-/** SQL: whether a key is one that {@link pdsKeys} makes. */
+/**
+ * SQL: as {@link pdsHits}, of what records (with lists `former_family_name`) were called before, all else as it is now. Nearly
+ * every former name is somebody's present one: the others alone are read here.
+ */
+export function formerNameHits(id: string, from: string, wanted: string): string {
+  const names = `SELECT ${id}, given_name, unnest(former_family_name) AS former, ${OPEN_POSTCODE} AS bare, born FROM ${from} WHERE former_family_name IS NOT NULL`;
+  const hashes = Object.entries(nameHashes('family', keyName('former'))).map(
+    ([part, sql]) => `, CASE WHEN f.name IS NULL THEN ${sql} ELSE f.${part} END AS ${part}`,
+  );
+  const known = `SELECT ${id}, g.given, g.given_sound, g.given_start${hashes.join('')}, bare, born
+    FROM (${names}) p ${GIVEN_HASHES} LEFT JOIN ${FAMILY_NAMES} f ON f.name = p.former`;
+  return hitsOf(id, `SELECT * EXCLUDE (born)${listed(HASHES)} FROM (${known})`, FAMILY_KEYS, wanted);
+}
+
+/**
+ * SQL: as {@link pdsHits}, of where records (with lists `former_postcode`) were at home before. A former outcode makes no key:
+ * it tells little, and many have had one. Names are read where a postcode is hit.
+ */
+export function formerHomeHits(id: string, from: string, wanted: string): string {
+  const homes = `SELECT ${id}, given_name, family_name, born, unnest(former_postcode) AS home FROM ${from} WHERE former_postcode IS NOT NULL AND NOT sensitive`;
+  const keyed = `SELECT ${id}, given_name, family_name, born, ${keyOf(POSTCODE, [`hash(${bareOf('home')})`])} AS k FROM (${homes})`;
+  const found = `SELECT * FROM (${keyed}) SEMI JOIN ${wanted} USING (k)`;
+  return `SELECT ${id}, k, ${NARROWING_PARTS} AS parts FROM (
+      SELECT ${id}, k, given_start, family_start, ${HASHES.year} AS year FROM (${found}) p ${GIVEN_HASHES} ${FAMILY_HASHES})`;
+}
+
+const OPEN_POSTCODE = bareOf('CASE WHEN sensitive THEN NULL ELSE postcode END');
+
+/** SQL: of records with the hashes of their parts those that have a wanted key among these. */
+function hitsOf(id: string, hashed: string, keys: readonly number[], wanted: string): string {
+  const made = keys.map((number) => keyOf(number, KEYS[number] ?? []));
+  const keyed = `SELECT ${id}, given_start, family_start, year, unnest([${made.join(', ')}]) AS k FROM (${hashed})`;
+  return `SELECT ${id}, k, ${NARROWING_PARTS} AS parts FROM (${keyed}) SEMI JOIN ${wanted} USING (k)`;
+}
+
+/** SQL: a postcode as records have it. */
+function bareOf(postcode: string): string {
+  return `replace(upper(${postcode}), ' ', '')`;
+}
+
+/** SQL: whether a key is one that {@link pdsHits} looks up. */
 export function isLookedUp(key: string): string {
   return `${key} & ${KEY_BITS} < ${KEYS.length}`;
 }
@@ -144,11 +191,7 @@ export function participantKeys(from: string): string {
   });
   const own: Partial<Record<Part, string>> = {
     ...hashes('given_key', 'family_key'),
-    postcode: 'hash(bare)',
-    outcode: `hash(${outwardOf('bare')})`,
-    born: 'hash(born)',
-    year: 'hash(year(born))',
-    anniversary: 'hash(month(born) * 100 + day(born))',
+    ...HASHES,
   };
   const given: Partial<Record<Part, string>> = {
     given: 'given_key',
@@ -203,7 +246,7 @@ export function keyName(name: string): string {
 
 /** SQL: a postcode without blanks; none where it stands for no address. */
 export function keyPostcode(postcode: string): string {
-  const bare = `replace(upper(${postcode}), ' ', '')`;
+  const bare = bareOf(postcode);
   return `CASE WHEN length(${bare}) BETWEEN 5 AND 7 AND NOT starts_with(${bare}, 'ZZ99') THEN ${bare} END`;
 }
 

@@ -2,12 +2,14 @@ import { type LinkageDatabase, numberIn, oneNumber } from '../database.ts';
 import {
   CANDIDATE_RULES,
   dropNameHashes,
+  formerHomeHits,
+  formerNameHits,
   isLookedUp,
   makeNameHashes,
   NUMBER_RULE,
   narrowedKeys,
   participantKeys,
-  pdsKeys,
+  pdsHits,
 } from './candidate-keys.ts';
 import { streamPast } from './stream-past.ts';
 import { BATCH, BY_NUMBER, DECISIONS, FOUND, type PdsTables, personOf } from './trace-tables.ts';
@@ -52,12 +54,18 @@ export async function findCandidates(database: LinkageDatabase, pds: PdsTables):
 
 /** `person`, `k`: whom PDS has for keys of the batch. Whose a number is that was superseded is looked up for these alone. */
 async function makeHits(database: LinkageDatabase, pds: PdsTables): Promise<void> {
-  await makeNameHashes(database, pds.all);
-  await streamPast(
-    database,
-    `CREATE OR REPLACE TEMP TABLE "#trace raw hits" AS SELECT ${personOf('number')} AS n, k, parts FROM (${pdsKeys('number', pds.records)})
-     SEMI JOIN (SELECT DISTINCT k FROM "#trace keys" WHERE ${isLookedUp('k')}) USING (k)`,
+  await makeNameHashes(database, pds);
+  const wanted = '"#trace wanted keys"';
+  await database.execute(
+    `CREATE OR REPLACE TEMP TABLE ${wanted} AS SELECT DISTINCT k FROM "#trace keys" WHERE ${isLookedUp('k')}`,
   );
+  const found = (hits: typeof pdsHits): string =>
+    `SELECT ${personOf('number')} AS n, k, parts FROM (${hits('number', pds.records, wanted)})`;
+  await streamPast(database, `CREATE OR REPLACE TEMP TABLE "#trace raw hits" AS ${found(pdsHits)}`);
+  const former = { former_family_name: formerNameHits, former_postcode: formerHomeHits };
+  for (const column of pds.former) {
+    await streamPast(database, `INSERT INTO "#trace raw hits" ${found(former[column])}`);
+  }
   await dropNameHashes(database);
   await streamPast(
     database,
@@ -66,7 +74,7 @@ async function makeHits(database: LinkageDatabase, pds: PdsTables): Promise<void
        SEMI JOIN (SELECT DISTINCT k FROM "#trace keys" WHERE rule IS NOT NULL) USING (k) LEFT JOIN ${pds.succession} s ON n = s."#superseded")
      WHERE person IS NOT NULL`,
   );
-  await database.execute('DROP TABLE "#trace raw hits"');
+  for (const table of ['raw hits', 'wanted keys']) await database.execute(`DROP TABLE "#trace ${table}"`);
 }
 
 async function makeFound(database: LinkageDatabase): Promise<void> {

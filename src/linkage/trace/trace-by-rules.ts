@@ -5,7 +5,7 @@ import type { LinkageDatabase } from '../database.ts';
 import { KNOWN_FIELDS } from '../known-fields.ts';
 import { linkByProfile, type RuleProfile } from '../profiles/profile.ts';
 import { soundex } from '../standardise/name-sql.ts';
-import { formerValues } from './former-values.ts';
+import { everyFormer, formerValues } from './former-values.ts';
 import { streamPast } from './stream-past.ts';
 import { type PdsTables, TRACED } from './trace-tables.ts';
 
@@ -71,7 +71,7 @@ async function makeRequests(database: LinkageDatabase, pds: PdsTables, isMps: bo
 
 /**
  * `person`: everybody whom a step could look at, so that not all of PDS is held. Of MPS these are who has the number, or
- * did, and of participants whom the first cross-check does not find also who was born on their day and has a family name
+ * did, and of participants whom the first cross-check does not find also who was born on their day and has, or had, a family name
  * that sounds alike or their postcode: every later step asks for one of the two. Of HES-ONS who has the number, and all at
  * the postcode: their number says whether it is communal.
  */
@@ -102,9 +102,16 @@ async function findWanted(database: LinkageDatabase, pds: PdsTables, isMps: bool
     `CREATE OR REPLACE TEMP TABLE "#profile keys" AS SELECT DISTINCT k FROM (${keyed('row', '"#profile residue"')}) WHERE k IS NOT NULL`,
   );
   const person = `coalesce(s."#current", r.n) AS person`;
+  const open = `coalesce(confidentiality, 'U') = 'U'`;
+  const ofNow = `SELECT n, born, family_name, CASE WHEN ${open} THEN postcode END AS postcode FROM ${pds.all}`;
+  const ofThePast = {
+    former_family_name: `SELECT n, born, unnest(former_family_name) AS family_name, CASE WHEN ${open} THEN postcode END AS postcode FROM ${pds.all} WHERE former_family_name IS NOT NULL`,
+    former_postcode: `SELECT n, born, family_name, unnest(former_postcode) AS postcode FROM ${pds.all} WHERE ${open} AND former_postcode IS NOT NULL`,
+  };
+  const ever = [ofNow, ...pds.former.map((former) => ofThePast[former])].join(' UNION ALL ');
   await streamPast(
     database,
-    `CREATE OR REPLACE TEMP TABLE "#profile hits" AS SELECT DISTINCT n FROM (${keyed('n', `(SELECT n, born, family_name, CASE WHEN coalesce(confidentiality, 'U') = 'U' THEN postcode END AS postcode FROM ${pds.all})`)})
+    `CREATE OR REPLACE TEMP TABLE "#profile hits" AS SELECT DISTINCT n FROM (${keyed('n', `(${ever})`)})
      SEMI JOIN "#profile keys" USING (k)`,
   );
   await database.execute(
@@ -115,14 +122,15 @@ async function findWanted(database: LinkageDatabase, pds: PdsTables, isMps: bool
 }
 
 /**
- * The records of everybody wanted. What superseded records said of name and postcode is the current one's history; they
- * stand for themselves besides where the profile follows numbers.
+ * The records of everybody wanted. What superseded records said of name and postcode is the current one's history, beside
+ * what it lists of it; they stand for themselves besides where the profile follows numbers.
  */
 async function fetchPeople(database: LinkageDatabase, pds: PdsTables, isMps: boolean): Promise<void> {
   await database.execute(
     `CREATE OR REPLACE TEMP TABLE "#profile records" AS
      SELECT r.n, coalesce(s."#current", r.n) AS person, r.is_current, CASE WHEN NOT r.is_current THEN coalesce(s."#current", r.replaced_by) END AS replaced_by,
-       nullif(r.confidentiality, 'U') AS confidentiality, r.family_name, r.given_name, r.born, r.gender, CASE WHEN coalesce(r.confidentiality, 'U') = 'U' THEN r.postcode END AS postcode
+       nullif(r.confidentiality, 'U') AS confidentiality, r.family_name, r.given_name, r.born, r.gender, CASE WHEN coalesce(r.confidentiality, 'U') = 'U' THEN r.postcode END AS postcode,
+       r.former_family_name, CASE WHEN coalesce(r.confidentiality, 'U') = 'U' THEN r.former_postcode END AS former_postcode
      FROM ${pds.all} r LEFT JOIN ${pds.succession} s ON r.n = s."#superseded" WHERE coalesce(s."#current", r.n) IN (SELECT person FROM ${WANTED})`,
   );
   // An outer join by equality alone, which a hash can answer.
@@ -130,7 +138,8 @@ async function fetchPeople(database: LinkageDatabase, pds: PdsTables, isMps: boo
   await database.execute(
     `CREATE OR REPLACE TEMP TABLE ${quoteName(PEOPLE)} AS
      SELECT r.n, ${text('r.n')} AS nhs_number, ${text('r.replaced_by')} AS replaced_by, r.confidentiality, r.family_name, r.given_name,
-       CAST(r.born AS VARCHAR) AS date_of_birth, r.gender, r.postcode, f.former_family_name, CASE WHEN r.confidentiality IS NULL THEN f.former_postcode END AS former_postcode
+       CAST(r.born AS VARCHAR) AS date_of_birth, r.gender, r.postcode, ${everyFormer('r.former_family_name', 'f.former_family_name')} AS former_family_name,
+       CASE WHEN r.confidentiality IS NULL THEN ${everyFormer('r.former_postcode', 'f.former_postcode')} END AS former_postcode
      FROM "#profile records" r LEFT JOIN (
        ${formerValues(`(SELECT * FROM "#profile records" WHERE NOT is_current AND coalesce(confidentiality, '') <> 'I')`)}) f ON f.person = CASE WHEN r.is_current THEN r.n END
      WHERE r.n IS NOT NULL AND ${kept}`,

@@ -56,7 +56,7 @@ export interface Trace {
 const FLOOR = -20;
 
 const POPULATION_TABLE = quoteName('#population');
-/** `a`, `b` (row numbers of records), `rules` (a bit each), `rule` (the first): candidates of the batch. */
+/** `a`, `b` (row numbers of records), `chance` (the same whatever the order of PDS): candidates of the batch. */
 const CANDIDATES = quoteName('#trace candidates');
 /** `a`, `b`, `pattern`, `weight`: those that were compared. */
 const SCORED = quoteName('#trace scored');
@@ -165,7 +165,7 @@ function soughtTable(): SourceTable {
     id: 'row',
     fields: FIELDS,
     lists: new Set(LISTS),
-    isOrdered: true,
+    hasPlainIds: true,
   };
 }
 
@@ -176,7 +176,7 @@ function fetchedTable(): SourceTable {
     id: 'person',
     fields: FIELDS,
     lists: new Set(LISTS),
-    isOrdered: true,
+    hasPlainIds: true,
   };
 }
 
@@ -197,7 +197,7 @@ async function takePopulation(
   right: Records,
 ): Promise<Records> {
   await database.execute(
-    `CREATE OR REPLACE TEMP TABLE ${POPULATION_TABLE} AS SELECT CAST(row_number() OVER (ORDER BY r.rid) - 1 AS INTEGER) AS rid, r.* EXCLUDE (rid)
+    `CREATE OR REPLACE TEMP TABLE ${POPULATION_TABLE} AS SELECT CAST(row_number() OVER (ORDER BY CAST(r.id AS BIGINT)) - 1 AS INTEGER) AS rid, r.* EXCLUDE (rid)
      FROM ${right.table} r SEMI JOIN ${SAMPLED} s ON s.person = CAST(r.id AS BIGINT)`,
   );
   await database.execute(`DROP TABLE ${SAMPLED}`);
@@ -224,7 +224,7 @@ async function learn(
   pairs: number,
 ): Promise<Learnt> {
   const strangers: Sides = { ...sides, right: population.table, rightRows: Math.max(population.rows, 1) };
-  const candidates = { table: CANDIDATES, pairs, of: sides.leftRows * sides.rightRows, yields: [] };
+  const candidates = { table: CANDIDATES, pairs, of: sides.leftRows * sides.rightRows, yields: [], chance: 'chance' };
   const training = await train(database, comparisons, sides, candidates, strangers);
   await database.execute(`DROP TABLE ${population.table}`);
   const model = modelOf(
@@ -263,12 +263,11 @@ async function checkDecisions(database: LinkageDatabase, fetched: number): Promi
 /** Makes the batch's CANDIDATES, by the row numbers of their records; a decoy's own record is not among them. Gives their number. */
 async function makeCandidates(database: LinkageDatabase, left: Records, right: Records): Promise<number> {
   await database.execute(
-    `CREATE OR REPLACE TEMP TABLE ${CANDIDATES} AS SELECT l.rid AS a, r.rid AS b, f.rules, f.rule
+    `CREATE OR REPLACE TEMP TABLE ${CANDIDATES} AS SELECT l.rid AS a, r.rid AS b, hash(f.row, f.person) AS chance
      FROM ${FOUND} f JOIN ${SOUGHT} s ON s.row = f.row
      JOIN (SELECT rid, CAST(id AS INTEGER) AS row FROM ${left.table}) l ON l.row = f.row
      JOIN (SELECT rid, CAST(id AS BIGINT) AS person FROM ${right.table}) r ON r.person = f.person
-     WHERE NOT (s.kind = 'decoy' AND f.person = s.truth) AND NOT EXISTS (SELECT 1 FROM ${DECISIONS} d WHERE d.row = f.row AND d.person = f.person AND NOT d.is_same)
-     ORDER BY a, b`,
+     WHERE NOT (s.kind = 'decoy' AND f.person = s.truth) AND NOT EXISTS (SELECT 1 FROM ${DECISIONS} d WHERE d.row = f.row AND d.person = f.person AND NOT d.is_same)`,
   );
   await database.execute(`DROP TABLE ${FOUND}`);
   return oneNumber(database, `SELECT count(*) FROM ${CANDIDATES}`);

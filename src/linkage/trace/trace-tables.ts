@@ -1,17 +1,22 @@
 import { quoteName } from '../../relation/print-sql.ts';
 
+/** What PDS records can say of the past, beside those that were superseded. */
+export const FORMER_COLUMNS = ['former_family_name', 'former_postcode'] as const;
+
 /** What a trace reads of PDS: subqueries or quoted names, ready to stand after FROM. */
 export interface PdsTables {
   /**
    * The valid records: `number` (text, ten digits where it is an NHS number), `is_current`, `sensitive`, `family_name`,
-   * `given_name`, `other_given_name`, `born`, `gender`, `postcode`, null where PDS lacks them. Numbers stay the texts that they
-   * are, and whose those are that were superseded is not looked up, since most of PDS is only held against a few people.
+   * `given_name`, `other_given_name`, `born`, `gender`, `postcode`, `former_family_name`, `former_postcode` (lists), null where PDS lacks them. Numbers stay the texts that they are, and whose those are that were superseded is
+   * not looked up, since most of PDS is only held against a few people.
    */
   readonly records: string;
   /** Every record as PDS has it, invalid ones too: `n`, `replaced_by` (numbers), `is_current`, `confidentiality`, and the same demographics. */
   readonly all: string;
   /** `#superseded`, `#current` (see engine/succession.ts). */
   readonly succession: string;
+  /** What of a record's history the source has. */
+  readonly former: readonly (typeof FORMER_COLUMNS)[number][];
   /** How many records there are. */
   readonly rows: number;
 }

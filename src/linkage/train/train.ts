@@ -118,7 +118,7 @@ function oneIn(candidates: Candidates): number {
 }
 
 function sampleOf(candidates: Candidates): string {
-  return `(SELECT a, b FROM ${candidates.table} WHERE hash(a, b) % ${oneIn(candidates)} = 0)`;
+  return `(SELECT a, b FROM ${candidates.table} WHERE ${candidates.chance ?? 'hash(a, b)'} % ${oneIn(candidates)} = 0)`;
 }
 
 async function strataOf(
