@@ -31,6 +31,7 @@ import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import { cohortUploads, decisionsOf } from '../pipeline/pipeline-schema.ts';
 import { openPublication, writePublication } from '../publish/publication-folder.ts';
 import { writeReports } from '../publish/report-folder.ts';
+import { openScratchFile, type ScratchFile } from '../publish/scratch-file.ts';
 import type { SiteAssets } from '../register/site/site-pages.ts';
 import type { AnswerPlace } from '../release/reidentification/reidentify.ts';
 import type { NamedKey } from '../release/reidentification/request-refusals.ts';
@@ -380,6 +381,16 @@ export async function siteAssets(): Promise<SiteAssets> {
   const read = (name: string): Promise<string> =>
     readFile(new URL(`../register/site/assets/${name}`, import.meta.url), 'utf8');
   return { css: await read('register.css'), js: await read('register.js') };
+}
+
+/**
+ * Room for what is public and need not stand in memory: in TMPDIR, or where large temporary files belong. `/tmp` is
+ * memory on many a system.
+ */
+export function openScratch(): ScratchFile {
+  const named = process.env['TMPDIR'];
+  if (named !== undefined && named !== '') return openScratchFile(named);
+  return openScratchFile(existsSync('/var/tmp') ? '/var/tmp' : tmpdir());
 }
 
 /** A file that a user named, and its SHA-256; a Fault (exit 2) where it can't be read. */

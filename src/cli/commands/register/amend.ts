@@ -61,7 +61,7 @@ function amendment(
   why: { readonly reason: string; readonly by: string },
 ): Amended | undefined {
   const register = recordedRegister(entries);
-  const version = register.agreements.get(name);
+  const version = register.versionNamed(name);
   const row = version === undefined ? rowOrFault(register, name, edition) : undefined;
   const value = amendedValue(row?.source ?? 'agreement', field, to);
   if (!value.ok) {

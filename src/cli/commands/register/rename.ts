@@ -38,11 +38,10 @@ export function addRename(register: Command): void {
         if (from === name) throw new Fault(ExitCode.usage, 'no-change', 'old and new name are the same');
         const workspace = await openWorkspace(context);
         await ledgerOf(workspace, context.now).append((entries) => {
-          const { rows, agreements } = recordedRegister(entries);
-          const names = new Set([
-            ...rows.map(({ values }) => values[what]),
-            ...(what === 'organisation' ? [...agreements.values()].map(({ facts }) => facts.organisation) : []),
-          ]);
+          const register = recordedRegister(entries);
+          const names = new Set<string>();
+          for (const { values } of register.rows()) names.add(values[what]);
+          if (what === 'organisation') for (const { facts } of register.versions()) names.add(facts.organisation);
           if (!names.has(from)) {
             const near = nearest(from, [...names]);
             throw new Fault(ExitCode.usage, 'no-such-name', `the register has no ${what} of this name`, {
