@@ -1,6 +1,6 @@
 import type { ByteSource } from './byte-source.ts';
 
-const PIECE = 1 << 18;
+const PIECE = 1 << 16;
 
 /** The bytes from one place to another, piece by piece. */
 export async function* piecesOf(source: ByteSource, start = 0, end = source.size): AsyncGenerator<Uint8Array> {

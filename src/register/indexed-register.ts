@@ -55,8 +55,7 @@ export class IndexedRegister {
     this.register = register;
     this.changes = new ChangeList(register);
     const { rowCount } = register;
-    this.versions = new VersionColumns(register);
-    for (const reference of this.versions.references) this.references.numberOf(reference);
+    this.versions = new VersionColumns(register, this.references);
     this.organisationOf = new Int32Array(rowCount).fill(-1);
     this.datasetOf = new Int32Array(rowCount).fill(-1);
     this.referenceOf = new Int32Array(rowCount);

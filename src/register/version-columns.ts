@@ -3,7 +3,6 @@ import { NameList } from './store/name-list.ts';
 
 /** What is asked of all agreement versions at once, by their number; texts are names. */
 export class VersionColumns {
-  readonly references = new NameList();
   /** Titles of the datasets that they grant, in the order of the first version that does. */
   readonly granted = new NameList();
   readonly #organisations = new NameList();
@@ -13,11 +12,12 @@ export class VersionColumns {
   /** Those that were renamed, which are few. */
   readonly #formerOrganisations = new Map<number, string>();
 
-  constructor(register: Register) {
+  /** `references` are given the numbers of the versions. */
+  constructor(register: Register, references: NameList) {
     this.#organisationOf = new Int32Array(register.versionCount);
     this.#typeOf = new Int32Array(register.versionCount);
     for (const { reference, facts, formerOrganisation } of register.versions()) {
-      const number = this.references.numberOf(reference);
+      const number = references.numberOf(reference);
       this.#organisationOf[number] = this.#organisations.numberOf(facts.organisation);
       this.#typeOf[number] = this.#types.numberOf(facts.organisation_type ?? '');
       if (formerOrganisation !== undefined) this.#formerOrganisations.set(number, formerOrganisation);

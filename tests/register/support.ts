@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { siteAssets } from '../../src/cli/wire.ts';
+import { siteAssets } from '../../src/cli/wire-register.ts';
 import type { ByteSource } from '../../src/kernel/byte-source.ts';
 import { type DateRange, parseDateRange } from '../../src/kernel/date-range.ts';
 import { sha256Hex } from '../../src/kernel/digest.ts';

@@ -1,7 +1,7 @@
 import { NumberList } from './number-list.ts';
 import type { Scratch } from './scratch.ts';
 
-const BLOCK = 1 << 18;
+const BLOCK = 1 << 16;
 const LINE_FEED = 0x0a;
 
 /** Lines of text in a scratch, which are read as they came, one after the other; memory holds some kilobytes of them. */

@@ -5,7 +5,7 @@ import { Fault } from '../../../kernel/fault.ts';
 import { AMENDABLE, amendedValue } from '../../../ledger/amendable.ts';
 import type { Entry } from '../../../ledger/ledger.ts';
 import type { Amended } from '../../../ledger/register-entries.ts';
-import { ledgerOf } from '../../wire.ts';
+import { ledgerOf } from '../../wire-ledger.ts';
 import { contextOf, openWorkspace } from '../command-context.ts';
 import { recordedRegister, rowOrFault } from './recorded-register.ts';
 import { personOf, textOf } from './register-options.ts';

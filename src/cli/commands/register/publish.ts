@@ -13,7 +13,8 @@ import { verifyExtension } from '../../../register/verify/verify-extension.ts';
 import { verifyPublication } from '../../../register/verify/verify-publication.ts';
 import type { Workspace } from '../../../workspace/workspace.ts';
 import { group } from '../../reporter.ts';
-import { ledgerOf, openPublication, openScratch, registerSigner, siteAssets, writePublication } from '../../wire.ts';
+import { ledgerOf } from '../../wire-ledger.ts';
+import { openPublication, openScratch, registerSigner, siteAssets, writePublication } from '../../wire-register.ts';
 import { contextOf, openWorkspace } from '../command-context.ts';
 import { RANGE_HELP, type RangeOptions, rangeOf } from './register-options.ts';
 

@@ -3,7 +3,7 @@ import { ExitCode } from '../../../kernel/exit-code.ts';
 import { Fault } from '../../../kernel/fault.ts';
 import { nearest } from '../../../kernel/nearest.ts';
 import type { Renamed } from '../../../ledger/register-entries.ts';
-import { ledgerOf } from '../../wire.ts';
+import { ledgerOf } from '../../wire-ledger.ts';
 import { contextOf, openWorkspace } from '../command-context.ts';
 import { recordedRegister } from './recorded-register.ts';
 import { personOf, textOf } from './register-options.ts';

@@ -7,8 +7,9 @@ import { type NoteVerifier, parseVerifier } from '../../../ledger/signed-note.ts
 import { rangeName } from '../../../register/publication-note.ts';
 import { rowsSince, verifyExtension } from '../../../register/verify/verify-extension.ts';
 import { type VerifiedPublication, verifyPublication } from '../../../register/verify/verify-publication.ts';
+import { readInput } from '../../read-input.ts';
 import { group } from '../../reporter.ts';
-import { openPublication, openScratch, readInput } from '../../wire.ts';
+import { openPublication, openScratch } from '../../wire-register.ts';
 import { contextOf } from '../command-context.ts';
 
 export function addVerify(register: Command): void {
