@@ -29,7 +29,7 @@ export function registerOf(log: Iterable<SequencedFacts>, range: DateRange, scra
  * Computes the register from the facts of the ledger's entries, oldest first. An entry counts from the day on which it
  * was recorded; what an imported edition says counts from the end of its own days, when it was public already. So a
  * quarter looks the same whether it is published in the week after or years later. Texts lie in the scratch: memory
- * holds some 24 bytes for each row, release and agreement version, and the few renames.
+ * holds some 24 bytes for each row and agreement version, and the few renames.
  */
 export class RegisterFold {
   readonly #range: DateRange;
