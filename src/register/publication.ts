@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Gzip, strToU8 } from 'fflate';
+import { Gzip } from 'fflate';
+import { TextBytes } from '../kernel/text-bytes.ts';
 import { formatCheckpoint } from '../ledger/checkpoint.ts';
 import type { NoteSigner } from '../ledger/signed-note.ts';
 import { tilesOf } from '../ledger/tiles.ts';
@@ -129,17 +130,17 @@ function* dataUsesJson(indexed: IndexedRegister, custodian: string): Generator<s
 
 /** Native zlib would do this faster, and otherwise with every version of Node. */
 function* gzipped(lines: Iterable<string>): Generator<Uint8Array> {
-  const ready: Uint8Array[] = [];
+  const [ready, bytes]: [Uint8Array[], TextBytes] = [[], new TextBytes()];
   const gzip = new Gzip({ level: 4, mtime: 0 }, (piece) => ready.push(piece));
   let chunk = '';
   for (const line of lines) {
     chunk += `${line}\n`;
     if (chunk.length < 1 << 18) continue;
-    gzip.push(strToU8(chunk), false);
+    gzip.push(bytes.of(chunk), false);
     chunk = '';
     yield* ready.splice(0);
   }
-  gzip.push(strToU8(chunk), true);
+  gzip.push(bytes.of(chunk), true);
   yield* ready.splice(0);
 }
 

@@ -1,4 +1,6 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { FactsOf } from '../../src/ledger/published-facts.ts';
@@ -32,6 +34,20 @@ test('a scratch file gives back the bytes of every place, also while more are pu
     }),
     { numRuns: 60 },
   );
+});
+
+test('a scratch file has no name by which anybody could open it, and what can’t be made is told with its folder', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dars-scratch-test-'));
+  try {
+    using scratch = openScratchFile(folder);
+    scratch.append(Buffer.alloc(1 << 20));
+    expect(readdirSync(folder)).toEqual([]);
+    expect(() => openScratchFile(join(folder, 'none'))).toThrow(
+      `there can be no temporary file in ${join(folder, 'none')} (ENOENT)`,
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('of many records with few keys the last for which the test holds is found', () => {

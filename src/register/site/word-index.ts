@@ -9,7 +9,7 @@ export interface IndexedWord {
 }
 
 /** What is collected before it is laid aside, in places. */
-const MOST = 1 << 16;
+const MOST = 1 << 14;
 
 interface Posting {
   readonly word: string;

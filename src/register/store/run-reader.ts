@@ -3,7 +3,7 @@ import type { Scratch } from './scratch.ts';
 const LINE_FEED = 0x0a;
 
 /** What is read at a time; several hundred runs may be read at once. */
-const WINDOW = 1 << 14;
+const WINDOW = 1 << 12;
 
 /** JSON values of a scratch, a line each, between two places, read one after the other. */
 export class RunReader<T> {
