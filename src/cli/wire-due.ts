@@ -10,7 +10,8 @@ import { shareOf } from '../schedule/shares.ts';
 import { steadyClock } from '../schedule/steady-clock.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { bugFault } from './bug-fault.ts';
-import { ledgerOf, openDestination, wire } from './wire.ts';
+import { openDestination, wire } from './wire.ts';
+import { ledgerOf } from './wire-ledger.ts';
 
 /** How long a destination that can't be reached is waited for, in one run. */
 const RETRY_MS = [2_000, 10_000, 30_000];

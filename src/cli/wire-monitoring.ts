@@ -12,7 +12,8 @@ import type { Workspace } from '../workspace/workspace.ts';
 import { operatorPath } from '../workspace/workspace-path.ts';
 import type { Notification, SourceFile } from '../workspace/workspace-schema.ts';
 import type { CommandContext } from './commands/command-context.ts';
-import { engineInputs, ledgerOf, stateFolder } from './wire.ts';
+import { engineInputs } from './wire.ts';
+import { ledgerOf, stateFolder } from './wire-ledger.ts';
 
 /** The metrics of a workspace as they are now. */
 export async function metricsText(workspace: Workspace, { now }: Pick<CommandContext, 'now'>): Promise<string> {

@@ -1,7 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { LoadedAgreement } from '../agreement/loaded-agreement.ts';
 import type { Destination } from '../deliver/destination.ts';
@@ -18,20 +18,15 @@ import { openTraceSession, type TraceSession } from '../engine/trace-session.ts'
 import { type CalendarDate, dayOf } from '../kernel/calendar-date.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
-import { Secret } from '../kernel/secret.ts';
 import { type HeldKey, heldKeys } from '../keys/held-keys.ts';
 import type { KeyProvider } from '../keys/key-provider.ts';
 import { vaultTransit } from '../keys/vault-transit.ts';
-import { openFileLedger } from '../ledger/file-ledger.ts';
 import { openKeptTables } from '../ledger/kept-tables.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { withLock } from '../ledger/lock.ts';
-import { formatSigner, type NoteSigner, parseSigner } from '../ledger/signed-note.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import { cohortUploads, decisionsOf } from '../pipeline/pipeline-schema.ts';
-import { openPublication, writePublication } from '../publish/publication-folder.ts';
 import { writeReports } from '../publish/report-folder.ts';
-import type { SiteAssets } from '../register/site/site-pages.ts';
 import type { AnswerPlace } from '../release/reidentification/reidentify.ts';
 import type { NamedKey } from '../release/reidentification/request-refusals.ts';
 import type { ReleaseEvent } from '../release/release-event.ts';
@@ -42,6 +37,7 @@ import { parseMasterKey, readSecret } from '../workspace/read-secret.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { insidePath, operatorPath } from '../workspace/workspace-path.ts';
 import type { NamedKeyFile, SecretSource, SourceFile } from '../workspace/workspace-schema.ts';
+import { ledgerOf, stateFolder } from './wire-ledger.ts';
 
 /** How long a run waits for another of the same pipeline before it says so. */
 const PIPELINE_WAIT_MS = 10 * 60_000;
@@ -171,14 +167,6 @@ export function linkSession(limits: { memory: string; threads: number | undefine
 /** A database for tracing a cohort to the workspace's PDS. */
 export function traceSession(workspace: Workspace): Promise<TraceSession> {
   return openTraceSession(engineInputs(workspace));
-}
-
-export function ledgerOf(workspace: Workspace, now: () => Date): Ledger {
-  return openFileLedger({ directory: stateFolder(workspace), clock: now });
-}
-
-export function stateFolder({ root, file }: Workspace): string {
-  return operatorPath(root, file.state) ?? join(root, 'state');
 }
 
 /** Absolute locations of everything that the engine may read. */
@@ -348,51 +336,6 @@ export async function openDestination({ root, file }: Workspace, name: string): 
   });
 }
 
-/** The key that signs publications of the register. */
-export async function registerSigner({ root, file }: Workspace): Promise<NoteSigner> {
-  const source = file.keys.register;
-  const hint = 'make one with: dars register key --name register.example.org/dars --out keys/register.key';
-  if (source === undefined)
-    throw new Fault(ExitCode.workspace, 'no-register-key', 'dars.yaml has no keys.register', { hint });
-  const signer = parseSigner(await readSecret(root, source, 'keys.register'));
-  if (signer === undefined)
-    throw new Fault(ExitCode.workspace, 'secret', 'keys.register is not a key of the register', { hint });
-  return signer;
-}
-
-/** Makes a key for publications and writes it into a new file, for its owner alone. Gives what the public is told of it. */
-export async function makeRegisterKey(name: string, path: string): Promise<string> {
-  const text = formatSigner(name, new Secret(randomBytes(32)));
-  try {
-    await writeFile(path, `${text.reveal()}\n`, { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why = code === 'EEXIST' ? 'it is there already' : code;
-    throw new Fault(ExitCode.usage, 'key-file', `the key can't be written to ${path}: ${why}`, {
-      hint: 'name a new file with --out',
-    });
-  }
-  return parseSigner(text)?.verifier.text ?? '';
-}
-
-/** The style and the script of the register's web site. */
-export async function siteAssets(): Promise<SiteAssets> {
-  const read = (name: string): Promise<string> =>
-    readFile(new URL(`../register/site/assets/${name}`, import.meta.url), 'utf8');
-  return { css: await read('register.css'), js: await read('register.js') };
-}
-
-/** A file that a user named, and its SHA-256; a Fault (exit 2) where it can't be read. */
-export async function readInput(path: string): Promise<{ readonly bytes: Uint8Array; readonly sha256: string }> {
-  try {
-    const bytes = await readFile(path);
-    return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new Fault(ExitCode.usage, 'no-file', `${path} can't be read (${code})`);
-  }
-}
-
 /** A new file for an answer: nothing that is there is ever written over. A Fault (exit 2) where it can't be made. */
 export async function answerPlace(out: string): Promise<AnswerPlace> {
   const part = `${out}.part`;
@@ -419,14 +362,9 @@ export async function namedKeys({ root }: Workspace, keys: readonly NamedKeyFile
   );
 }
 
-/** Who a change is recorded as made by: the user of this process. */
-export function presentUser(): string {
-  return process.env['DARS_USER'] ?? process.env['SUDO_USER'] ?? process.env['USER'] ?? userInfo().username;
-}
-
 /** The solver of suppression and audit, which need no workspace. */
 export function openSolver(): Promise<Solver> {
   return highsSolver();
 }
 
-export { openPublication, writePublication, writeReports };
+export { writeReports };

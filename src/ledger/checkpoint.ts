@@ -1,4 +1,4 @@
-import { HASH_BYTES } from './merkle.ts';
+import { HASH_BYTES } from './hash-list.ts';
 
 /** What a checkpoint says: of which log, how many leaves, and their root (C2SP tlog-checkpoint). */
 export interface Checkpoint {

@@ -34,10 +34,29 @@ export function concealed(logged: LoggedEntry): LoggedEntry {
 
 /** The RFC 6962 hash of an entry's leaf. */
 export function hashOfLogged(logged: LoggedEntry): Buffer {
-  const content = 'content' in logged ? logged.content : contentOf(logged.entry, logged.facts);
-  return leafHash(Buffer.from(canonicalJson({ content, kind: logged.kind })));
+  return hashOf('content' in logged ? logged.content : contentOf(logged.entry, logged.facts), logged.kind);
+}
+
+/** The line of a published log that shows an entry, and the hash of its leaf; the facts are spelled once for both. */
+export function lineOfLogged(logged: LoggedEntry, seq: number): { readonly line: string; readonly hash: Buffer } {
+  const { kind } = logged;
+  if ('content' in logged)
+    return { line: canonicalJson({ content: logged.content, kind, seq }), hash: hashOf(logged.content, kind) };
+  const spelled = spelledContent(logged.entry, logged.facts);
+  return {
+    line: `${spelled.slice(0, -1)},"kind":${JSON.stringify(kind)},"seq":${seq}}`,
+    hash: hashOf(sha256Hex(spelled), kind),
+  };
+}
+
+function hashOf(content: string, kind: string): Buffer {
+  return leafHash(Buffer.from(canonicalJson({ content, kind })));
 }
 
 function contentOf(line: string, facts: PublishedFacts | undefined): string {
-  return sha256Hex(canonicalJson({ entry: line, facts: (facts ?? null) as unknown as Json }));
+  return sha256Hex(spelledContent(line, facts));
+}
+
+function spelledContent(line: string, facts: PublishedFacts | undefined): string {
+  return canonicalJson({ entry: line, facts: (facts ?? null) as unknown as Json });
 }

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
+import { HashList } from './hash-list.ts';
 
 /*
  * The Merkle tree of RFC 6962, section 2.1, over SHA-256: leaves and nodes are hashed with different prefixes, so that
  * neither can be passed off as the other; a tree splits at the largest power of two below its size.
  */
-
-export const HASH_BYTES = 32;
 
 const LEAF = Buffer.from([0]);
 const NODE = Buffer.from([1]);
@@ -19,49 +18,56 @@ function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   return createHash('sha256').update(NODE).update(left).update(right).digest();
 }
 
-/** Leaf hashes, one behind the other, and roots of whatever part of them. Appending is cheap, and so is a second root. */
+/** Full subtrees of 2^4 leaves and more are kept; smaller ones are hashed again where they are wanted. */
+const KEPT_LEVEL = 4;
+
+/**
+ * Leaf hashes, and roots of whatever part of them: 36 bytes a leaf. Appending is cheap, and so is a second root.
+ */
 export class MerkleTree {
-  #leaves = Buffer.alloc(256 * HASH_BYTES);
-  #size = 0;
-  /** Roots of full subtrees of 2^level leaves, level by level; they never change. */
-  readonly #full = new Map<string, Buffer>();
+  readonly #leaves = new HashList();
+  /** Roots of full subtrees of 2^(KEPT_LEVEL + index) leaves; they never change. */
+  readonly #full: HashList[] = [];
 
   get size(): number {
-    return this.#size;
+    return this.#leaves.size;
   }
 
   append(hash: Uint8Array): void {
-    const at = this.#size * HASH_BYTES;
-    if (at === this.#leaves.length) this.#leaves = Buffer.concat([this.#leaves, Buffer.alloc(this.#leaves.length)]);
-    this.#leaves.set(hash, at);
-    this.#size += 1;
+    this.#leaves.push(hash);
+    const { size } = this;
+    for (let level = KEPT_LEVEL, width = 1 << level; size % width === 0; level += 1, width *= 2) {
+      const roots = this.#full[level - KEPT_LEVEL] ?? new HashList();
+      this.#full[level - KEPT_LEVEL] = roots;
+      roots.push(this.#joined(size - width, size - width / 2, size));
+    }
   }
 
   leaf(index: number): Buffer {
-    return this.#leaves.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES);
+    return this.#leaves.get(index);
   }
 
   /** The root of the first `size` leaves. */
-  root(size = this.#size): Buffer {
+  root(size = this.size): Buffer {
     return size === 0 ? createHash('sha256').digest() : this.subtree(0, size);
   }
 
   /** MTH(D[start:end]). */
   subtree(start: number, end: number): Buffer {
-    if (end - start === 1) return this.leaf(start);
     const width = end - start;
-    const isFull = (width & (width - 1)) === 0 && start % width === 0 && width >= 16;
-    const key = isFull ? `${start} ${width}` : '';
-    const known = isFull ? this.#full.get(key) : undefined;
-    if (known !== undefined) return known;
-    const split = start + splitOf(width);
-    const hash = nodeHash(this.subtree(start, split), this.subtree(split, end));
-    if (isFull) this.#full.set(key, hash);
-    return hash;
+    if (width === 1) return this.leaf(start);
+    const level = Math.log2(width);
+    const roots = Number.isInteger(level) && start % width === 0 ? this.#full[level - KEPT_LEVEL] : undefined;
+    if (roots !== undefined && start / width < roots.size) return roots.get(start / width);
+    return this.#joined(start, start + splitOf(width), end);
+  }
+
+  #joined(start: number, split: number, end: number): Buffer {
+    return nodeHash(this.subtree(start, split), this.subtree(split, end));
   }
 
   /** PATH(index, D[0:size]): the hashes with which a leaf leads to the root, from the leaf upwards. */
-  inclusionProof(index: number, size = this.#size): Buffer[] {
+  inclusionProof(index: number, size = this.size): Buffer[] {
     const walk = (start: number, end: number): Buffer[] => {
       if (end - start === 1) return [];
       const split = start + splitOf(end - start);
@@ -73,7 +79,7 @@ export class MerkleTree {
   }
 
   /** PROOF(first, D[0:size]): the hashes with which the root of the first leaves leads to the root of more of them. */
-  consistencyProof(first: number, size = this.#size): Buffer[] {
+  consistencyProof(first: number, size = this.size): Buffer[] {
     const walk = (start: number, end: number, whole: boolean): Buffer[] => {
       if (first === end) return whole ? [] : [this.subtree(start, end)];
       const split = start + splitOf(end - start);

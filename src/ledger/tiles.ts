@@ -1,4 +1,5 @@
-import { HASH_BYTES, type MerkleTree } from './merkle.ts';
+import { HASH_BYTES } from './hash-list.ts';
+import type { MerkleTree } from './merkle.ts';
 
 /** Hashes in a full tile (C2SP tlog-tiles). */
 const WIDTH = 256;

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import type { ByteSource } from '../kernel/byte-source.ts';
 import { ExitCode } from '../kernel/exit-code.ts';
 import { Fault } from '../kernel/fault.ts';
 
@@ -11,8 +12,8 @@ export interface PublicationReader {
   readonly label: string;
   /** The paths of its files, with `/` between their parts. */
   list(): Promise<string[]>;
-  /** The bytes of a file; undefined where there is none. */
-  read(path: string): Promise<Uint8Array | undefined>;
+  /** A file to be read a part at a time; undefined where there is none. */
+  open(path: string): Promise<(ByteSource & AsyncDisposable) | undefined>;
 }
 
 /** The file that every publication ends with; a folder without it is none. */
@@ -83,7 +84,7 @@ export async function openPublication(folder: string): Promise<PublicationReader
       hint: 'name the folder that dars register publish wrote',
     });
   }
-  if (found.isFile()) return { label: folder, list: async () => ['log/checkpoint'], read: () => readFile(root) };
+  if (found.isFile()) return { label: folder, list: async () => ['log/checkpoint'], open: () => openSource(root) };
   return {
     label: folder,
     list: async () => {
@@ -93,14 +94,42 @@ export async function openPublication(folder: string): Promise<PublicationReader
         .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
         .sort();
     },
-    read: async (path) => {
+    open: async (path) => {
       const full = resolve(root, path);
-      if (!full.startsWith(`${root}${sep}`)) return undefined;
-      return readFile(full).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT' || error.code === 'EISDIR' || error.code === 'ENOTDIR') return undefined;
-        throw understood(error, full);
-      });
+      return full.startsWith(`${root}${sep}`) ? openSource(full) : undefined;
     },
+  };
+}
+
+async function openSource(path: string): Promise<(ByteSource & AsyncDisposable) | undefined> {
+  let file: FileHandle;
+  try {
+    file = await open(path, 'r');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw understood(error, path);
+  }
+  const found = await file.stat();
+  if (!found.isFile()) {
+    await file.close();
+    return undefined;
+  }
+  return {
+    size: found.size,
+    read: async (place, length) => {
+      const bytes = Buffer.allocUnsafe(length);
+      let filled = 0;
+      while (filled < length) {
+        const { bytesRead } = await file.read(bytes, filled, length - filled, place + filled).catch((error) => {
+          throw understood(error, path);
+        });
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return bytes.subarray(0, filled);
+    },
+    [Symbol.asyncDispose]: () => file.close(),
   };
 }
 

@@ -14,7 +14,6 @@ export interface AgreementVersion {
   /** Amendments and renames applied. */
   readonly facts: FactsOf<'described'>;
   readonly formerOrganisation: string | undefined;
-  readonly changes: readonly AgreementChange[];
 }
 
 /** Something that the register said of an agreement version and says differently now. */

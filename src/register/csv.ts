@@ -5,6 +5,7 @@ export function csvOf(header: readonly string[], rows: Iterable<readonly string[
   return lines.join('');
 }
 
-function csvLine(cells: readonly string[]): string {
+/** One row of it. */
+export function csvLine(cells: readonly string[]): string {
   return `${cells.map((cell) => (/[",\r\n]|^ | $/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\r\n`;
 }

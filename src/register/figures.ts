@@ -1,7 +1,4 @@
-import { mixedOptOuts } from './mixed-opt-outs.ts';
-import type { Register } from './register.ts';
-import type { RegisterRow, RowField } from './register-row.ts';
-import { rowsOfRange } from './register-views.ts';
+import { type IndexedRegister, Is } from './indexed-register.ts';
 
 /** How often each text occurs, the most frequent first. */
 export type Counts = Readonly<Record<string, number>>;
@@ -26,33 +23,78 @@ export interface Figures {
   readonly mixed_opt_outs: number;
 }
 
-export function figuresOf(register: Register): Figures {
-  const rows = rowsOfRange(register);
-  const by = (field: RowField): Counts => countsOf(rows.map(({ values }) => values[field]));
-  const distinct = (of: (row: RegisterRow) => string): number => new Set(rows.map(of)).size;
+/** `mixed` is how often both answers were given to one organisation, dataset and month. */
+export function figuresOf(indexed: IndexedRegister, mixed: number): Figures {
+  const { organisationOf, datasetOf } = indexed;
+  const counts = {
+    prefix: new TextCounts(),
+    identifiability: new TextCounts(),
+    sensitive: new TextCounts(),
+    frequency: new TextCounts(),
+    opt_outs: new TextCounts(),
+    common_law_duty: new TextCounts(),
+    legal_basis: new TextCounts(),
+    dataset: new TextCounts(),
+  };
+  for (const { id, values } of indexed.rows(Is.ofRange)) {
+    counts.prefix.add(id.replace(/\d+$/, ''));
+    counts.identifiability.add(values.identifiability);
+    counts.sensitive.add(values.sensitive);
+    counts.frequency.add(values.frequency);
+    counts.opt_outs.add(values.opt_outs);
+    counts.common_law_duty.add(values.common_law_duty);
+    counts.legal_basis.add(values.legal_basis.trim());
+    counts.dataset.add(values.dataset);
+  }
+  const types = new TextCounts();
+  let [agreements, pairs] = [0, 0];
+  const datasetSeen = new Int32Array(indexed.datasets.size).fill(-1);
+  for (let reference = 0; reference < indexed.references.size; reference += 1) {
+    let rows = 0;
+    for (const row of indexed.rowsUnder(reference)) {
+      if (!indexed.has(row, Is.ofRange)) continue;
+      rows += 1;
+      const dataset = datasetOf[row] ?? -1;
+      if (datasetSeen[dataset] !== reference) pairs += 1;
+      datasetSeen[dataset] = reference;
+    }
+    if (rows === 0) continue;
+    agreements += 1;
+    types.add(indexed.isVersion(reference) ? indexed.versions.type(reference) : '', rows);
+  }
   return {
-    rows: rows.length,
-    organisations: distinct(({ values }) => values.organisation),
-    agreements: distinct(({ values }) => values.agreement),
-    datasets: distinct(({ values }) => values.dataset),
-    agreement_dataset_pairs: distinct(({ values }) => `${values.agreement}\u0000${values.dataset}`),
-    by_row_id_prefix: countsOf(rows.map(({ id }) => id.replace(/\d+$/, ''))),
-    by_identifiability: by('identifiability'),
-    by_sensitivity: by('sensitive'),
-    by_frequency: by('frequency'),
-    by_opt_outs: by('opt_outs'),
-    by_common_law_duty: by('common_law_duty'),
-    by_legal_basis: countsOf(rows.map(({ values }) => values.legal_basis.trim())),
-    by_dataset: by('dataset'),
-    by_organisation_type: countsOf(
-      rows.map(({ values }) => register.agreements.get(values.agreement)?.facts.organisation_type ?? ''),
-    ),
-    mixed_opt_outs: mixedOptOuts(rows).length,
+    rows: indexed.count(Is.ofRange),
+    organisations: distinct(indexed, organisationOf),
+    agreements,
+    datasets: distinct(indexed, datasetOf),
+    agreement_dataset_pairs: pairs,
+    by_row_id_prefix: counts.prefix.inOrder(),
+    by_identifiability: counts.identifiability.inOrder(),
+    by_sensitivity: counts.sensitive.inOrder(),
+    by_frequency: counts.frequency.inOrder(),
+    by_opt_outs: counts.opt_outs.inOrder(),
+    by_common_law_duty: counts.common_law_duty.inOrder(),
+    by_legal_basis: counts.legal_basis.inOrder(),
+    by_dataset: counts.dataset.inOrder(),
+    by_organisation_type: types.inOrder(),
+    mixed_opt_outs: mixed,
   };
 }
 
-export function countsOf(texts: readonly string[]): Counts {
-  const counts = new Map<string, number>();
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
-  return Object.fromEntries([...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)));
+function distinct(indexed: IndexedRegister, column: Int32Array): number {
+  const seen = new Set<number>();
+  for (const row of indexed.numbers(Is.ofRange)) seen.add(column[row] ?? -1);
+  return seen.size;
+}
+
+class TextCounts {
+  readonly #counts = new Map<string, number>();
+
+  add(text: string, count = 1): void {
+    this.#counts.set(text, (this.#counts.get(text) ?? 0) + count);
+  }
+
+  inOrder(): Counts {
+    return Object.fromEntries([...this.#counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)));
+  }
 }

@@ -1,21 +1,20 @@
 import { createHash } from 'node:crypto';
-import { Gzip, strToU8 } from 'fflate';
-import { canonicalJson, type Json } from '../kernel/canonical-json.ts';
-import type { DateRange } from '../kernel/date-range.ts';
+import { Gzip } from 'fflate';
+import { TextBytes } from '../kernel/text-bytes.ts';
 import { formatCheckpoint } from '../ledger/checkpoint.ts';
-import type { LoggedEntry } from '../ledger/log-leaf.ts';
 import type { NoteSigner } from '../ledger/signed-note.ts';
 import { tilesOf } from '../ledger/tiles.ts';
 import { writeWorkbook } from '../spreadsheet/write-workbook.ts';
-import { csvOf } from './csv.ts';
-import { figuresOf } from './figures.ts';
-import { releaseSheets } from './layouts/data-release-register.ts';
+import { csvLine } from './csv.ts';
+import type { IndexedRegister } from './indexed-register.ts';
+import { type RegisterTable, releaseSheets } from './layouts/data-release-register.ts';
 import { usesSheets } from './layouts/data-uses-register.ts';
 import { dataUses } from './layouts/hdr-uk.ts';
-import { disclosedFacts, type LedgerLog } from './ledger-log.ts';
+import type { LedgerLog } from './ledger-log.ts';
 import { formatPublicationNote } from './publication-note.ts';
 import { publicationTables } from './publication-tables.ts';
-import { type Register, registerOf } from './register.ts';
+import type { Register } from './register.ts';
+import { siteModel } from './site/site-model.ts';
 import { type SiteAssets, sitePages } from './site/site-pages.ts';
 
 /** A file of a publication; its bytes are made while they are read. */
@@ -36,10 +35,13 @@ export const PATHS = {
   dataUses: 'data-uses.json',
 } as const;
 
+const PIECE = 1 << 16;
+
 /** What a publication is made of. */
 export interface PublicationInput {
   readonly log: LedgerLog;
-  readonly range: DateRange;
+  /** What the facts of that log make. */
+  readonly register: Register;
   readonly custodian: string;
   readonly signer: NoteSigner;
   readonly assets: SiteAssets;
@@ -51,10 +53,10 @@ export interface PublicationInput {
  * digests of all. The same ledger, days and key give the same bytes.
  */
 export function* publication(input: PublicationInput): Generator<PublicationFile> {
-  const { log, range, custodian, signer } = input;
-  const register = registerOf(disclosedFacts(log.entries), range);
+  const { log, register, custodian, signer } = input;
+  const { range } = register;
   const files = new Map<string, string>();
-  for (const { path, pieces } of allFiles(register, input)) {
+  for (const { path, pieces } of allFiles(input)) {
     yield { path, pieces: hashed(pieces, (sha256) => files.set(path, sha256)) };
   }
   const root = log.tree.root().toString('base64');
@@ -63,65 +65,82 @@ export function* publication(input: PublicationInput): Generator<PublicationFile
   yield textFile(PATHS.note, signer.sign(note));
 }
 
-function* allFiles(
-  register: Register,
-  { log, custodian, signer, assets }: PublicationInput,
-): Generator<PublicationFile> {
-  const tables = publicationTables(register);
+function* allFiles({ log, register, custodian, signer, assets }: PublicationInput): Generator<PublicationFile> {
+  const model = siteModel(register);
+  const { indexed, mixed, figures } = model;
+  const tables = publicationTables(indexed, mixed);
   yield { path: PATHS.releases, pieces: writeWorkbook(releaseSheets(tables.release, register, custodian)) };
   yield { path: PATHS.uses, pieces: writeWorkbook(usesSheets(tables.uses)) };
-  for (const { path, table } of tables.files) yield textFile(path, csvOf(table.header, table.rows));
-  yield { path: PATHS.dataUses, pieces: dataUsesJson(register, custodian) };
-  yield textFile(PATHS.figures, `${JSON.stringify(figuresOf(register), null, 1)}\n`);
+  const rowCounts = new Map<string, number>();
+  for (const { path, table } of tables.files) {
+    yield { path, pieces: inPieces(csvLines(table, (count) => rowCounts.set(path, count))) };
+  }
+  yield { path: PATHS.dataUses, pieces: inPieces(dataUsesJson(indexed, custodian)) };
+  yield textFile(PATHS.figures, `${JSON.stringify(figures, null, 1)}\n`);
   const checkpoint = { origin: signer.name, size: log.tree.size, root: log.tree.root() };
-  for (const { path, text } of sitePages({
-    register,
-    tables: tables.files,
+  for (const { path, texts } of sitePages({
+    model,
+    rowCounts,
     custodian,
     checkpoint,
     verifier: signer.verifier.text,
     assets,
   }))
-    yield textFile(path, text);
+    yield { path, pieces: inPieces(texts) };
   yield textFile(PATHS.checkpoint, signer.sign(formatCheckpoint(checkpoint)));
   yield textFile(PATHS.key, `${signer.verifier.text}\n`);
-  yield { path: PATHS.entries, pieces: gzipped(entryLines(log.entries)) };
+  yield { path: PATHS.entries, pieces: gzipped(log.lines) };
   for (const { path, bytes } of tilesOf(log.tree)) yield { path: `log/${path}`, pieces: [bytes] };
+}
+
+function* csvLines({ header, rows }: RegisterTable, done: (count: number) => void): Generator<string> {
+  yield csvLine(header);
+  let count = 0;
+  for (const row of rows) {
+    yield csvLine(row);
+    count += 1;
+  }
+  done(count);
+}
+
+/** Short texts joined, so that no file is written a line at a time. */
+function* inPieces(texts: Iterable<string>): Generator<Uint8Array> {
+  let piece = '';
+  for (const text of texts) {
+    piece += text;
+    if (piece.length < PIECE) continue;
+    yield Buffer.from(piece);
+    piece = '';
+  }
+  if (piece !== '') yield Buffer.from(piece);
 }
 
 function textFile(path: string, text: string): PublicationFile {
   return { path, pieces: [Buffer.from(text)] };
 }
 
-function* dataUsesJson(register: Register, custodian: string): Generator<Uint8Array> {
+function* dataUsesJson(indexed: IndexedRegister, custodian: string): Generator<string> {
   let before = '[\n';
-  for (const use of dataUses(register, custodian)) {
-    yield strToU8(`${before}${JSON.stringify(use)}`);
+  for (const use of dataUses(indexed, custodian)) {
+    yield `${before}${JSON.stringify(use)}`;
     before = ',\n';
   }
-  yield strToU8(before === '[\n' ? '[]\n' : '\n]\n');
-}
-
-/** A line an entry: `{"seq":…,"kind":…}` with `entry` and `facts`, or with `content` alone. */
-function* entryLines(entries: readonly LoggedEntry[]): Generator<string> {
-  for (const [index, logged] of entries.entries()) {
-    yield `${canonicalJson({ ...logged, seq: index + 1 } as unknown as Json)}\n`;
-  }
+  yield before === '[\n' ? '[]\n' : '\n]\n';
 }
 
 /** Native zlib would do this faster, and otherwise with every version of Node. */
 function* gzipped(lines: Iterable<string>): Generator<Uint8Array> {
-  const ready: Uint8Array[] = [];
+  const [ready, bytes]: [Uint8Array[], TextBytes] = [[], new TextBytes()];
   const gzip = new Gzip({ level: 4, mtime: 0 }, (piece) => ready.push(piece));
   let chunk = '';
   for (const line of lines) {
-    chunk += line;
+    chunk += `${line}\n`;
     if (chunk.length < 1 << 18) continue;
-    gzip.push(strToU8(chunk), false);
+    gzip.push(bytes.of(chunk), false);
     chunk = '';
     yield* ready.splice(0);
   }
-  gzip.push(strToU8(chunk), true);
+  gzip.push(bytes.of(chunk), true);
   yield* ready.splice(0);
 }
 

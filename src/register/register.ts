@@ -1,313 +1,136 @@
 import type { DateRange } from '../kernel/date-range.ts';
-import { sameButForTypography } from '../kernel/folded-text.ts';
-import type { FactsOf, PublishedFacts } from '../ledger/published-facts.ts';
-import { type AgreementChange, type AgreementVersion, flatFacts, stemOf } from './agreement-facts.ts';
-import { type RegisterRow, ROW_FIELDS, type RowAmendment, type RowField } from './register-row.ts';
-import { type Rename, renamedFacts, renamer } from './renames.ts';
-import { printed } from './words.ts';
+import type { FactsOf } from '../ledger/published-facts.ts';
+import { type AgreementChange, type AgreementVersion, stemOf } from './agreement-facts.ts';
+import type { RegisterRow } from './register-row.ts';
+import { type NameOf, type Rename, renamedFacts, renamer } from './renames.ts';
+import type { KeyIndex } from './store/key-index.ts';
+import type { RecordList } from './store/record-list.ts';
+import type { RowList } from './store/row-list.ts';
+import type { Scratch } from './store/scratch.ts';
 
-/** Facts of an entry and its place in the ledger. */
-export interface SequencedFacts {
-  readonly seq: number;
-  readonly facts: PublishedFacts;
-}
+/** An edition of a register that was imported, without its notes. */
+export type Edition = Omit<FactsOf<'edition'>, 'notes'>;
 
-/** The register as it stood at the end of `range`, and what was given out and changed in it. */
-export interface Register {
+/** An agreement version before renames; its changes lie apart, since few ask for them. */
+export type StoredVersion = Pick<AgreementVersion, 'reference' | 'seq' | 'firstSeq' | 'known' | 'facts'>;
+
+/** A change of what was said of an agreement version, and the number of that version. */
+export type StoredChange = AgreementChange & { readonly version: number };
+
+/** What a fold of the ledger's facts lays aside. */
+export interface RegisterParts {
   readonly range: DateRange;
-  /** Every row up to the end of the range, in the order in which they were recorded; withdrawn ones are marked. */
-  readonly rows: readonly RegisterRow[];
-  /** Every agreement version described up to the end of the range, in the order of their first description. */
-  readonly agreements: ReadonlyMap<string, AgreementVersion>;
+  readonly scratch: Scratch;
+  readonly rows: RowList;
+  readonly rowsById: KeyIndex;
+  readonly versions: RecordList<StoredVersion>;
+  readonly versionsByReference: KeyIndex;
+  readonly changes: RecordList<StoredChange>;
+  readonly editions: ReadonlyMap<string, { readonly edition: Edition; readonly notes: number }>;
+  readonly notes: RecordList<FactsOf<'edition'>['notes']>;
   readonly renames: readonly Rename[];
-  readonly editions: readonly FactsOf<'edition'>[];
-}
-
-/** A row that facts can still change. */
-interface Draft extends Omit<RegisterRow, 'values' | 'withdrawn' | 'amendments' | 'replacedBy'> {
-  readonly values: Record<RowField, string>;
-  readonly amendments: RowAmendment[];
-  withdrawn: RegisterRow['withdrawn'];
-  replacedBy: string | undefined;
-}
-
-interface DraftVersion {
-  readonly firstSeq: number;
-  readonly known: string;
-  seq: number;
-  facts: FactsOf<'described'>;
-  readonly changes: AgreementChange[];
-}
-
-/**
- * Computes the register from the facts of the ledger's entries, oldest first. An entry counts from the day on which it
- * was recorded; what an imported edition says counts from the end of its own days, when it was public already. So a
- * quarter looks the same whether it is published in the week after or years later.
- */
-export function registerOf(log: Iterable<SequencedFacts>, range: DateRange): Register {
-  const fold = new Fold(range);
-  for (const { seq, facts } of log) fold.take(seq, facts);
-  return fold.register();
-}
-
-class Fold {
-  readonly #range: DateRange;
-  readonly #intended = new Map<string, { readonly seq: number; readonly facts: FactsOf<'intended'> }>();
-  readonly #editions = new Map<string, FactsOf<'edition'>>();
-  readonly #rows: Draft[] = [];
-  readonly #rowsBySeq = new Map<number, Draft[]>();
-  readonly #rowsById = new Map<string, Draft[]>();
-  readonly #agreements = new Map<string, DraftVersion>();
-  readonly #titles = new Map<string, string>();
-  readonly #renames: Rename[] = [];
-  readonly #cells = new Map<string, string>();
-
-  constructor(range: DateRange) {
-    this.#range = range;
-  }
-
-  take(seq: number, facts: PublishedFacts): void {
-    switch (facts.kind) {
-      case 'intended':
-        if (!this.#intended.has(facts.release)) this.#intended.set(facts.release, { seq, facts });
-        return;
-      case 'edition':
-        this.#editions.set(facts.edition, facts);
-        return;
-      case 'delivered':
-        if (this.#isKnown(facts.day)) this.#deliver(facts);
-        return;
-      case 'accessed':
-        this.#access(seq, facts);
-        return;
-      case 'imported':
-        this.#import(seq, facts);
-        return;
-      case 'described':
-        this.#describe(seq, facts);
-        return;
-      case 'amended':
-        if (this.#isKnown(facts.recorded)) this.#amend(seq, facts);
-        return;
-      case 'withdrawn':
-        if (this.#isKnown(facts.recorded)) this.#withdraw(seq, facts);
-        return;
-      case 'renamed':
-        if (this.#isKnown(facts.recorded)) this.#renames.push({ ...facts, seq });
-        return;
-    }
-  }
-
-  #isKnown(day: string): boolean {
-    return day <= this.#range.to;
-  }
-
-  #deliver({ release, day }: FactsOf<'delivered'>): void {
-    const intended = this.#intended.get(release);
-    if (intended === undefined) return;
-    this.#intended.delete(release); // delivered once, whatever is said again
-    const { seq, facts } = intended;
-    for (const file of facts.files) {
-      const title = this.#titles.get(`${facts.agreement} ${file.dataset}`) ?? file.dataset;
-      this.#add({
-        ...rowOf(seq, file.file, 'file', { from: day, to: day }, day),
-        values: this.#values({
-          organisation: facts.recipient,
-          dataset: title,
-          identifiability: file.identifiability,
-          sensitive: file.sensitive,
-          legal_basis: file.legal_basis,
-          frequency: file.frequency,
-          agreement: facts.agreement,
-          opt_outs: file.opt_outs,
-          common_law_duty: file.common_law_duty,
-        }),
-        replaces: facts.replaces === undefined ? undefined : { id: facts.replaces, because: facts.because ?? '' },
-      });
-    }
-    if (facts.replaces !== undefined) {
-      const old = this.#rowsById.get(facts.replaces)?.at(-1);
-      if (old !== undefined) old.replacedBy = facts.files[0]?.file;
-    }
-  }
-
-  #access(seq: number, facts: FactsOf<'accessed'>): void {
-    const known = facts.late === undefined ? facts.period.to : facts.recorded;
-    if (!this.#isKnown(known)) return;
-    this.#add({
-      ...rowOf(seq, facts.file, 'access', facts.period, known, facts.late),
-      values: this.#values({
-        organisation: facts.organisation,
-        dataset: facts.title,
-        identifiability: facts.identifiability,
-        sensitive: facts.sensitive,
-        legal_basis: facts.legal_basis,
-        frequency: 'system-access',
-        agreement: facts.agreement,
-        opt_outs: facts.opt_outs,
-        common_law_duty: facts.common_law_duty,
-      }),
-    });
-  }
-
-  #import(seq: number, { edition: of, sheet, cells }: FactsOf<'imported'>): void {
-    const edition = this.#editions.get(of);
-    if (edition === undefined) return;
-    const known = knownOf(edition);
-    if (!this.#isKnown(known)) return;
-    const [id = '', ...rest] = cells.map((cell) => cell ?? '');
-    const values = Object.fromEntries(ROW_FIELDS.map((field, index) => [field, rest[index] ?? '']));
-    this.#add({
-      ...rowOf(seq, id, 'imported', edition.period, known, edition.late),
-      values: this.#values(values),
-      asAmendment: sheet === 'amendments',
-    });
-  }
-
-  #add(draft: Draft): void {
-    this.#rows.push(draft);
-    append(this.#rowsBySeq, draft.seq, draft);
-    append(this.#rowsById, draft.id, draft);
-  }
-
-  /** The values in the register's words. Equal texts are one string: a register repeats itself a hundred thousand times. */
-  #values(said: Readonly<Record<string, unknown>>): Record<RowField, string> {
-    const values = {} as Record<RowField, string>;
-    for (const field of ROW_FIELDS) {
-      const text = printed(field, said[field]);
-      const known = this.#cells.get(text);
-      if (known === undefined) this.#cells.set(text, text);
-      values[field] = known ?? text;
-    }
-    return values;
-  }
-
-  #describe(seq: number, facts: FactsOf<'described'>): void {
-    for (const { dataset, title } of facts.datasets ?? []) this.#titles.set(`${facts.agreement} ${dataset}`, title);
-    const edition = facts.edition === undefined ? undefined : this.#editions.get(facts.edition);
-    const known = edition === undefined ? facts.recorded : knownOf(edition);
-    if (!this.#isKnown(known)) return;
-    const before = this.#agreements.get(facts.agreement);
-    if (before === undefined) {
-      this.#agreements.set(facts.agreement, { firstSeq: seq, known, seq, facts, changes: [] });
-      return;
-    }
-    const [old, now] = [flatFacts(renamedFacts(before, renamer(this.#renames))), flatFacts(facts)];
-    for (const [what, from] of old) {
-      // An edition that says less than we know takes nothing back.
-      const to = now.get(what) ?? (edition === undefined ? '' : from);
-      if (to !== from) before.changes.push(changeOf(seq, known, what, from, to, facts.reason));
-    }
-    before.facts = edition === undefined ? facts : { ...before.facts, ...facts };
-    before.seq = seq;
-  }
-
-  #amend(seq: number, facts: FactsOf<'amended'>): void {
-    const { file, agreement, entry, field, to, reason, recorded } = facts;
-    if (agreement !== undefined) {
-      const version = this.#agreements.get(agreement);
-      if (version === undefined) return;
-      const old = flatFacts(version.facts);
-      version.facts = { ...version.facts, [field]: to ?? undefined };
-      version.seq = seq;
-      const now = flatFacts(version.facts);
-      for (const what of new Set([...old.keys(), ...now.keys()])) {
-        const [before, after] = [old.get(what) ?? '', now.get(what) ?? ''];
-        if (before !== after) version.changes.push(changeOf(seq, recorded, what, before, after, reason));
-      }
-      return;
-    }
-    const row = this.#rowNamed(file ?? '', entry);
-    if (row === undefined || !isRowField(field)) return;
-    const after = printed(field, to);
-    const ofSubstance = !sameButForTypography(row.values[field], after);
-    row.amendments.push({ seq, on: recorded, field, from: row.values[field], to: after, reason, ofSubstance });
-    row.values[field] = after;
-  }
-
-  #withdraw(seq: number, { file, entry, reason, recorded }: FactsOf<'withdrawn'>): void {
-    const row = this.#rowNamed(file, entry);
-    if (row !== undefined) row.withdrawn ??= { on: recorded, seq, reason };
-  }
-
-  #rowNamed(id: string, seq: number | undefined): Draft | undefined {
-    const named = seq === undefined ? this.#rowsById.get(id) : this.#rowsBySeq.get(seq);
-    return named?.findLast((row) => row.id === id);
-  }
-
-  register(): Register {
-    const nameOf = renamer(this.#renames);
-    const rows = this.#rows.map((draft): RegisterRow => {
-      const { values, seq } = draft;
-      const organisation = nameOf('organisation', values.organisation, seq);
-      const dataset = nameOf('dataset', values.dataset, seq);
-      if (organisation === values.organisation && dataset === values.dataset) return draft;
-      const formerly = {
-        ...(organisation === values.organisation ? {} : { organisation: values.organisation }),
-        ...(dataset === values.dataset ? {} : { dataset: values.dataset }),
-      };
-      return { ...draft, values: { ...values, organisation, dataset }, formerly };
-    });
-    const agreements = new Map(
-      [...this.#agreements].map(([reference, { facts, ...version }]): [string, AgreementVersion] => {
-        const named = renamedFacts({ seq: version.seq, facts }, nameOf);
-        const formerOrganisation = named.organisation === facts.organisation ? undefined : facts.organisation;
-        return [reference, { reference, stem: stemOf(reference), ...version, facts: named, formerOrganisation }];
-      }),
-    );
-    const editions = [...this.#editions.values()].filter((edition) => this.#isKnown(knownOf(edition)));
-    return { range: this.#range, rows, agreements, renames: this.#renames, editions };
-  }
-}
-
-/** When an edition's rows became public: at the end of its days, unless they were left out then. */
-function knownOf({ period, late, recorded }: FactsOf<'edition'>): string {
-  return late === undefined ? period.to : recorded;
 }
 
 const NEVER_RENAMED = {};
 
-function rowOf(
-  seq: number,
-  id: string,
-  source: RegisterRow['source'],
-  released: { readonly from: string; readonly to: string },
-  known: string,
-  late: string | undefined = undefined,
-): Omit<Draft, 'values'> {
-  return {
-    seq,
-    id,
-    source,
-    released: released as DateRange,
-    known,
-    late,
-    formerly: NEVER_RENAMED,
-    asAmendment: false,
-    amendments: [],
-    withdrawn: undefined,
-    replaces: undefined,
-    replacedBy: undefined,
-  };
-}
+/** A page asks for the versions of one agreement several times. */
+const RECENT = 24;
 
-function changeOf(
-  seq: number,
-  on: string,
-  what: string,
-  from: string,
-  to: string,
-  reason: string | undefined,
-): AgreementChange {
-  return { seq, on, what, from, to, reason, ofSubstance: !sameButForTypography(from, to) };
-}
+/**
+ * The register as it stood at the end of its days. Rows and agreement versions lie in a scratch; they are read one at a
+ * time, by their numbers, in the order in which they were recorded and first described.
+ */
+export class Register {
+  readonly range: DateRange;
+  readonly renames: readonly Rename[];
+  /** Those that were public at the end of the days. */
+  readonly editions: readonly Edition[];
+  /** Where whoever reads it can lay aside more. */
+  readonly scratch: Scratch;
+  readonly #parts: RegisterParts;
+  readonly #nameOf: NameOf;
+  readonly #recent = new Map<number, AgreementVersion>();
 
-function isRowField(field: string): field is RowField {
-  return ROW_FIELDS.some((each) => each === field);
-}
+  constructor(parts: RegisterParts, editions: readonly Edition[]) {
+    this.range = parts.range;
+    this.renames = parts.renames;
+    this.editions = editions;
+    this.scratch = parts.scratch;
+    this.#parts = parts;
+    this.#nameOf = renamer(parts.renames);
+  }
 
-function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
+  get rowCount(): number {
+    return this.#parts.rows.size;
+  }
+
+  get versionCount(): number {
+    return this.#parts.versions.size;
+  }
+
+  /** Amendments and renames applied. */
+  row(number: number): RegisterRow {
+    const row = this.#parts.rows.get(number);
+    if (this.renames.length === 0) return { ...row, formerly: NEVER_RENAMED };
+    const { values, seq } = row;
+    const organisation = this.#nameOf('organisation', values.organisation, seq);
+    const dataset = this.#nameOf('dataset', values.dataset, seq);
+    const formerly = {
+      ...(organisation === values.organisation ? {} : { organisation: values.organisation }),
+      ...(dataset === values.dataset ? {} : { dataset: values.dataset }),
+    };
+    return { ...row, values: { ...values, organisation, dataset }, formerly };
+  }
+
+  /** Every row up to the end of the days; withdrawn ones are marked. */
+  *rows(): Generator<RegisterRow> {
+    for (let number = 0; number < this.rowCount; number += 1) yield this.row(number);
+  }
+
+  /** The number of the last row that an entry made under an id. */
+  rowOf(seq: number, id: string): number | undefined {
+    const { rows, rowsById } = this.#parts;
+    return rowsById.findLast(id, (number) => rows.isOf(number, id, seq));
+  }
+
+  /** Amendments and renames applied. */
+  version(number: number): AgreementVersion {
+    const recent = this.#recent.get(number);
+    if (recent !== undefined) return recent;
+    const version = this.#readVersion(number);
+    this.#recent.set(number, version);
+    if (this.#recent.size > RECENT) for (const oldest of this.#recent.keys()) if (this.#recent.delete(oldest)) break;
+    return version;
+  }
+
+  #readVersion(number: number): AgreementVersion {
+    const { facts, ...version } = this.#parts.versions.get(number);
+    const named = renamedFacts({ seq: version.seq, facts }, this.#nameOf);
+    const formerOrganisation = named.organisation === facts.organisation ? undefined : facts.organisation;
+    return { stem: stemOf(version.reference), ...version, facts: named, formerOrganisation };
+  }
+
+  /** Every agreement version that was described up to the end of the days. */
+  *versions(): Generator<AgreementVersion> {
+    for (let number = 0; number < this.versionCount; number += 1) yield this.version(number);
+  }
+
+  versionNamed(reference: string): AgreementVersion | undefined {
+    const { versions, versionsByReference } = this.#parts;
+    const isIt = (number: number): boolean => versions.get(number).reference === reference;
+    const number = versionsByReference.findLast(reference, isIt);
+    return number === undefined ? undefined : this.version(number);
+  }
+
+  /** What was said of agreement versions and is said differently now, in the order in which it was recorded. */
+  *agreementChanges(): Generator<StoredChange> {
+    const { changes } = this.#parts;
+    for (let number = 0; number < changes.size; number += 1) yield changes.get(number);
+  }
+
+  /** The sheets of an edition that are read by people. */
+  notesOf({ edition }: Edition): FactsOf<'edition'>['notes'] {
+    const known = this.#parts.editions.get(edition);
+    return known === undefined ? [] : this.#parts.notes.get(known.notes);
+  }
 }

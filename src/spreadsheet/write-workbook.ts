@@ -1,4 +1,5 @@
-import { strToU8, Zip, ZipDeflate } from 'fflate';
+import { Zip, ZipDeflate } from 'fflate';
+import { TextBytes } from '../kernel/text-bytes.ts';
 import { columnName, escapeCell, fittingCell } from './cell-text.ts';
 
 /*
@@ -34,7 +35,7 @@ const PACKAGE = 'http://schemas.openxmlformats.org/package/2006';
 
 /** The bytes of a workbook, in pieces. */
 export function* writeWorkbook(sheets: readonly Sheet[]): Generator<Uint8Array> {
-  const ready: Uint8Array[] = [];
+  const [ready, bytes]: [Uint8Array[], TextBytes] = [[], new TextBytes()];
   const zip = new Zip((error, piece) => {
     if (error !== null) throw error;
     ready.push(piece);
@@ -44,7 +45,7 @@ export function* writeWorkbook(sheets: readonly Sheet[]): Generator<Uint8Array> 
     entry.mtime = MTIME;
     zip.add(entry);
     for (const text of texts) {
-      entry.push(strToU8(text), false);
+      entry.push(bytes.of(text), false);
       yield* ready.splice(0);
     }
     entry.push(new Uint8Array(), true);

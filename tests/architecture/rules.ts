@@ -126,6 +126,8 @@ export const portsAsTypes: Rule = (files) =>
 /** Who may name which adapters: the wiring, the demo, the command that makes data up; and who opens a workspace. */
 const NAMES: readonly (readonly [file: RegExp, adapters: readonly string[]])[] = [
   [/^cli\/wire\.ts$/, ['engine', 'encrypt', 'deliver', 'ledger', 'publish', 'workspace', 'solver', 'keys']],
+  [/^cli\/wire-ledger\.ts$/, ['ledger', 'workspace']],
+  [/^cli\/wire-register\.ts$/, ['ledger', 'publish', 'workspace']],
   [/^cli\/wire-monitoring\.ts$/, ['engine', 'monitoring', 'workspace']],
   [/^cli\/demo\//, ADAPTERS],
   [/^cli\/commands\/synth\.ts$/, ['synth']],

@@ -5,14 +5,12 @@ import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Entry } from '../../src/ledger/ledger.ts';
-import { publishedFacts } from '../../src/ledger/published-facts.ts';
 import { writePublication } from '../../src/publish/publication-folder.ts';
-import { registerOf } from '../../src/register/register.ts';
 import { siteModel } from '../../src/register/site/site-model.ts';
 import { releasedFile } from '../ledger/bodies.ts';
 import { CHROMIUM, openChromium } from './chromium.ts';
 import { accessed, amended, described, releasedOn, renamed, withdrawn } from './facts.ts';
-import { days, entriesOf, published, realLedger } from './support.ts';
+import { days, entriesOf, published, realLedger, registerOfDays } from './support.ts';
 
 /* The site as citizens get it, in a real Chromium, opened from a disk: no server, no network. */
 
@@ -201,11 +199,11 @@ describe.skipIf(CHROMIUM === undefined)(
       async () => {
         const { entries } = await realLedger();
         const base = await site('real', entries, '2021-02');
-        const facts = entries.flatMap((entry) => {
-          const found = publishedFacts(entry);
-          return found === undefined ? [] : [{ seq: entry.seq, facts: found }];
-        });
-        const { agreements } = siteModel(registerOf(facts, days('2021-02')));
+        const { agreements, indexed } = siteModel(registerOfDays(entries, '2021-02').register);
+        const all = Array.from(agreements.names, (_, agreement) => ({
+          versions: [...agreements.versions(agreement)],
+          rows: Array.from(agreements.standingRows(agreement), (row) => indexed.register.row(row)),
+        }));
         /** The oracle: every text of an agreement, word by word. */
         const reading = (query: string): number => {
           const words = (text: string): string[] =>
@@ -215,7 +213,7 @@ describe.skipIf(CHROMIUM === undefined)(
               .toLowerCase()
               .match(/[\p{L}\p{N}]+/gu) ?? [];
           const wanted = words(query);
-          return [...agreements.values()].filter(({ versions, rows }) => {
+          return all.filter(({ versions, rows }) => {
             const text = [
               ...versions.map((version) =>
                 Object.values(version.facts)
@@ -256,7 +254,7 @@ describe.skipIf(CHROMIUM === undefined)(
           await page.getByLabel('Opt-outs').selectOption('Both');
           const shown = await page.locator('#list tbody tr:visible').count();
           expect(await page.textContent('#filtered')).toBe(`${shown} of 582 shown`);
-          const both = [...agreements.values()].filter(
+          const both = all.filter(
             ({ versions, rows }) =>
               versions.at(-1)?.facts.organisation_type === 'Academic' &&
               rows.some(({ values }) => values.opt_outs.startsWith('Yes')) &&

@@ -2,12 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
-import { publishedFacts } from '../../src/ledger/published-facts.ts';
 import { dataUses } from '../../src/register/layouts/hdr-uk.ts';
-import { registerOf } from '../../src/register/register.ts';
 import { releasedFile } from '../ledger/bodies.ts';
 import { accessed, described, releasedOn } from './facts.ts';
-import { days, entriesOf, FIXTURES } from './support.ts';
+import { entriesOf, FIXTURES, registerOfDays } from './support.ts';
 
 /** The member in which each field of the standard stands; the Gateway has one for applicants and their ids apart. */
 const MEMBERS: Readonly<Record<string, string>> = {
@@ -46,11 +44,7 @@ const MEMBERS: Readonly<Record<string, string>> = {
 };
 
 function usesOf(...said: Parameters<typeof entriesOf>[0]) {
-  const facts = entriesOf(said).flatMap((entry) => {
-    const found = publishedFacts(entry);
-    return found === undefined ? [] : [{ seq: entry.seq, facts: found }];
-  });
-  return [...dataUses(registerOf(facts, days('2026')), 'NHS Digital')];
+  return [...dataUses(registerOfDays(entriesOf(said), '2026'), 'NHS Digital')];
 }
 
 test('every field of the standard has a member, whether the ledger knows it or not', () => {

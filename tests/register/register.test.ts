@@ -1,28 +1,31 @@
 import { describe, expect, test } from 'vitest';
 import type { EntryBody } from '../../src/ledger/ledger.ts';
-import { publishedFacts } from '../../src/ledger/published-facts.ts';
-import { changesOfRange } from '../../src/register/changes.ts';
-import { mixedOptOuts } from '../../src/register/mixed-opt-outs.ts';
-import { type Register, registerOf } from '../../src/register/register.ts';
+import type { Change } from '../../src/register/changes.ts';
+import type { IndexedRegister } from '../../src/register/indexed-register.ts';
+import { MixedOptOutList } from '../../src/register/mixed-opt-outs.ts';
+import type { RegisterRow } from '../../src/register/register-row.ts';
 import { cellsOf } from '../../src/register/register-row.ts';
-import { amendedRows, rowsOfRange, standingRows } from '../../src/register/register-views.ts';
+import * as views from '../../src/register/register-views.ts';
 import { releasedFile } from '../ledger/bodies.ts';
 import { accessed, amended, delivered, described, REFERENCE, releasedOn, renamed, withdrawn } from './facts.ts';
-import { days, entriesOf } from './support.ts';
+import { entriesOf, registerOfDays } from './support.ts';
 
 type Said = readonly (readonly [string, EntryBody])[];
 
 /** The register of these days over a ledger of what was said, day by day. */
-function register(said: Said, range: string): Register {
-  const facts = entriesOf(said).flatMap((entry) => {
-    const found = publishedFacts(entry);
-    return found === undefined ? [] : [{ seq: entry.seq, facts: found }];
-  });
-  return registerOf(facts, days(range));
+function register(said: Said, range: string): IndexedRegister {
+  return registerOfDays(entriesOf(said), range);
 }
 
+const rowsOfRange = (found: IndexedRegister): RegisterRow[] => [...views.rowsOfRange(found)];
+const standingRows = (found: IndexedRegister): RegisterRow[] => [...views.standingRows(found)];
+const amendedRows = (found: IndexedRegister): RegisterRow[] => [...views.amendedRows(found)];
+const changesOfRange = (found: IndexedRegister): Change[] => [...found.changes.ofRange()];
+const rowNamed = ({ register: found }: IndexedRegister, id: string): RegisterRow | undefined =>
+  [...found.rows()].find((row) => row.id === id);
+
 const ids = (rows: readonly { readonly id: string }[]): string[] => rows.map(({ id }) => id);
-const changes = (found: Register): string[] =>
+const changes = (found: IndexedRegister): string[] =>
   changesOfRange(found).map(({ kind, about, what, from, to }) => `${kind} ${about} ${what}: ${from} -> ${to}`);
 
 describe('a file', () => {
@@ -67,7 +70,7 @@ describe('a file', () => {
       ...releasedOn('2026-11-01', 'r9', [9], { replaces: releasedFile(1).file, because: 'damaged' }),
     ];
     const found = register(more, '2026-Q4');
-    expect(found.rows.find(({ id }) => id === 'FILE0000001')?.replacedBy).toBe('FILE0000009');
+    expect(rowNamed(found, 'FILE0000001')?.replacedBy).toBe('FILE0000009');
     expect(changes(found)).toContain('replaced FILE0000001 The file: FILE0000001 -> FILE0000009');
   });
 });
@@ -135,7 +138,7 @@ describe('a withdrawal', () => {
     expect(ids(standingRows(register(said, '2026-Q3')))).toEqual(['FILE0000001', 'FILE0000002']);
     const found = register(said, '2026-Q4');
     expect(ids(standingRows(found))).toEqual(['FILE0000002']);
-    expect(found.rows.find(({ id }) => id === 'FILE0000001')?.withdrawn).toMatchObject({
+    expect(rowNamed(found, 'FILE0000001')?.withdrawn).toMatchObject({
       reason: 'a test; no patient data',
     });
     expect(changesOfRange(found)).toMatchObject([
@@ -161,7 +164,7 @@ describe('a rename', () => {
       ['Examples United', 'HES APC'],
       ['University of Example', 'Hospital Episode Statistics, Admitted Patient Care'],
     ]);
-    expect(register(said, '2026-Q4').agreements.get(REFERENCE)?.facts.organisation).toBe('Examples United');
+    expect(register(said, '2026-Q4').register.versionNamed(REFERENCE)?.facts.organisation).toBe('Examples United');
   });
 
   test('is shown as what it is, not as an amendment of substance', () => {
@@ -286,8 +289,8 @@ describe('what is said of an agreement version', () => {
         reason: 'the wording of the board',
       },
     ]);
-    expect(register(said, '2026-Q3').agreements.get(REFERENCE)?.facts.objective).toMatch(/^To learn/);
-    expect(register(said, '2026-Q4').agreements.get(REFERENCE)?.facts.objective).toBe('Something else.');
+    expect(register(said, '2026-Q3').register.versionNamed(REFERENCE)?.facts.objective).toMatch(/^To learn/);
+    expect(register(said, '2026-Q4').register.versionNamed(REFERENCE)?.facts.objective).toBe('Something else.');
   });
 
   test('can be amended by itself', () => {
@@ -307,7 +310,7 @@ describe('what is said of an agreement version', () => {
       ],
       '2026-Q3',
     );
-    expect(found.agreements.get(REFERENCE)?.facts.title).toBe('Screening');
+    expect(found.register.versionNamed(REFERENCE)?.facts.title).toBe('Screening');
     expect(changes(found)).toEqual([
       `agreement changed ${REFERENCE} Title: Long-term outcomes of screening for type 2 diabetes -> Screening`,
     ]);
@@ -328,7 +331,7 @@ test('one organisation, one dataset, one month, both answers: a flag with the re
     ],
     '2026-Q3',
   );
-  expect(mixedOptOuts(rowsOfRange(found))).toEqual([
+  expect([...new MixedOptOutList(found)]).toEqual([
     {
       organisation: 'University of Example',
       dataset: 'Hospital Episode Statistics, Admitted Patient Care',

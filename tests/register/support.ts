@@ -2,18 +2,24 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { siteAssets } from '../../src/cli/wire.ts';
+import { siteAssets } from '../../src/cli/wire-register.ts';
+import type { ByteSource } from '../../src/kernel/byte-source.ts';
 import { type DateRange, parseDateRange } from '../../src/kernel/date-range.ts';
 import { sha256Hex } from '../../src/kernel/digest.ts';
 import { Secret } from '../../src/kernel/secret.ts';
 import { EMPTY_HEAD, writeLine } from '../../src/ledger/chain.ts';
 import { openFileLedger } from '../../src/ledger/file-ledger.ts';
 import type { Entry, EntryBody } from '../../src/ledger/ledger.ts';
+import { publishedFacts } from '../../src/ledger/published-facts.ts';
 import { type NoteSigner, parseSigner } from '../../src/ledger/signed-note.ts';
+import { openScratchFile } from '../../src/publish/scratch-file.ts';
 import { importEdition } from '../../src/register/import-edition.ts';
+import { IndexedRegister } from '../../src/register/indexed-register.ts';
 import { ledgerLog } from '../../src/register/ledger-log.ts';
 import { publication } from '../../src/register/publication.ts';
-import type { PublicationSource } from '../../src/register/verify/verify-publication.ts';
+import { RegisterFold, registerOf } from '../../src/register/register-fold.ts';
+import { memoryScratch } from '../../src/register/store/memory-scratch.ts';
+import type { PublicationSource } from '../../src/register/verify/publication-source.ts';
 import { type ReadSheet, readWorkbook } from '../../src/spreadsheet/read-workbook.ts';
 import { REGISTER_KEY } from '../support/make-workspace.ts';
 
@@ -59,17 +65,42 @@ export async function published(
   range: DateRange,
   signer: NoteSigner = testSigner(),
 ): Promise<Files> {
-  const log = await ledgerLog(streamOf(entries));
+  using scratch = openScratchFile(tmpdir());
+  const fold = new RegisterFold(range, scratch);
+  const log = await ledgerLog(streamOf(entries), scratch, fold);
+  const register = fold.register();
   const files: Files = new Map();
   const assets = await siteAssets();
-  for (const { path, pieces } of publication({ log, range, custodian: CUSTODIAN, signer, assets }))
+  for (const { path, pieces } of publication({ log, register, custodian: CUSTODIAN, signer, assets }))
     files.set(path, Buffer.concat([...pieces]));
   return files;
 }
 
+/** The register that entries make of some days, with its index. */
+export function registerOfDays(entries: readonly Entry[], range: string): IndexedRegister {
+  const facts = entries.flatMap((entry) => {
+    const found = publishedFacts(entry);
+    return found === undefined ? [] : [{ seq: entry.seq, facts: found }];
+  });
+  return new IndexedRegister(registerOf(facts, days(range), memoryScratch()));
+}
+
 /** Files as a verifier reads them. */
 export function sourceOf(label: string, files: ReadonlyMap<string, Uint8Array>): PublicationSource {
-  return { label, list: async () => [...files.keys()], read: async (path) => files.get(path) };
+  return {
+    label,
+    list: async () => [...files.keys()],
+    open: async (path) => {
+      const bytes = files.get(path);
+      if (bytes === undefined) return undefined;
+      return { ...bytesAtHand(bytes), async [Symbol.asyncDispose]() {} };
+    },
+  };
+}
+
+/** Bytes as they are read from a file. */
+export function bytesAtHand(bytes: Uint8Array): ByteSource {
+  return { size: bytes.length, read: async (place, length) => bytes.subarray(place, place + length) };
 }
 
 /** The ledger of the real register alone, recorded long after it was published. */

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/kernel/secret.ts';
 import type { Entry, EntryBody } from '../../src/ledger/ledger.ts';
 import { formatSigner } from '../../src/ledger/signed-note.ts';
+import { memoryScratch } from '../../src/register/store/memory-scratch.ts';
 import { rowsSince, verifyExtension } from '../../src/register/verify/verify-extension.ts';
 import { type VerifiedPublication, verifyPublication } from '../../src/register/verify/verify-publication.ts';
 import { readWorkbook } from '../../src/spreadsheet/read-workbook.ts';
@@ -39,13 +40,13 @@ beforeAll(async () => {
 const key = testSigner().verifier;
 
 async function verified(label: string, files: Files): Promise<VerifiedPublication> {
-  const found = await verifyPublication(sourceOf(label, files), key);
+  const found = await verifyPublication(sourceOf(label, files), key, memoryScratch());
   if (!('checkpoint' in found)) throw new Error(JSON.stringify(found.problems));
   return found;
 }
 
 async function problemsOf(files: Files): Promise<string[]> {
-  const { problems } = await verifyPublication(sourceOf('q', files), key);
+  const { problems } = await verifyPublication(sourceOf('q', files), key, memoryScratch());
   return problems.map(({ code, file, message }) => `${code} ${file}: ${message}`);
 }
 
@@ -66,14 +67,14 @@ const inText = (from: string, to: string) => (bytes: Buffer) => {
 describe('what was published', () => {
   test('verifies, and a later publication goes on from an earlier one', async () => {
     const [earlier, later] = [await verified('q3', q3), await verified('q4', q4)];
-    expect([earlier.problems, later.problems, verifyExtension(earlier, later)]).toEqual([[], [], []]);
+    expect([earlier.problems, later.problems, await verifyExtension(earlier, later)]).toEqual([[], [], []]);
     expect(rowsSince(earlier, later)).toEqual({ unchanged: 0, changed: 3, withdrawn: 1, added: 1 });
   });
 
   test('verifies with the key beside it as well, and with no other', async () => {
-    expect((await verifyPublication(sourceOf('q', q3), undefined)).problems).toEqual([]);
+    expect((await verifyPublication(sourceOf('q', q3), undefined, memoryScratch())).problems).toEqual([]);
     const other = testSigner(formatSigner('register.example.org/test', new Secret(Buffer.alloc(32, 1))).reveal());
-    const { problems } = await verifyPublication(sourceOf('q', q3), other.verifier);
+    const { problems } = await verifyPublication(sourceOf('q', q3), other.verifier, memoryScratch());
     expect(problems).toMatchObject([{ code: 'checkpoint' }]);
   });
 
@@ -228,7 +229,7 @@ describe('a ledger that was rewritten, sound in itself, and published again', ()
     const forged: readonly Entry[] = entriesOf(forge(NEW));
     const later = await verified('q4', await published(forged, days('2026-Q4')));
     expect(later.problems).toEqual([]);
-    const [problem, ...more] = verifyExtension(earlier, later);
+    const [problem, ...more] = await verifyExtension(earlier, later);
     expect(more).toEqual([]);
     expect(problem?.message).toMatch(message);
   });
@@ -238,9 +239,9 @@ describe('a ledger that was rewritten, sound in itself, and published again', ()
       'checkpoint',
       new Map([['log/checkpoint', q3.get('log/checkpoint') ?? Buffer.alloc(0)]]),
     );
-    expect(verifyExtension(alone, await verified('q4', q4))).toEqual([]);
+    expect(await verifyExtension(alone, await verified('q4', q4))).toEqual([]);
     const forged = entriesOf(NEW.filter((_, index) => index !== 3));
-    const [problem] = verifyExtension(alone, await verified('q4', await published(forged, days('2026-Q4'))));
+    const [problem] = await verifyExtension(alone, await verified('q4', await published(forged, days('2026-Q4'))));
     expect(problem?.message).toBe(
       'the first 9 entries are not those of checkpoint: something was rewritten or removed',
     );
@@ -272,7 +273,7 @@ test('an entry of a published kind that is held back is noticed, though its leaf
 test('another log’s publication is no extension', async () => {
   const other = testSigner(formatSigner('other.example.org/log', new Secret(Buffer.alloc(32, 1))).reveal());
   const files = await published(entriesOf(NEW), days('2026-Q4'), other);
-  const later = await verifyPublication(sourceOf('q4', files), undefined);
+  const later = await verifyPublication(sourceOf('q4', files), undefined, memoryScratch());
   if (!('checkpoint' in later)) throw new Error('it verifies by itself');
-  expect(verifyExtension(await verified('q3', q3), later)).toMatchObject([{ code: 'other-log' }]);
+  expect(await verifyExtension(await verified('q3', q3), later)).toMatchObject([{ code: 'other-log' }]);
 });

@@ -7,8 +7,9 @@ import { type DueResult, exitOf, runDue, whatIsDue } from '../../schedule/run-du
 import type { Workspace } from '../../workspace/workspace.ts';
 import { dueItemJson, dueNotice, dueResultJson, formatDueList, formatDueReport } from '../due-report.ts';
 import { Ended } from '../ended.ts';
-import { aloneWithDue, ledgerOf } from '../wire.ts';
+import { aloneWithDue } from '../wire.ts';
 import { wireDue } from '../wire-due.ts';
+import { ledgerOf } from '../wire-ledger.ts';
 import { keepLastDue, tell, writeMetrics } from '../wire-monitoring.ts';
 import { type CommandContext, contextOf, openWorkspace } from './command-context.ts';
 

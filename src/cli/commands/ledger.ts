@@ -6,7 +6,7 @@ import { isKind, type Kind } from '../../ledger/entries.ts';
 import type { Entry } from '../../ledger/ledger.ts';
 import { entriesOf } from '../../release.ts';
 import { formatTable } from '../table.ts';
-import { ledgerOf } from '../wire.ts';
+import { ledgerOf } from '../wire-ledger.ts';
 import { contextOf, openWorkspace } from './command-context.ts';
 
 const KINDS: readonly Kind[] = [

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { entriesOf } from '../../release.ts';
 import { outboxAlert, outboxList } from '../../schedule/outbox-list.ts';
 import { formatTable } from '../table.ts';
-import { ledgerOf } from '../wire.ts';
+import { ledgerOf } from '../wire-ledger.ts';
 import { contextOf, openWorkspace } from './command-context.ts';
 
 export function addOutbox(program: Command): void {

@@ -3,7 +3,9 @@ import type { Command } from 'commander';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { reidentify } from '../../release/reidentification/reidentify.ts';
-import { answerPlace, namedKeys, presentUser, readInput, wire } from '../wire.ts';
+import { presentUser } from '../present-user.ts';
+import { readInput } from '../read-input.ts';
+import { answerPlace, namedKeys, wire } from '../wire.ts';
 import { contextOf, openWorkspace } from './command-context.ts';
 
 const REQUEST = `

@@ -6,7 +6,8 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { crontab, type ScheduleFacts, systemdUnits, type UnitFile } from '../../schedule/units.ts';
-import { scheduleFacts, stateFolder } from '../wire.ts';
+import { scheduleFacts } from '../wire.ts';
+import { stateFolder } from '../wire-ledger.ts';
 import { contextOf, openWorkspace } from './command-context.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../../bin/dars.js', import.meta.url));

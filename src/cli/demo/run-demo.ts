@@ -18,7 +18,8 @@ import { loadWorkspace } from '../../workspace/load-workspace.ts';
 import { publishRegister } from '../commands/register/publish.ts';
 import { formatOutcome } from '../commands/run.ts';
 import { group, type Reporter } from '../reporter.ts';
-import { makeRegisterKey, wire } from '../wire.ts';
+import { wire } from '../wire.ts';
+import { makeRegisterKey } from '../wire-register.ts';
 import { demoDocuments } from './demo-documents.ts';
 import { FOLLOW_UP_NIC } from './follow-up-documents.ts';
 

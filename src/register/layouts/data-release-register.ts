@@ -2,9 +2,11 @@ import { isWithin, rangeInWords } from '../../kernel/date-range.ts';
 import { placeOf } from '../../spreadsheet/cell-text.ts';
 import type { Sheet } from '../../spreadsheet/write-workbook.ts';
 import type { AgreementVersion } from '../agreement-facts.ts';
+import { type IndexedRegister, Is } from '../indexed-register.ts';
 import type { Register } from '../register.ts';
-import { cellsOf } from '../register-row.ts';
+import { cellsOf, type RegisterRow } from '../register-row.ts';
 import { amendedRows, rowsOfRange } from '../register-views.ts';
+import { again } from '../store/again.ts';
 import { readmeCells, termsCells } from './notes.ts';
 
 /*
@@ -61,11 +63,11 @@ export const SHEETS = {
 
 const RELEASE_WIDTHS = [14, 32, 36, 30, 16, 44, 10, 14, 30, 12, 44, 44];
 
-/** A table of the register: what one sheet, and one CSV file, hold. */
+/** A table of the register: what one sheet, and one CSV file, hold. Its rows are made anew whenever they are read. */
 export interface RegisterTable {
   readonly name: string;
   readonly header: readonly string[];
-  readonly rows: readonly (readonly string[])[];
+  readonly rows: Iterable<readonly string[]>;
 }
 
 /** The three tables of the layout: what was given out in these days, why, and what earlier registers said wrongly. */
@@ -75,21 +77,35 @@ export interface ReleaseTables {
   readonly amendments: RegisterTable;
 }
 
-export function releaseTables(register: Register): ReleaseTables {
+export function releaseTables(indexed: IndexedRegister): ReleaseTables {
   return {
-    releases: { name: SHEETS.releases, header: RELEASE_HEADER, rows: rowsOfRange(register).map(cellsOf) },
-    purposes: { name: SHEETS.purposes, header: PURPOSE_HEADER, rows: purposeStatements(register).map(purposeCells) },
-    amendments: { name: SHEETS.amendments, header: RELEASE_HEADER, rows: amendedRows(register).map(cellsOf) },
+    releases: {
+      name: SHEETS.releases,
+      header: RELEASE_HEADER,
+      rows: again(() => cellsOfAll(rowsOfRange(indexed))),
+    },
+    purposes: { name: SHEETS.purposes, header: PURPOSE_HEADER, rows: again(() => purposeStatements(indexed)) },
+    amendments: {
+      name: SHEETS.amendments,
+      header: RELEASE_HEADER,
+      rows: again(() => cellsOfAll(amendedRows(indexed))),
+    },
   };
+}
+
+function* cellsOfAll(rows: Iterable<RegisterRow>): Generator<readonly string[]> {
+  for (const row of rows) yield cellsOf(row);
 }
 
 /** The sheets of the workbook. Texts for readers are those of an edition that covers these days, or our own. */
 export function releaseSheets(
   { releases, purposes, amendments }: ReleaseTables,
-  { editions, range }: Register,
+  register: Register,
   custodian: string,
 ): Sheet[] {
-  const notes = editions.findLast(({ period }) => isWithin(period.to, range))?.notes;
+  const { editions, range } = register;
+  const edition = editions.findLast(({ period }) => isWithin(period.to, range));
+  const notes = edition === undefined ? undefined : register.notesOf(edition);
   const noted = (sheet: string, own: readonly (readonly [string, string])[]): Sheet => ({
     name: sheet,
     widths: sheet === SHEETS.terms ? [60, 110] : [130],
@@ -122,14 +138,19 @@ export function releaseSheets(
 }
 
 /** The versions that the rows of these days stand on, and those that an edition of these days describes. */
-function purposeStatements(register: Register): AgreementVersion[] {
-  const named = new Set([...rowsOfRange(register), ...amendedRows(register)].map(({ values }) => values.agreement));
+function* purposeStatements(indexed: IndexedRegister): Generator<readonly string[]> {
+  const { register, referenceOf } = indexed;
+  const named = new Uint8Array(register.versionCount);
+  for (const rows of [indexed.numbers(Is.ofRange), indexed.amended])
+    for (const row of rows) named[referenceOf[row] ?? -1] = 1;
   const editions = new Set(
     register.editions.filter(({ period }) => isWithin(period.to, register.range)).map(({ edition }) => edition),
   );
-  return [...register.agreements.values()].filter(
-    ({ reference, facts }) => named.has(reference) || (facts.edition !== undefined && editions.has(facts.edition)),
-  );
+  for (let number = 0; number < register.versionCount; number += 1) {
+    const version = register.version(number);
+    const { edition } = version.facts;
+    if (named[number] === 1 || (edition !== undefined && editions.has(edition))) yield purposeCells(version);
+  }
 }
 
 function purposeCells({ facts }: AgreementVersion): string[] {

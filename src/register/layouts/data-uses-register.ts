@@ -1,9 +1,11 @@
 import { monthLabel } from '../../kernel/date-range.ts';
 import type { Sheet } from '../../spreadsheet/write-workbook.ts';
 import { type AgreementVersion, yesOrNo } from '../agreement-facts.ts';
+import { type IndexedRegister, Is } from '../indexed-register.ts';
 import type { Register } from '../register.ts';
 import type { RegisterRow } from '../register-row.ts';
 import { standingRows } from '../register-views.ts';
+import { again } from '../store/again.ts';
 import { printed, printedAsUses } from '../words.ts';
 import type { RegisterTable } from './data-release-register.ts';
 
@@ -59,17 +61,24 @@ export interface UsesTables {
   readonly releases: RegisterTable;
 }
 
-export function usesTables(register: Register): UsesTables {
-  const rows = standingRows(register);
+export function usesTables(indexed: IndexedRegister): UsesTables {
   return {
     agreements: {
       name: 'Agreements',
       header: AGREEMENTS_HEADER,
-      rows: [...register.agreements.values()].map(agreementCells),
+      rows: again(() => agreementRows(indexed.register)),
     },
-    datasets: { name: 'Datasets', header: DATASETS_HEADER, rows: datasetRows(register, rows) },
-    releases: { name: 'DataReleases', header: USES_HEADER, rows: rows.map(usesCells) },
+    datasets: { name: 'Datasets', header: DATASETS_HEADER, rows: again(() => datasetRows(indexed)) },
+    releases: { name: 'DataReleases', header: USES_HEADER, rows: again(() => usesRows(indexed)) },
   };
+}
+
+function* agreementRows(register: Register): Generator<readonly string[]> {
+  for (const version of register.versions()) yield agreementCells(version);
+}
+
+function* usesRows(indexed: IndexedRegister): Generator<readonly string[]> {
+  for (const row of standingRows(indexed)) yield usesCells(row);
 }
 
 /** The sheets of the workbook. */
@@ -108,11 +117,37 @@ function agreementCells({ facts }: AgreementVersion): string[] {
 }
 
 /** What the versions grant; for versions whose datasets an old edition did not list, what their rows show. */
-function datasetRows({ agreements }: Register, rows: readonly RegisterRow[]): string[][] {
-  const seen = new Map<string, string[][]>();
+function* datasetRows(indexed: IndexedRegister): Generator<readonly string[]> {
+  for (let number = 0; number < indexed.register.versionCount; number += 1) {
+    const { reference, facts } = indexed.register.version(number);
+    if (facts.datasets === undefined) yield* shownDatasets(indexed, number);
+    for (const each of facts.datasets ?? []) {
+      yield [
+        reference,
+        each.title,
+        printedAsUses(printed('identifiability', each.identifiability)),
+        printedAsUses(printed('sensitive', each.sensitive)),
+        printed('frequency', each.frequency),
+        each.legal_basis,
+        printed('common_law_duty', each.common_law_duty),
+      ];
+    }
+  }
+  // References that are described nowhere, in the order of their first standing rows.
+  const shown = new Uint8Array(indexed.references.size);
+  for (const row of indexed.numbers(Is.standing)) {
+    const reference = indexed.referenceOf[row] ?? -1;
+    if (indexed.isVersion(reference) || shown[reference] === 1) continue;
+    shown[reference] = 1;
+    yield* shownDatasets(indexed, reference);
+  }
+}
+
+function* shownDatasets(indexed: IndexedRegister, reference: number): Generator<readonly string[]> {
   const keys = new Set<string>();
-  for (const { values, source } of rows) {
-    if (agreements.get(values.agreement)?.facts.datasets !== undefined) continue;
+  for (const row of indexed.rowsUnder(reference)) {
+    if (!indexed.has(row, Is.standing)) continue;
+    const { values, source } = indexed.register.row(row);
     const spelled = source === 'imported' ? (text: string) => text : printedAsUses;
     const cells = [
       values.agreement,
@@ -126,25 +161,8 @@ function datasetRows({ agreements }: Register, rows: readonly RegisterRow[]): st
     const key = cells.join('\u0000');
     if (keys.has(key)) continue;
     keys.add(key);
-    seen.set(values.agreement, [...(seen.get(values.agreement) ?? []), cells]);
+    yield cells;
   }
-  const granted = [...agreements.values()].flatMap(({ reference, facts }) => {
-    if (facts.datasets === undefined) {
-      const shown = seen.get(reference) ?? [];
-      seen.delete(reference);
-      return shown;
-    }
-    return facts.datasets.map((each) => [
-      reference,
-      each.title,
-      printedAsUses(printed('identifiability', each.identifiability)),
-      printedAsUses(printed('sensitive', each.sensitive)),
-      printed('frequency', each.frequency),
-      each.legal_basis,
-      printed('common_law_duty', each.common_law_duty),
-    ]);
-  });
-  return [...granted, ...[...seen.values()].flat()];
 }
 
 function usesCells({ id, values, released, source }: RegisterRow): string[] {

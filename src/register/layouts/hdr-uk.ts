@@ -1,8 +1,7 @@
 import { saysApplied } from '../../kernel/opt-out-answer.ts';
 import { type AgreementVersion, yesOrNo } from '../agreement-facts.ts';
-import type { Register } from '../register.ts';
+import { type IndexedRegister, Is } from '../indexed-register.ts';
 import type { RegisterRow } from '../register-row.ts';
-import { standingRows } from '../register-views.ts';
 import { printed, sensitivityLevel } from '../words.ts';
 
 /*
@@ -20,36 +19,40 @@ const LEVELS = ['Anonymous', 'De-Personalised', 'Personally Identifiable'];
 export type DataUse = Readonly<Record<string, unknown>>;
 
 /** One record an agreement version, in the order in which they were described. */
-export function* dataUses(register: Register, custodian: string): Generator<DataUse> {
-  const byAgreement = new Map<string, RegisterRow[]>();
-  for (const row of standingRows(register)) {
-    const rows = byAgreement.get(row.values.agreement);
-    if (rows === undefined) byAgreement.set(row.values.agreement, [row]);
-    else rows.push(row);
-  }
-  for (const version of register.agreements.values()) {
-    yield dataUse(version, byAgreement.get(version.reference) ?? [], custodian);
-  }
+export function* dataUses(indexed: IndexedRegister, custodian: string): Generator<DataUse> {
+  for (let number = 0; number < indexed.register.versionCount; number += 1)
+    yield dataUse(indexed.register.version(number), standingRowsUnder(indexed, number), custodian);
 }
 
-function dataUse({ reference, facts }: AgreementVersion, rows: readonly RegisterRow[], custodian: string): DataUse {
+function* standingRowsUnder(indexed: IndexedRegister, reference: number): Generator<RegisterRow> {
+  for (const row of indexed.rowsUnder(reference)) if (indexed.has(row, Is.standing)) yield indexed.register.row(row);
+}
+
+function dataUse({ reference, facts }: AgreementVersion, rows: Iterable<RegisterRow>, custodian: string): DataUse {
   const granted = facts.datasets ?? [];
-  const levels = [
-    ...granted.map(({ identifiability }) => sensitivityLevel(printed('identifiability', identifiability))),
-    ...rows.map(({ values }) => sensitivityLevel(values.identifiability)),
-  ];
-  const level = LEVELS.findLast((each) => levels.some((found) => found === each));
-  const duties = distinct([
-    ...granted.map((each) => printed('common_law_duty', each.common_law_duty)),
-    ...rows.map(({ values }) => values.common_law_duty),
-  ]);
-  const frequencies = distinct([
-    ...granted.map((each) => printed('frequency', each.frequency)),
-    ...rows.map(({ values }) => values.frequency),
-  ]);
-  const answers = distinct([...granted.map((each) => each.opt_outs), ...rows.map(({ values }) => values.opt_outs)]);
-  const days = rows.map(({ released }) => released.from).sort();
-  const accesses = distinct(rows.map(({ source, values }) => accessType(source, values.frequency)));
+  const said = {
+    level: new Set<string>(granted.map((each) => sensitivityLevel(printed('identifiability', each.identifiability)))),
+    duty: new Set(granted.map((each) => printed('common_law_duty', each.common_law_duty))),
+    frequency: new Set(granted.map((each) => printed('frequency', each.frequency))),
+    answer: new Set(granted.map((each) => each.opt_outs)),
+    dataset: new Set(granted.map(({ title }) => title)),
+    basis: new Set(granted.map((each) => each.legal_basis)),
+    access: new Set<string>(),
+  };
+  let firstDay: string | undefined;
+  for (const { source, values, released } of rows) {
+    said.level.add(sensitivityLevel(values.identifiability));
+    said.duty.add(values.common_law_duty);
+    said.frequency.add(values.frequency);
+    said.answer.add(values.opt_outs);
+    said.dataset.add(values.dataset);
+    said.basis.add(values.legal_basis);
+    said.access.add(accessType(source, values.frequency));
+    if (firstDay === undefined || released.from < firstDay) firstDay = released.from;
+  }
+  const level = LEVELS.findLast((each) => said.level.has(each));
+  const [duties, frequencies] = [distinct(said.duty), distinct(said.frequency)];
+  const [answers, accesses] = [distinct(said.answer), distinct(said.access)];
   return {
     project_id_text: reference.trim(),
     project_title: facts.title ?? null,
@@ -71,14 +74,11 @@ function dataUse({ reference, facts }: AgreementVersion, rows: readonly Register
     project_start_date: facts.term?.start ?? null,
     project_end_date: facts.term?.end ?? null,
     latest_approval_date: facts.signed ?? null,
-    non_gateway_datasets: distinct([...granted.map(({ title }) => title), ...rows.map(({ values }) => values.dataset)]),
+    non_gateway_datasets: distinct(said.dataset),
     data_sensitivity_level: level ?? null,
     legal_basis_for_data_article6: null,
     legal_basis_for_data_article9: null,
-    legal_basis_for_dissemination: distinct([
-      ...granted.map((each) => each.legal_basis),
-      ...rows.map(({ values }) => values.legal_basis),
-    ]),
+    legal_basis_for_dissemination: distinct(said.basis),
     duty_of_confidentiality: duties.length === 0 ? null : duties.join('; '),
     national_data_optout: optOutSummary(answers),
     national_data_optout_reasons: answers,
@@ -87,7 +87,7 @@ function dataUse({ reference, facts }: AgreementVersion, rows: readonly Register
     linked_assets_description: null,
     confidential_data_description:
       granted.length === 0 ? null : granted.map(({ title, fields }) => `${title}: ${fields.join(', ')}`).join('; '),
-    access_date: days[0] ?? null,
+    access_date: firstDay ?? null,
     access_type: accesses.length === 0 ? null : accesses.join('; '),
     privacy_enhancements:
       level === 'De-Personalised' ? 'Identifiers are left out or replaced by tokens of this agreement alone' : null,
@@ -114,6 +114,6 @@ function firstWords(text: string | undefined): string | null {
   return words.length <= LAY_WORDS ? words.join(' ') : `${words.slice(0, LAY_WORDS - 1).join(' ')} …`;
 }
 
-function distinct(texts: readonly string[]): string[] {
-  return [...new Set(texts)].filter((text) => text !== '').sort();
+function distinct(texts: ReadonlySet<string>): string[] {
+  return [...texts].filter((text) => text !== '').sort();
 }

@@ -1,7 +1,6 @@
 import { rangeInWords } from '../../kernel/date-range.ts';
 import { html, number } from '../../kernel/html.ts';
 import type { Checkpoint } from '../../ledger/checkpoint.ts';
-import type { PublicationTables } from '../publication-tables.ts';
 import { type PageFrame, page, type SiteFile } from './page.ts';
 
 const ABOUT: Readonly<Record<string, string>> = {
@@ -16,17 +15,17 @@ const ABOUT: Readonly<Record<string, string>> = {
   'mixed-opt-outs.csv': 'The same dataset in the same month with and without opt-outs',
 };
 
-/** How to read the register, what can be downloaded, and how to check it. */
+/** How to read the register, what can be downloaded (CSV files and how many rows each has), and how to check it. */
 export function aboutPage(
   frame: PageFrame,
-  tables: PublicationTables['files'],
+  rowCounts: ReadonlyMap<string, number>,
   checkpoint: Checkpoint,
   verifier: string,
 ): SiteFile {
   const { custodian, model } = frame;
   const content = html`
 <h1>About this register</h1>
-<p class="lead">It covers data that ${custodian} released ${rangeInWords(model.register.range)}, every earlier release that is on record, and every amendment to what was said before.</p>
+<p class="lead">It covers data that ${custodian} released ${rangeInWords(model.indexed.register.range)}, every earlier release that is on record, and every amendment to what was said before.</p>
 
 <h2 id="rows">What a row is</h2>
 <p>For extracts, one row is one physical file that was sent to a recipient; its reference stays its own for ever. For <em>system access</em>, where a recipient looks at data in the custodian’s own systems and receives nothing, one row is one dataset under one agreement, looked at at least once in the period. Frequent flows, daily ones say, have one row a dataset and agreement.</p>
@@ -48,7 +47,7 @@ export function aboutPage(
 <li><a href="data-release-register.xlsx" download>data-release-register.xlsx</a>: the Data Release Register, six sheets</li>
 <li><a href="data-uses-register.xlsx" download>data-uses-register.xlsx</a>: the Data Uses Register, three sheets</li>
 <li><a href="data-uses.json" download>data-uses.json</a>: one record an agreement version, in the data-use register standard of the UK Health Data Research Alliance (version 2)</li>
-${tables.map(({ path, table }) => html`<li><a href="${path}" download>${path}</a> (${number(table.rows.length)} rows): ${ABOUT[path] ?? ''}</li>`)}
+${[...rowCounts].map(([path, rows]) => html`<li><a href="${path}" download>${path}</a> (${number(rows)} rows): ${ABOUT[path] ?? ''}</li>`)}
 <li><a href="figures.json" download>figures.json</a>: the numbers behind the front page</li>
 </ul>
 
@@ -64,5 +63,5 @@ ${tables.map(({ path, table }) => html`<li><a href="${path}" download>${path}</a
 <div><dt>Key</dt><dd><code>${verifier}</code></dd></div>
 </dl>
 <p>Formats: <code>checkpoint</code> and <code>publication.note</code> are signed notes (C2SP signed-note, tlog-checkpoint), <code>log/tile/</code> holds the Merkle tree (RFC 6962, C2SP tlog-tiles).</p>`;
-  return page(frame, 'about.html', 'About and downloads', content);
+  return page(frame, 'about.html', 'About and downloads', [content]);
 }

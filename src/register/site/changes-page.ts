@@ -10,29 +10,41 @@ import type { SiteModel } from './site-model.ts';
 const LONG = 240;
 
 export function changesPage(frame: PageFrame): SiteFile {
-  const { model } = frame;
-  const ofSubstance = model.changes.filter(({ ofSubstance: is }) => is);
-  const others = model.changes.filter(({ ofSubstance: is }) => !is);
-  const list = (changes: readonly Change[]): Html =>
-    html`<ul class="changes">${changes.map((change) => changeItem(change, model, ''))}</ul>`;
-  const content = html`
+  return page(frame, 'changes.html', 'Changes', content(frame.model));
+}
+
+function* content(model: SiteModel): Generator<Html> {
+  yield html`
 <h1>Changes to what the register said</h1>
 <p class="lead">A register that is corrected in silence can’t be trusted. What was said is never taken away: each correction stands beside it, with the reason.</p>
 <p><a href="changes.csv" download>Download all changes of these days (CSV)</a></p>
 <h2>Changes of substance</h2>
-${ofSubstance.length === 0 ? html`<p>There were none in these days.</p>` : list(ofSubstance)}
+`;
+  yield* list(model, true);
+  yield html`
 <h2>Names and typography</h2>
 <p>Renames of organisations and datasets, and corrections that change no meaning.</p>
-${others.length === 0 ? html`<p>There were none in these days.</p>` : list(others)}`;
-  return page(frame, 'changes.html', 'Changes', content);
+`;
+  yield* list(model, false);
+}
+
+function* list(model: SiteModel, ofSubstance: boolean): Generator<Html> {
+  let some = false;
+  for (const change of model.indexed.changes.ofRange()) {
+    if (change.ofSubstance !== ofSubstance) continue;
+    if (!some) yield html`<ul class="changes">`;
+    some = true;
+    yield changeItem(change, model, '');
+  }
+  yield some ? html`</ul>` : html`<p>There were none in these days.</p>`;
 }
 
 /** One change as an item of a list: what, from what, to what, when and why. */
 export function changeItem(change: Change, { agreements }: SiteModel, up: string): Html {
   const { kind, about, what, from, to, reason, on, agreement, organisation } = change;
-  const subject = agreements.get(stemOf(agreement));
+  const slug = agreements.slugOf(stemOf(agreement));
   const row = about === '' ? undefined : html`<strong>${about}</strong>`;
-  const place = subject === undefined ? row : html`<a href="${up}agreement/${subject.slug}.html">${row}</a>`;
+  const place = slug === undefined ? row : html`<a href="${up}agreement/${slug}.html">${row}</a>`;
   const said: Record<Change['kind'], Html> = {
     amended: html`${place} was amended: ${what}${fromTo(from, to)}`,
     'agreement changed': html`${place} says something else now: ${what}${fromTo(from, to)}`,

@@ -8,21 +8,32 @@ import type { SiteModel } from './site-model.ts';
 
 /** Who received the same dataset in the same month with opt-outs applied and without. */
 export function mixedPage(frame: PageFrame): SiteFile {
-  const { model } = frame;
-  const rows = model.mixed.map(({ organisation, dataset, month, applied, notApplied }) => [
-    organisationLink(organisation, model, ''),
-    html`<a href="dataset/${model.datasets.get(dataset)?.slug ?? ''}.html">${dataset}</a>`,
-    html`<span class="ref">${month}</span>`,
-    answers(applied, model),
-    answers(notApplied, model),
-  ]);
-  const content = html`
+  return page(frame, 'mixed-opt-outs.html', 'With and without opt-outs', content(frame.model));
+}
+
+function* content(model: SiteModel): Generator<Html> {
+  const { mixed } = model;
+  yield html`
 <h1>The same data, with and without opt-outs</h1>
-<p class="lead">${counted(rows.length, 'time')} in these days, one organisation received the same dataset in the same month both with people’s opt-outs applied and without.</p>
+<p class="lead">${counted(mixed.size, 'time')} in these days, one organisation received the same dataset in the same month both with people’s opt-outs applied and without.</p>
 <p>That can be lawful: opt-outs depend on what the data reveal and on the legal basis of each flow, and one organisation can hold several agreements. It is shown here so that nobody has to find it out.</p>
 <p><a href="mixed-opt-outs.csv" download>Download this table (CSV)</a></p>
-${rows.length === 0 ? undefined : dataTable('Received with and without opt-outs', ['Organisation', 'Dataset', 'Month', 'With opt-outs applied', 'Without'], rows)}`;
-  return page(frame, 'mixed-opt-outs.html', 'With and without opt-outs', content);
+`;
+  if (mixed.size === 0) return;
+  const heads = ['Organisation', 'Dataset', 'Month', 'With opt-outs applied', 'Without'];
+  yield* dataTable('Received with and without opt-outs', heads, rows(model));
+}
+
+function* rows(model: SiteModel): Generator<readonly Html[]> {
+  for (const { organisation, dataset, month, applied, notApplied } of model.mixed) {
+    yield [
+      organisationLink(organisation, model, ''),
+      html`<a href="dataset/${model.datasets.slugOf(dataset) ?? ''}.html">${dataset}</a>`,
+      html`<span class="ref">${month}</span>`,
+      answers(applied, model),
+      answers(notApplied, model),
+    ];
+  }
 }
 
 function answers(counts: readonly AnswerCount[], model: SiteModel): Html {
@@ -33,11 +44,11 @@ function answers(counts: readonly AnswerCount[], model: SiteModel): Html {
 }
 
 function agreementLink(reference: string, { agreements }: SiteModel): Html {
-  const subject = agreements.get(stemOf(reference));
-  return subject === undefined ? html`${reference}` : html`<a href="agreement/${subject.slug}.html">${reference}</a>`;
+  const slug = agreements.slugOf(stemOf(reference));
+  return slug === undefined ? html`${reference}` : html`<a href="agreement/${slug}.html">${reference}</a>`;
 }
 
 export function organisationLink(name: string, { organisations }: SiteModel, up: string): Html {
-  const subject = organisations.get(name);
-  return subject === undefined ? html`${name}` : html`<a href="${up}organisation/${subject.slug}.html">${name}</a>`;
+  const slug = organisations.slugOf(name);
+  return slug === undefined ? html`${name}` : html`<a href="${up}organisation/${slug}.html">${name}</a>`;
 }

@@ -3,10 +3,10 @@ import { Html, html } from '../../kernel/html.ts';
 import { rangeName } from '../publication-note.ts';
 import type { SiteModel } from './site-model.ts';
 
-/** A file of the site. */
+/** A file of the site; its texts, one behind the other, are made while they are read. */
 export interface SiteFile {
   readonly path: string;
-  readonly text: string;
+  readonly texts: Iterable<string>;
 }
 
 /** What every page shows around its own content. */
@@ -29,15 +29,21 @@ const MENU = [
 ] as const;
 
 /** A page whole. `path` is where it lies in the site; links of the content are relative to that. */
-export function page(frame: PageFrame, path: string, title: string, content: Html, scripts = false): SiteFile {
+export function page(
+  frame: PageFrame,
+  path: string,
+  title: string,
+  content: Iterable<Html>,
+  scripts = false,
+): SiteFile {
   const up = path.includes('/') ? '../' : '';
   const { custodian, model } = frame;
-  const { range } = model.register;
+  const { range } = model.indexed.register;
   const menu = MENU.map(
     ([to, name]) =>
       html`<li><a href="${up}${to}"${to === path ? new Html(' aria-current="page"') : undefined}>${name}</a></li>`,
   );
-  const whole = html`<!doctype html>
+  const head = html`<!doctype html>
 <html lang="en-GB">
 <head>
 <meta charset="utf-8">
@@ -57,7 +63,8 @@ export function page(frame: PageFrame, path: string, title: string, content: Htm
 </div>
 </header>
 <main id="content" class="wide" tabindex="-1">
-${content}
+`;
+  const foot = html`
 </main>
 <footer class="bottom">
 <div class="wide">
@@ -67,5 +74,9 @@ ${content}
 ${scripts ? html`<script src="${up}assets/register.js"></script>\n` : undefined}</body>
 </html>
 `;
-  return { path, text: whole.text };
+  return { path, texts: textsOf([[head], content, [foot]]) };
+}
+
+function* textsOf(parts: readonly Iterable<Html>[]): Generator<string> {
+  for (const part of parts) for (const { text } of part) yield text;
 }

@@ -47,10 +47,12 @@ export function barChart(
 </figure>`,
     file: {
       path,
-      text: csvOf(
-        [...head],
-        all.map(([label, count]) => [label, String(count)]),
-      ),
+      texts: [
+        csvOf(
+          [...head],
+          all.map(([label, count]) => [label, String(count)]),
+        ),
+      ],
     },
   };
 }
@@ -82,31 +84,37 @@ export function columnChart(
 </figure>`,
     file: {
       path,
-      text: csvOf(
-        [...head],
-        months.map(([label, count]) => [label, String(count)]),
-      ),
+      texts: [
+        csvOf(
+          [...head],
+          months.map(([label, count]) => [label, String(count)]),
+        ),
+      ],
     },
   };
 }
 
 /** A table of texts and links. On a phone every row becomes a card; roles keep it a table for screen readers. */
-export function dataTable(
+export function* dataTable(
   caption: string,
   columns: readonly string[],
-  rows: readonly (readonly (Html | string | number)[])[],
+  rows: Iterable<readonly (Html | string | number)[]>,
   options: { readonly attributes?: (index: number) => Html; readonly id?: string } = {},
-): Html {
-  return html`<table class="data cards" role="table"${options.id === undefined ? undefined : html` id="${options.id}"`}><caption>${caption}</caption>
+): Generator<Html> {
+  yield html`<table class="data cards" role="table"${options.id === undefined ? undefined : html` id="${options.id}"`}><caption>${caption}</caption>
 <thead role="rowgroup"><tr role="row">${columns.map((column) => html`<th scope="col" role="columnheader">${column}</th>`)}</tr></thead>
 <tbody role="rowgroup">
-${rows.map(
-  (cells, row) => html`<tr role="row"${options.attributes?.(row)}>${cells.map(
-    (cell, index) =>
-      html`<td role="cell" data-label="${columns[index] ?? ''}">${typeof cell === 'number' ? number(cell) : cell}</td>`,
-  )}</tr>
-`,
-)}</tbody></table>`;
+`;
+  let row = 0;
+  for (const cells of rows) {
+    yield html`<tr role="row"${options.attributes?.(row)}>${cells.map(
+      (cell, index) =>
+        html`<td role="cell" data-label="${columns[index] ?? ''}">${typeof cell === 'number' ? number(cell) : cell}</td>`,
+    )}</tr>
+`;
+    row += 1;
+  }
+  yield html`</tbody></table>`;
 }
 
 /** Large numbers and what they count. */

@@ -1,6 +1,7 @@
 import { monthLabel } from '../../kernel/date-range.ts';
 import { type Html, html, number } from '../../kernel/html.ts';
 import type { RegisterRow } from '../register-row.ts';
+import { again } from '../store/again.ts';
 import { answerMark, dataTable } from './parts.ts';
 import type { SiteModel } from './site-model.ts';
 
@@ -19,24 +20,31 @@ const HEADS: Readonly<Record<Column, string>> = {
   'opt-outs': 'Opt-outs',
 };
 
-/** Rows of the register, the newest first. Withdrawn ones are struck through, with the reason. */
-export function rowTable(
+/** Rows of the register by their numbers, the newest first. Withdrawn ones are struck through, with the reason. */
+export function* rowTable(
   caption: string,
-  rows: readonly RegisterRow[],
+  rows: Int32Array,
   columns: readonly Column[],
   model: SiteModel,
-): Html {
-  const newest = rows.map((row, index) => ({ row, index }));
-  newest.sort((a, b) =>
-    a.row.released.to === b.row.released.to ? b.index - a.index : a.row.released.to < b.row.released.to ? 1 : -1,
-  );
-  const shown = newest.slice(0, MOST).map(({ row }) => row);
-  const cells = shown.map((row) => columns.map((column) => cell(row, column, model)));
-  return html`${dataTable(
+): Generator<Html> {
+  const { register, periods, periodOf } = model.indexed;
+  const lastDay = (row: number): string => periods[periodOf[row] ?? -1]?.to ?? '';
+  const newest = rows.slice().sort((a, b) => {
+    const [x, y] = [lastDay(a), lastDay(b)];
+    return x === y ? b - a : x < y ? 1 : -1;
+  });
+  const cells = again(function* () {
+    for (const number of newest.subarray(0, MOST)) {
+      const row = register.row(number);
+      yield columns.map((column) => cell(row, column, model));
+    }
+  });
+  yield* dataTable(
     caption,
     columns.map((column) => HEADS[column]),
     cells,
-  )}
+  );
+  yield html`
 ${rows.length > MOST ? html`<p class="quiet">The newest ${number(MOST)} of ${number(rows.length)} are shown; <a href="../data-uses-register.DataReleases.csv" download>the CSV file has all</a>.</p>` : undefined}`;
 }
 
@@ -50,11 +58,11 @@ function cell(row: RegisterRow, column: Column, { organisations, datasets }: Sit
       return html`<span class="ref">${from === to ? to : `${from} to ${to}`}</span>`;
     }
     case 'organisation':
-      return html`<a href="../organisation/${organisations.get(values.organisation)?.slug ?? ''}.html">${values.organisation}</a>`;
+      return html`<a href="../organisation/${organisations.slugOf(values.organisation) ?? ''}.html">${values.organisation}</a>`;
     case 'agreement':
       return html`${values.agreement}`;
     case 'dataset':
-      return html`<a href="../dataset/${datasets.get(values.dataset)?.slug ?? ''}.html">${values.dataset}</a>`;
+      return html`<a href="../dataset/${datasets.slugOf(values.dataset) ?? ''}.html">${values.dataset}</a>`;
     case 'form':
       return html`${values.identifiability}${values.sensitive === '' ? '' : `, ${values.sensitive.toLowerCase()}`}`;
     case 'opt-outs':

@@ -1,7 +1,9 @@
 import { html } from '../../kernel/html.ts';
+import { again } from '../store/again.ts';
 import { purposeOf } from './organisation-pages.ts';
 import { type PageFrame, page, type SiteFile } from './page.ts';
-import { byName, type SiteModel } from './site-model.ts';
+import type { SiteModel } from './site-model.ts';
+import { WordIndex } from './word-index.ts';
 
 /*
  * Search without a server. Words of every agreement (names, datasets, purposes) point to agreements; the words lie in
@@ -19,23 +21,45 @@ const COMMON = new Set(
 /** The search page, the list of agreements and the index of words. */
 export function* searchFiles(frame: PageFrame): Generator<SiteFile> {
   const { model } = frame;
-  const agreements = [...model.agreements.values()].sort((a, b) =>
-    byName({ name: `${a.organisation} ${a.name}` }, { name: `${b.organisation} ${b.name}` }),
-  );
   yield searchPage(frame);
-  const listed = agreements.map((each) => [
-    each.slug,
-    each.name,
-    each.organisation,
-    purposeOf(each.title, each.versions.at(-1)?.facts.objective, 110),
-    each.rows.length,
-  ]);
-  const index = indexOf(agreements);
-  const parts = index.map(([part]) => part);
-  yield { path: 'search/agreements.js', text: `registerSearch.agreements(${script(listed)},${script(parts)});\n` };
-  for (const [part, words] of index) {
-    yield { path: `search/words-${part}.js`, text: `registerSearch.words(${script(part)},${script(words)});\n` };
+  const index = new WordIndex(model.indexed.register.scratch);
+  for (const [place, agreement] of model.agreementsInOrder.entries()) addWords(index, place, agreement, model);
+  const parts = [...index.parts].sort();
+  yield { path: 'search/agreements.js', texts: again(() => agreementList(model, parts)) };
+  // One pass gives the words of all parts, one part behind the other, as their files are written.
+  const words = index.words();
+  let next = words.next();
+  for (const part of parts) {
+    yield { path: `search/words-${part}.js`, texts: wordsOfPart(part) };
   }
+
+  function* wordsOfPart(part: string): Generator<string> {
+    yield `registerSearch.words(${script(part)},{`;
+    for (let before = ''; next.done !== true && next.value.part === part; next = words.next(), before = ',') {
+      yield `${before}${script(next.value.word)}:"`;
+      yield* next.value.places;
+      yield '"';
+    }
+    yield '});\n';
+  }
+}
+
+function* agreementList(model: SiteModel, parts: readonly string[]): Generator<string> {
+  const { agreements, organisations, organisationOf, agreementsInOrder } = model;
+  let before = 'registerSearch.agreements([';
+  for (const agreement of agreementsInOrder) {
+    const latest = agreements.latest(agreement);
+    const listed = [
+      agreements.slug(agreement),
+      agreements.names.name(agreement),
+      organisations.names.name(organisationOf[agreement] ?? -1),
+      purposeOf(latest?.facts.title ?? '', latest?.facts.objective, 110),
+      agreements.standingRows(agreement).length,
+    ];
+    yield `${before}${script(listed)}`;
+    before = ',';
+  }
+  yield `${before === ',' ? '' : before}],${script(parts)});\n`;
 }
 
 function searchPage(frame: PageFrame): SiteFile {
@@ -49,69 +73,44 @@ function searchPage(frame: PageFrame): SiteFile {
 <noscript><p class="notice">Searching needs JavaScript. Without it, use the lists of <a href="organisations.html">organisations</a>, <a href="agreements.html">agreements</a> and <a href="datasets.html">datasets</a>, and your browser’s own search in a page.</p></noscript>
 <p id="found" role="status"></p>
 <ol id="results" class="results"></ol>`;
-  return page(frame, 'search.html', 'Search', content, true);
+  return page(frame, 'search.html', 'Search', [content], true);
 }
 
-/** Part -> word -> places of agreements in the list, as differences in base 36; `!` marks those with it in a name. */
-function indexOf(agreements: readonly SiteModelAgreement[]): [string, Record<string, string>][] {
-  const places = new Map<string, { at: number; list: string[] }>();
-  for (const [at, agreement] of agreements.entries()) {
-    const names = wordsOf(namesOf(agreement));
-    const all = new Set([...names, ...wordsOf(textsOf(agreement))]);
-    for (const word of all) {
-      if (COMMON.has(word)) continue;
-      const known = places.get(word) ?? { at: 0, list: [] };
-      known.list.push(`${(at - known.at).toString(36)}${names.has(word) ? '!' : ''}`);
-      known.at = at;
-      places.set(word, known);
-    }
+/** The words of an agreement; those of names come first, since they count as such. */
+function addWords(index: WordIndex, place: number, agreement: number, model: SiteModel): void {
+  const { agreements, datasets, indexed } = model;
+  const add = (text: string | undefined, inName: boolean): void => {
+    for (const word of text === undefined ? [] : wordsOf(text)) if (!COMMON.has(word)) index.add(word, place, inName);
+  };
+  const rows = agreements.standingRows(agreement);
+  add(agreements.names.name(agreement), true);
+  add(model.organisations.names.name(model.organisationOf[agreement] ?? -1), true);
+  for (const dataset of new Set(rows.map((row) => indexed.datasetOf[row] ?? -1)))
+    add(datasets.names.name(dataset), true);
+  let title = '';
+  for (const { facts, formerOrganisation, reference } of agreements.versions(agreement)) {
+    title = facts.title ?? '';
+    add(formerOrganisation, true);
+    add(reference, true);
+    for (const each of facts.datasets ?? []) add(each.title, true);
   }
-  const parts = new Map<string, Record<string, string>>();
-  for (const word of [...places.keys()].sort()) {
-    const part = partOf(word);
-    const words = parts.get(part) ?? (Object.create(null) as Record<string, string>);
-    words[word] = places.get(word)?.list.join(',') ?? '';
-    parts.set(part, words);
+  add(title, true);
+  for (const { facts } of agreements.versions(agreement)) {
+    for (const text of [facts.objective, facts.processing, facts.outputs, facts.benefits, facts.yielded_benefits])
+      add(text, false);
+    for (const text of [facts.funder, facts.organisation_type, ...(facts.processors ?? [])]) add(text, false);
+    for (const { name } of facts.controllers ?? []) add(name, false);
   }
-  return [...parts].sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-type SiteModelAgreement = SiteModel['agreements'] extends ReadonlyMap<string, infer A> ? A : never;
-
-function namesOf({ name, title, organisation, rows, versions }: SiteModelAgreement): string {
-  const datasets = [
-    ...rows.map(({ values }) => values.dataset),
-    ...versions.flatMap(({ facts }) => (facts.datasets ?? []).map((each) => each.title)),
-  ];
-  const former = versions.flatMap(({ formerOrganisation }) => formerOrganisation ?? []);
-  const references = versions.map(({ reference }) => reference);
-  return [name, title, organisation, ...former, ...references, ...new Set(datasets)].join(' ');
-}
-
-function textsOf({ versions, rows }: SiteModelAgreement): string {
-  return [
-    ...versions.flatMap(({ facts }) => [
-      ...[facts.objective, facts.processing, facts.outputs, facts.benefits, facts.yielded_benefits, facts.funder],
-      facts.organisation_type,
-      ...(facts.controllers ?? []).map(({ name }) => name),
-      ...(facts.processors ?? []),
-    ]),
-    ...new Set(rows.map(({ id }) => id)),
-  ].join(' ');
+  for (const row of rows) add(indexed.register.row(row).id, false);
 }
 
 /** The same in `assets/register.js`: lower case, accents off, letters and digits of any script. */
-export function wordsOf(text: string): Set<string> {
+function wordsOf(text: string): Set<string> {
   const plain = text
     .normalize('NFKD')
     .replaceAll(/[\u0300-\u036f]/g, '')
     .toLowerCase();
   return new Set(plain.match(/[\p{L}\p{N}]+/gu)?.map((word) => word.slice(0, 40)));
-}
-
-/** The file that a word lies in: its first two letters, if they are plain. */
-export function partOf(word: string): string {
-  return /^[a-z0-9]{2}/.exec(word)?.[0] ?? 'other';
 }
 
 /** JSON that may stand in a script file, whatever the file is taken for. */

@@ -1,178 +1,111 @@
-import { type AgreementVersion, compareVersions, stemOf } from '../agreement-facts.ts';
-import { allChanges, type Change, changesOfRange } from '../changes.ts';
 import { type Figures, figuresOf } from '../figures.ts';
-import { type MixedOptOuts, mixedOptOuts } from '../mixed-opt-outs.ts';
+import { IndexedRegister } from '../indexed-register.ts';
+import { MixedOptOutList } from '../mixed-opt-outs.ts';
 import { nameKey } from '../name-key.ts';
 import type { Register } from '../register.ts';
-import type { RegisterRow } from '../register-row.ts';
-import { rowsOfRange, standingRows } from '../register-views.ts';
+import { NameList } from '../store/name-list.ts';
+import { AgreementSubjects } from './agreement-subjects.ts';
+import { nameOrder } from './name-order.ts';
+import { Subjects } from './subjects.ts';
 
-/** Something that has a page of its own: its name, the page's name, and its rows. */
-export interface Subject {
-  readonly name: string;
-  readonly slug: string;
-  /** Standing rows, all days. */
-  readonly rows: readonly RegisterRow[];
-}
-
-export interface OrganisationSubject extends Subject {
-  readonly type: string;
-  readonly formerly: readonly string[];
-  readonly agreements: readonly AgreementSubject[];
-  /** Other spellings of the name, which the register keeps as they are. */
-  readonly alike: readonly { readonly name: string; readonly slug: string }[];
-}
-
-/** An agreement with all its versions, oldest first; the name is the stem of the reference. */
-export interface AgreementSubject extends Subject {
-  readonly versions: readonly AgreementVersion[];
-  readonly organisation: string;
-  readonly title: string;
-  /** Withdrawn rows as well. */
-  readonly allRows: readonly RegisterRow[];
-}
-
-/** What the pages of the site are made from, computed once. */
+/**
+ * What the pages of the site are made from. Of rows and texts it holds numbers alone; names of organisations,
+ * agreements and datasets stand in memory.
+ */
 export interface SiteModel {
-  readonly register: Register;
+  readonly indexed: IndexedRegister;
   readonly figures: Figures;
-  /** Rows of the publication's days. */
-  readonly rows: readonly RegisterRow[];
-  readonly standing: readonly RegisterRow[];
-  readonly changes: readonly Change[];
-  readonly allChanges: readonly Change[];
-  readonly mixed: readonly MixedOptOuts[];
-  readonly organisations: ReadonlyMap<string, OrganisationSubject>;
-  readonly agreements: ReadonlyMap<string, AgreementSubject>;
-  readonly datasets: ReadonlyMap<string, Subject>;
+  readonly mixed: MixedOptOutList;
+  readonly organisations: Subjects;
+  readonly agreements: AgreementSubjects;
+  readonly datasets: Subjects;
+  /** The organisation that each agreement is with, by its latest version or, where none is described, its last row. */
+  readonly organisationOf: Int32Array;
+  /** The type that its latest version gives each agreement's organisation; `''` where it gives none. */
+  readonly typeOf: (agreement: number) => string;
+  /** What organisations and datasets were called before renames. */
+  readonly formerOrganisations: FormerNames;
+  readonly formerDatasets: FormerNames;
+  /** Other spellings of an organisation's name, which the register keeps as they are. */
+  readonly alike: (organisation: number) => readonly number[];
+  /** The agreements by organisation and name, as people look them up. */
+  readonly agreementsInOrder: readonly number[];
 }
+
+type FormerNames = ReadonlyMap<string, ReadonlySet<string>>;
 
 export function siteModel(register: Register): SiteModel {
-  const rows = rowsOfRange(register);
-  const standing = standingRows(register);
-  const agreements = agreementSubjects(register, standing);
+  const formerOrganisations = new Map<string, Set<string>>();
+  const formerDatasets = new Map<string, Set<string>>();
+  const indexed = new IndexedRegister(register, ({ asAmendment, withdrawn, values, formerly }) => {
+    if (asAmendment || withdrawn !== undefined) return;
+    if (formerly.organisation !== undefined) add(formerOrganisations, values.organisation, formerly.organisation);
+    if (formerly.dataset !== undefined) add(formerDatasets, values.dataset, formerly.dataset);
+  });
+  const agreements = new AgreementSubjects(indexed);
+  const [organisationNames, datasetNames] = [copyOf(indexed.organisations), copyOf(indexed.datasets)];
+  for (const title of indexed.versions.granted) datasetNames.numberOf(title);
+  const [organisationOf, latestOf] = [new Int32Array(agreements.size), new Int32Array(agreements.size)];
+  for (let agreement = 0; agreement < agreements.size; agreement += 1) {
+    const versions = agreements.versionNumbers(agreement);
+    const latest = versions.at(-1);
+    const last = latest === undefined ? agreements.standingRows(agreement).at(-1) : undefined;
+    const ofRow = last === undefined ? '' : indexed.organisations.name(indexed.organisationOf[last] ?? -1);
+    const name = latest === undefined ? ofRow : indexed.versions.organisation(latest);
+    organisationOf[agreement] = organisationNames.numberOf(name);
+    latestOf[agreement] = latest ?? -1;
+    for (const version of versions) {
+      const former = indexed.versions.formerOrganisation(version);
+      if (former !== undefined) add(formerOrganisations, name, former);
+    }
+  }
+  const organisations = new Subjects(organisationNames);
+  const mixed = new MixedOptOutList(indexed);
   return {
-    register,
-    figures: figuresOf(register),
-    rows,
-    standing,
-    changes: changesOfRange(register),
-    allChanges: allChanges(register),
-    mixed: mixedOptOuts(rows),
-    organisations: organisationSubjects(standing, agreements),
-    agreements,
-    datasets: datasetSubjects(register, standing),
+    ...{ indexed, mixed, figures: figuresOf(indexed, mixed.size) },
+    ...{ organisations, agreements, datasets: new Subjects(datasetNames), organisationOf },
+    typeOf: (agreement) => {
+      const latest = latestOf[agreement] ?? -1;
+      return latest < 0 ? '' : indexed.versions.type(latest);
+    },
+    ...{ formerOrganisations, formerDatasets },
+    alike: spellings(organisationNames),
+    agreementsInOrder: nameOrder(
+      Array.from(agreements.names, (name, agreement) => {
+        return `${organisationNames.name(organisationOf[agreement] ?? -1)} ${name}`;
+      }),
+    ),
   };
 }
 
-function agreementSubjects(register: Register, standing: readonly RegisterRow[]): Map<string, AgreementSubject> {
-  const versions = grouped([...register.agreements.values()], ({ stem }) => stem);
-  const rows = grouped(standing, ({ values }) => stemOf(values.agreement));
-  const all = grouped(register.rows, ({ values }) => stemOf(values.agreement));
-  const slugs = new Slugs();
-  return new Map(
-    [...new Set([...versions.keys(), ...rows.keys()])].map((stem): [string, AgreementSubject] => {
-      const known = [...(versions.get(stem) ?? [])].sort((a, b) => compareVersions(a.reference, b.reference));
-      const latest = known.at(-1);
-      const own = rows.get(stem) ?? [];
-      return [
-        stem,
-        {
-          name: stem,
-          slug: slugs.of(stem),
-          versions: known,
-          rows: own,
-          allRows: all.get(stem) ?? [],
-          organisation: latest?.facts.organisation ?? own.at(-1)?.values.organisation ?? '',
-          title: latest?.facts.title ?? '',
-        },
-      ];
-    }),
-  );
+function copyOf(names: NameList): NameList {
+  const copy = new NameList();
+  for (const name of names) copy.numberOf(name);
+  return copy;
 }
 
-function organisationSubjects(
-  standing: readonly RegisterRow[],
-  agreements: ReadonlyMap<string, AgreementSubject>,
-): Map<string, OrganisationSubject> {
-  const rows = grouped(standing, ({ values }) => values.organisation);
-  const theirs = grouped([...agreements.values()], ({ organisation }) => organisation);
-  const names = [...new Set([...rows.keys(), ...theirs.keys()])];
-  const slugs = new Slugs();
-  const slugOf = new Map(names.map((name) => [name, slugs.of(name)]));
-  const spellings = grouped(names, nameKey);
-  return new Map(
-    names.map((name): [string, OrganisationSubject] => {
-      const own = rows.get(name) ?? [];
-      const named = theirs.get(name) ?? [];
-      const through = own.flatMap(({ values }) => agreements.get(stemOf(values.agreement)) ?? []);
-      const formerly = [
-        ...own.flatMap((row) => row.formerly.organisation ?? []),
-        ...named.flatMap(({ versions }) => versions.flatMap((version) => version.formerOrganisation ?? [])),
-      ];
-      const alike = (spellings.get(nameKey(name)) ?? []).filter((other) => other !== name);
-      return [
-        name,
-        {
-          name,
-          slug: slugOf.get(name) ?? '',
-          rows: own,
-          agreements: [...new Set([...named, ...through])],
-          type: named.map(({ versions }) => versions.at(-1)?.facts.organisation_type ?? '').find(Boolean) ?? '',
-          formerly: [...new Set(formerly)],
-          alike: alike.map((other) => ({ name: other, slug: slugOf.get(other) ?? '' })),
-        },
-      ];
-    }),
-  );
+function add(names: Map<string, Set<string>>, name: string, former: string): void {
+  const known = names.get(name);
+  if (known === undefined) names.set(name, new Set([former]));
+  else known.add(former);
 }
 
-function datasetSubjects(register: Register, standing: readonly RegisterRow[]): Map<string, Subject> {
-  const rows = grouped(standing, ({ values }) => values.dataset);
-  const granted = [...register.agreements.values()].flatMap(({ facts }) => (facts.datasets ?? []).map((d) => d.title));
-  const slugs = new Slugs();
-  return new Map(
-    [...new Set([...rows.keys(), ...granted])].map((name) => [
-      name,
-      { name, slug: slugs.of(name), rows: rows.get(name) ?? [] },
-    ]),
-  );
-}
-
-/** Names for pages: plain letters, digits and hyphens, each once. */
-class Slugs {
-  readonly #used = new Set<string>();
-
-  of(name: string): string {
-    const plain = name
-      .normalize('NFKD')
-      .toLowerCase()
-      .replaceAll('&', ' and ')
-      .replaceAll(/[\u0300-\u036f'’]/g, '')
-      .replaceAll(/[^a-z0-9]+/g, '-')
-      .replaceAll(/^-+|-+$/g, '')
-      .slice(0, 80);
-    const base = plain === '' ? 'unnamed' : plain;
-    let slug = base;
-    for (let count = 2; this.#used.has(slug); count += 1) slug = `${base}-${count}`;
-    this.#used.add(slug);
-    return slug;
+function spellings(names: NameList): (number: number) => readonly number[] {
+  const byKey = new Map<string, number[]>();
+  for (const [number, name] of Array.from(names).entries()) {
+    const key = nameKey(name);
+    const known = byKey.get(key);
+    if (known === undefined) byKey.set(key, [number]);
+    else known.push(number);
   }
-}
-
-export function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
+  const several = new Map<number, readonly number[]>();
+  for (const numbers of byKey.values()) {
+    if (numbers.length === 1) continue;
+    for (const number of numbers)
+      several.set(
+        number,
+        numbers.filter((other) => other !== number),
+      );
   }
-  return groups;
-}
-
-/** Names as people look them up: without case, numbers by their value; the same order on every machine. */
-export function byName(a: { readonly name: string }, b: { readonly name: string }): number {
-  const [x, y] = [nameKey(a.name), nameKey(b.name)];
-  return x < y ? -1 : x > y ? 1 : a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+  return (number) => several.get(number) ?? [];
 }

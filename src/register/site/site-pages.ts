@@ -1,6 +1,4 @@
 import type { Checkpoint } from '../../ledger/checkpoint.ts';
-import type { PublicationTables } from '../publication-tables.ts';
-import type { Register } from '../register.ts';
 import { aboutPage } from './about-page.ts';
 import { agreementList, agreementPages } from './agreement-pages.ts';
 import { changesPage } from './changes-page.ts';
@@ -10,7 +8,7 @@ import { mixedPage } from './mixed-page.ts';
 import { organisationList, organisationPages } from './organisation-pages.ts';
 import type { SiteFile } from './page.ts';
 import { searchFiles } from './search-index.ts';
-import { siteModel } from './site-model.ts';
+import type { SiteModel } from './site-model.ts';
 
 /** The style and the script of the site, which are files of their own. */
 export interface SiteAssets {
@@ -19,9 +17,9 @@ export interface SiteAssets {
 }
 
 export interface SiteInput {
-  readonly register: Register;
-  /** The CSV files that the site offers. */
-  readonly tables: PublicationTables['files'];
+  readonly model: SiteModel;
+  /** The CSV files that the site offers, and how many rows each has. */
+  readonly rowCounts: ReadonlyMap<string, number>;
   readonly custodian: string;
   readonly checkpoint: Checkpoint;
   /** The key that checks the publication's signatures. */
@@ -31,25 +29,25 @@ export interface SiteInput {
 
 /** Every page of the web site, its tables to download, its search index, style and script. */
 export function* sitePages({
-  register,
-  tables,
+  model,
+  rowCounts,
   custodian,
   checkpoint,
   verifier,
   assets,
 }: SiteInput): Generator<SiteFile> {
-  const frame = { custodian, model: siteModel(register) };
+  const frame = { custodian, model };
   yield* frontPage(frame);
   yield organisationList(frame);
   yield agreementList(frame);
   yield datasetList(frame);
   yield changesPage(frame);
   yield mixedPage(frame);
-  yield aboutPage(frame, tables, checkpoint, verifier);
+  yield aboutPage(frame, rowCounts, checkpoint, verifier);
   yield* organisationPages(frame);
   yield* agreementPages(frame);
   yield* datasetPages(frame);
   yield* searchFiles(frame);
-  yield { path: 'assets/register.css', text: assets.css };
-  yield { path: 'assets/register.js', text: assets.js };
+  yield { path: 'assets/register.css', texts: [assets.css] };
+  yield { path: 'assets/register.js', texts: [assets.js] };
 }

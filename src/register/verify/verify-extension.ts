@@ -1,13 +1,14 @@
 import type { Problem } from '../../kernel/problem.ts';
 import type { MerkleTree } from '../../ledger/merkle.ts';
-import { disclosedFacts } from '../ledger-log.ts';
-import { registerOf } from '../register.ts';
 import { entryInWords } from './entry-in-words.ts';
 import { problem } from './publication-problem.ts';
 import type { SeenLog, VerifiedPublication } from './verify-publication.ts';
 
 /** Proves that a later publication goes on from an earlier one: the same log, nothing removed, nothing rewritten. */
-export function verifyExtension(earlier: SeenLog, later: SeenLog): Problem[] {
+export async function verifyExtension(
+  earlier: SeenLog & Pick<VerifiedPublication, 'entryAt'>,
+  later: SeenLog,
+): Promise<Problem[]> {
   const { label } = later;
   const from = earlier.checkpoint;
   if (earlier.verifier.text !== later.verifier.text || from.origin !== later.checkpoint.origin) {
@@ -23,14 +24,14 @@ export function verifyExtension(earlier: SeenLog, later: SeenLog): Problem[] {
   if (from.size <= later.tree.size && later.tree.root(from.size).equals(from.root)) return [];
   for (let index = 0; index < Math.min(known, earlier.tree.size); index += 1) {
     if (earlier.tree.leaf(index).equals(later.tree.leaf(index))) continue;
-    const old = earlier.entries[index];
+    const old = await earlier.entryAt(index);
     const gone = !holds(later.tree, earlier.tree.leaf(index));
     const what = old === undefined ? `entry ${index + 1}` : `entry ${index + 1}, ${entryInWords(old)},`;
     const message = `${what} is not as ${earlier.label} has it: it was ${gone ? 'rewritten or removed' : 'moved'}`;
     return [{ ...problem(label, 'rewritten', message, `entry ${index + 1}`), hint: REWRITTEN }];
   }
   if (from.size > later.tree.size) {
-    const lost = earlier.entries[later.tree.size];
+    const lost = await earlier.entryAt(later.tree.size);
     const what = lost === undefined ? '' : `, from entry ${later.tree.size + 1} on: ${entryInWords(lost)}`;
     const message = `it has ${later.tree.size} entries, and ${earlier.label} had ${from.size}: some were removed${what}`;
     return [{ ...problem(label, 'removed', message), hint: REWRITTEN }];
@@ -56,20 +57,23 @@ export interface RowsSince {
 
 /** Counts what became of the earlier rows; each that changed has the entry that says so, or it would not be in the log. */
 export function rowsSince(earlier: VerifiedPublication, later: VerifiedPublication): RowsSince | undefined {
-  if (earlier.note === undefined || later.note === undefined) return undefined;
-  const before = registerOf(disclosedFacts(earlier.entries), earlier.note.range);
-  const now = new Map(
-    registerOf(disclosedFacts(later.entries), later.note.range).rows.map((row) => [`${row.seq} ${row.id}`, row]),
-  );
-  let [unchanged, changed, withdrawn] = [0, 0, 0];
-  for (const row of before.rows) {
-    const same = now.get(`${row.seq} ${row.id}`);
-    if (same === undefined) continue;
+  const [before, now] = [earlier.register, later.register];
+  if (before === undefined || now === undefined) return undefined;
+  let [unchanged, changed, withdrawn, all] = [0, 0, 0, 0];
+  // A release may name a file twice; such rows are counted as the one that they are.
+  for (let number = 0; number < now.rowCount; number += 1) {
+    const { seq, id } = now.row(number);
+    if (now.rowOf(seq, id) === number) all += 1;
+  }
+  for (const row of before.rows()) {
+    const number = now.rowOf(row.seq, row.id);
+    if (number === undefined) continue;
+    const same = now.row(number);
     if (same.withdrawn !== undefined && row.withdrawn === undefined) withdrawn += 1;
     else if (JSON.stringify(same.values) === JSON.stringify(row.values)) unchanged += 1;
     else changed += 1;
   }
-  return { unchanged, changed, withdrawn, added: now.size - unchanged - changed - withdrawn };
+  return { unchanged, changed, withdrawn, added: all - unchanged - changed - withdrawn };
 }
 
 function holds(tree: MerkleTree, leaf: Uint8Array): boolean {

@@ -1,23 +1,20 @@
-import { sha256Hex } from '../../kernel/digest.ts';
+import { createHash } from 'node:crypto';
+import type { ByteSource } from '../../kernel/byte-source.ts';
+import { piecesOf } from '../../kernel/pieces-of.ts';
 import type { Problem } from '../../kernel/problem.ts';
 import { type Checkpoint, parseCheckpoint } from '../../ledger/checkpoint.ts';
 import type { LoggedEntry } from '../../ledger/log-leaf.ts';
 import { MerkleTree } from '../../ledger/merkle.ts';
 import { type NoteVerifier, openNote, parseVerifier } from '../../ledger/signed-note.ts';
-import { disclosedFacts } from '../ledger-log.ts';
 import { PATHS } from '../publication.ts';
 import { type PublicationNote, parsePublicationNote } from '../publication-note.ts';
-import { registerOf } from '../register.ts';
+import type { Register } from '../register.ts';
+import type { Scratch } from '../store/scratch.ts';
+import { entriesAt } from './logged-entries.ts';
 import { problem } from './publication-problem.ts';
-import { readLog, withheld } from './verify-log.ts';
+import { type PublicationSource, smallFile } from './publication-source.ts';
+import { readLog } from './verify-log.ts';
 import { tableProblems } from './verify-tables.ts';
-
-/** A publication as its verifier reads it. */
-export interface PublicationSource {
-  readonly label: string;
-  list(): Promise<readonly string[]>;
-  read(path: string): Promise<Uint8Array | undefined>;
-}
 
 /** A publication that was looked at: what it claims to be, and what is wrong with it. */
 export interface VerifiedPublication {
@@ -26,14 +23,16 @@ export interface VerifiedPublication {
   readonly verifier: NoteVerifier;
   /** Undefined for a checkpoint that came alone. */
   readonly note: PublicationNote | undefined;
-  readonly entries: readonly LoggedEntry[];
   readonly tree: MerkleTree;
-  readonly rows: number;
+  /** An entry of the log by its index, read once more. */
+  readonly entryAt: (index: number) => Promise<LoggedEntry | undefined>;
+  /** Undefined where the log has no facts to compute it from. */
+  readonly register: Register | undefined;
   readonly problems: readonly Problem[];
 }
 
 /** A log as far as somebody knows it: all of it, or of a checkpoint that came alone no entry. */
-export type SeenLog = Pick<VerifiedPublication, 'label' | 'checkpoint' | 'verifier' | 'entries' | 'tree'>;
+export type SeenLog = Pick<VerifiedPublication, 'label' | 'checkpoint' | 'verifier' | 'tree'>;
 
 /** What can't even be begun with. */
 export type VerifyOutcome = VerifiedPublication | { readonly label: string; readonly problems: readonly Problem[] };
@@ -43,18 +42,20 @@ const SHOWN = 20;
 /**
  * Proves of one publication, with nothing but its own files and the custodian's key: every file is the one that was
  * signed; every entry of its log is in the tree that the checkpoint signs, and none of a published kind is held back;
- * and every row of its tables is what the log's facts say.
+ * and every row of its tables is what the log's facts say. Memory holds no file whole; what is read lies in the scratch
+ * for as long as the answer is used.
  */
 export async function verifyPublication(
   source: PublicationSource,
   key: NoteVerifier | undefined,
+  scratch: Scratch,
 ): Promise<VerifyOutcome> {
   const { label } = source;
   const fail = (code: string, message: string, path?: string, hint?: string): VerifyOutcome => ({
     label,
     problems: [problem(label, code, message, path, hint)],
   });
-  const text = async (path: string): Promise<string> => Buffer.from((await source.read(path)) ?? []).toString('utf8');
+  const text = async (path: string): Promise<string> => (await smallFile(source, path)).toString('utf8');
   const verifier = key ?? parseVerifier(await text(PATHS.key));
   if (verifier === undefined)
     return fail('no-key', 'there is no key to check it with', PATHS.key, 'give one with --key');
@@ -68,7 +69,8 @@ export async function verifyPublication(
     );
   const files = await source.list();
   if (files.length === 1 && files[0] === PATHS.checkpoint) {
-    return { label, checkpoint, verifier, note: undefined, entries: [], tree: new MerkleTree(), rows: 0, problems: [] };
+    const nothing = { note: undefined, entryAt: async () => undefined, register: undefined, problems: [] };
+    return { label, checkpoint, verifier, tree: new MerkleTree(), ...nothing };
   }
   const noted = openNote(await text(PATHS.note), verifier);
   const note = noted === undefined ? undefined : parsePublicationNote(noted);
@@ -87,43 +89,47 @@ export async function verifyPublication(
     problems.push(
       problem(label, 'other-checkpoint', 'the note and the checkpoint are of different states of the ledger'),
     );
-  const broken = await fileProblems(source, note, files);
-  problems.push(...broken.problems);
-  const log = await readLog(source, checkpoint);
-  problems.push(...log.problems);
-  problems.push(...withheld(label, log.entries));
-  let rows = 0;
-  try {
-    const register = registerOf(disclosedFacts(log.entries), note.range);
-    rows = register.rows.length;
-    problems.push(...(await tableProblems(source, register, note.custodian)));
-  } catch (error) {
-    // Facts of a forged log can have any shape; those of a signed one are the custodian's own.
-    if (log.problems.length === 0) throw error;
+  problems.push(...(await fileProblems(source, note, files)));
+  const { tree, register, problems: found } = await readLog(source, checkpoint, note.range, scratch);
+  problems.push(...found);
+  if (register !== undefined) {
+    try {
+      problems.push(...(await tableProblems(source, register, note.custodian)));
+    } catch (error) {
+      // Facts of a forged log can have any shape; those of a signed one are the custodian's own.
+      if (found.length === 0) throw error;
+    }
   }
   // What the digests say of a file says less than what is wrong in it.
   const named = new Set(problems.filter(({ code }) => code !== 'other-file').map(({ file }) => file));
   const told = problems.filter(({ code, file }) => code !== 'other-file' || !named.has(file));
-  const { entries, tree } = log;
-  return { label, checkpoint, verifier, note, entries, tree, rows, problems: told };
+  const entryAt = async (index: number): Promise<LoggedEntry | undefined> =>
+    (await entriesAt(source, [index])).get(index);
+  return { label, checkpoint, verifier, note, tree, entryAt, register, problems: told };
 }
 
 async function fileProblems(
   source: PublicationSource,
   note: PublicationNote,
   files: readonly string[],
-): Promise<{ readonly problems: Problem[] }> {
+): Promise<Problem[]> {
   const { label } = source;
   const problems: Problem[] = [];
   for (const [path, sha256] of note.files) {
-    const bytes = await source.read(path);
-    if (bytes === undefined) problems.push(problem(label, 'no-file', 'this file is missing', path));
-    else if (sha256Hex(bytes) !== sha256)
+    await using file = await source.open(path);
+    if (file === undefined) problems.push(problem(label, 'no-file', 'this file is missing', path));
+    else if ((await digestOf(file)) !== sha256)
       problems.push(problem(label, 'other-file', 'this file is not the one that was published', path));
   }
   for (const path of files) {
     if (path !== PATHS.note && !note.files.has(path))
       problems.push(problem(label, 'extra-file', 'this file is not of the publication', path));
   }
-  return { problems: problems.slice(0, SHOWN) };
+  return problems.slice(0, SHOWN);
+}
+
+async function digestOf(file: ByteSource): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of piecesOf(file)) hash.update(piece);
+  return hash.digest('hex');
 }

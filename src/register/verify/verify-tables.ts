@@ -1,16 +1,24 @@
+import type { ByteSource } from '../../kernel/byte-source.ts';
+import { Fault } from '../../kernel/fault.ts';
+import { piecesOf } from '../../kernel/pieces-of.ts';
 import type { Problem } from '../../kernel/problem.ts';
-import { fittingCell } from '../../spreadsheet/cell-text.ts';
-import { type ReadSheet, readWorkbook } from '../../spreadsheet/read-workbook.ts';
+import { streamWorkbook } from '../../spreadsheet/stream-workbook.ts';
 import type { Sheet } from '../../spreadsheet/write-workbook.ts';
-import { csvOf } from '../csv.ts';
-import { releaseSheets } from '../layouts/data-release-register.ts';
+import { csvLine } from '../csv.ts';
+import { IndexedRegister } from '../indexed-register.ts';
+import { type RegisterTable, releaseSheets } from '../layouts/data-release-register.ts';
 import { usesSheets } from '../layouts/data-uses-register.ts';
-import { dataUses } from '../layouts/hdr-uk.ts';
+import { type DataUse, dataUses } from '../layouts/hdr-uk.ts';
+import { MixedOptOutList } from '../mixed-opt-outs.ts';
 import { PATHS } from '../publication.ts';
 import { publicationTables } from '../publication-tables.ts';
 import type { Register } from '../register.ts';
+import { ByteReader } from './byte-reader.ts';
+import { JsonDefect, jsonItems } from './json-items.ts';
 import { problem } from './publication-problem.ts';
-import type { PublicationSource } from './verify-publication.ts';
+import type { PublicationSource } from './publication-source.ts';
+import { rowInWords } from './row-in-words.ts';
+import { SheetComparison } from './sheet-comparison.ts';
 
 /** Rows of tables, workbooks and records that are not what the facts of the log say. */
 export async function tableProblems(
@@ -18,85 +26,76 @@ export async function tableProblems(
   register: Register,
   custodian: string,
 ): Promise<Problem[]> {
-  const { label } = source;
   const problems: Problem[] = [];
-  const tables = publicationTables(register);
-  for (const { path, table } of tables.files) {
-    const bytes = await source.read(path);
-    if (bytes === undefined) continue;
-    const expected = csvOf(table.header, table.rows);
-    const actual = Buffer.from(bytes).toString('utf8');
-    if (actual === expected) continue;
-    problems.push(problem(label, 'row', rowMessage(actual, table.header, table.rows), path));
-  }
-  for (const [path, sheets] of [
-    [PATHS.releases, releaseSheets(tables.release, register, custodian)],
-    [PATHS.uses, usesSheets(tables.uses)],
-  ] as const) {
-    const bytes = await source.read(path);
-    if (bytes === undefined) continue;
-    const message = sheetMessage(readWorkbook(bytes), sheets);
-    if (message !== undefined) problems.push(problem(label, 'row', message, path));
-  }
-  const json = await source.read(PATHS.dataUses);
-  if (json !== undefined) {
-    const message = recordMessage(Buffer.from(json).toString('utf8'), [...dataUses(register, custodian)]);
-    if (message !== undefined) problems.push(problem(label, 'row', message, PATHS.dataUses));
-  }
+  const look = async (path: string, messageOf: (file: ByteSource) => Promise<string | undefined>): Promise<void> => {
+    await using file = await source.open(path);
+    const message = file === undefined ? undefined : await messageOf(file);
+    if (message !== undefined) problems.push(problem(source.label, 'row', message, path));
+  };
+  const indexed = new IndexedRegister(register);
+  const tables = publicationTables(indexed, new MixedOptOutList(indexed));
+  for (const { path, table } of tables.files) await look(path, (file) => rowMessage(file, table));
+  await look(PATHS.releases, (file) => sheetMessage(file, releaseSheets(tables.release, register, custodian)));
+  await look(PATHS.uses, (file) => sheetMessage(file, usesSheets(tables.uses)));
+  await look(PATHS.dataUses, (file) => recordMessage(file, dataUses(indexed, custodian)));
   return problems;
 }
 
 /** Which line of a CSV file is the first that is not as it should be. */
-function rowMessage(actual: string, header: readonly string[], rows: readonly (readonly string[])[]): string {
-  let at = 0;
-  for (const [index, row] of [header, ...rows].entries()) {
-    const line = csvOf(row, []);
-    if (actual.startsWith(line, at)) {
-      at += line.length;
-      continue;
-    }
-    const name = index === 0 ? 'the header' : `row ${index} (${named(row)})`;
-    return `${name} is not as the ledger says it, or is missing`;
+async function rowMessage(file: ByteSource, { header, rows }: RegisterTable): Promise<string | undefined> {
+  const actual = new ByteReader(file);
+  if (!(await actual.passes(Buffer.from(csvLine(header)))))
+    return 'the header is not as the ledger says it, or is missing';
+  let place = 0;
+  for (const row of rows) {
+    place += 1;
+    if (await actual.passes(Buffer.from(csvLine(row)))) continue;
+    return `row ${place} (${rowInWords(row)}) is not as the ledger says it, or is missing`;
   }
-  return 'it has rows that are not in the ledger, after the last one';
+  return (await actual.isAtEnd()) ? undefined : 'it has rows that are not in the ledger, after the last one';
 }
 
-function sheetMessage(actual: readonly ReadSheet[] | undefined, sheets: readonly Sheet[]): string | undefined {
-  if (actual === undefined) return 'it is no workbook';
-  for (const [index, { name, content }] of sheets.entries()) {
-    const found = actual[index];
-    if (found?.name !== name) return `sheet ${index + 1} is not ${name}`;
-    if (!('header' in content)) continue;
-    let last = 1;
-    for (const [place, row] of [content.header, ...content.rows].entries()) {
-      const cells = found.rows.get(place + 1);
-      last = place + 1;
-      if (row.every((text, column) => (cells?.get(column) ?? '') === fittingCell(text))) continue;
-      return `${name}: row ${place + 1} (${named(row)}) is not as the ledger says it, or is missing`;
-    }
-    const beyond = [...found.rows.keys()].find((row) => row > last);
-    if (beyond !== undefined) return `${name}: row ${beyond} is not in the ledger`;
-  }
-  return undefined;
-}
-
-function recordMessage(actual: string, records: readonly unknown[]): string | undefined {
-  let found: unknown;
+/** A workbook is read to its end whatever is wrong in it: what can't be is none. */
+async function sheetMessage(file: ByteSource, sheets: readonly Sheet[]): Promise<string | undefined> {
+  let [message, count]: [string | undefined, number] = [undefined, 0];
   try {
-    found = JSON.parse(actual);
-  } catch {
-    return 'it is no JSON';
+    for await (const { name, rows } of streamWorkbook(file)) {
+      const expected = sheets[count];
+      count += 1;
+      const comparison = new SheetComparison(message === undefined ? expected?.content : undefined);
+      for await (const some of rows) for (const { row, cells } of some) comparison.take(row, cells);
+      if (expected === undefined) continue;
+      const found = comparison.end();
+      if (expected.name !== name) message ??= `sheet ${count} is not ${expected.name}`;
+      else if (found !== undefined) message ??= `${name}: ${found}`;
+    }
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    return 'it is no workbook';
   }
-  if (!Array.isArray(found)) return 'it is no list';
-  const wrong = records.findIndex((record, index) => JSON.stringify(record) !== JSON.stringify(found[index]));
-  const name = (records[wrong] as { project_id_text?: string } | undefined)?.project_id_text ?? '';
-  if (wrong >= 0) return `record ${wrong + 1} (${name}) is not as the ledger says it, or is missing`;
-  return found.length > records.length ? 'it has records that are not in the ledger' : undefined;
+  return message ?? (count < sheets.length ? `sheet ${count + 1} is not ${sheets[count]?.name}` : undefined);
 }
 
-function named(row: readonly string[]): string {
-  return row
-    .slice(0, 3)
-    .map((text) => (text.length > 60 ? `${text.slice(0, 57)}…` : text))
-    .join(', ');
+/** The records are compared as JSON spells them; a file is read to its end, since what can't be is no JSON. */
+async function recordMessage(file: ByteSource, records: Iterable<DataUse>): Promise<string | undefined> {
+  const expected = records[Symbol.iterator]();
+  let [message, place]: [string | undefined, number] = [undefined, 0];
+  const compare = (found: unknown): void => {
+    const next = expected.next();
+    place += 1;
+    if (next.done === true) message ??= 'it has records that are not in the ledger';
+    else if (JSON.stringify(next.value) !== JSON.stringify(found))
+      message ??= `record ${place} (${next.value['project_id_text']}) is not as the ledger says it, or is missing`;
+  };
+  try {
+    for await (const items of jsonItems(piecesOf(file)))
+      for (const found of items) if (message === undefined) compare(found);
+  } catch (error) {
+    if (!(error instanceof JsonDefect)) throw error;
+    return error.isJson ? 'it is no list' : 'it is no JSON';
+  }
+  if (message !== undefined) return message;
+  const missing = expected.next();
+  if (missing.done === true) return undefined;
+  return `record ${place + 1} (${missing.value['project_id_text']}) is not as the ledger says it, or is missing`;
 }

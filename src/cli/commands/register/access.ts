@@ -8,7 +8,7 @@ import type { Entry } from '../../../ledger/ledger.ts';
 import type { Accessed } from '../../../ledger/register-entries.ts';
 import { describedEntries } from '../../../release/described-entry.ts';
 import type { Workspace } from '../../../workspace/workspace.ts';
-import { ledgerOf } from '../../wire.ts';
+import { ledgerOf } from '../../wire-ledger.ts';
 import { contextOf, openWorkspace } from '../command-context.ts';
 import { personOf, RANGE_HELP, type RangeOptions, rangeOf, textOf } from './register-options.ts';
 

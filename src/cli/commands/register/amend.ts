@@ -5,7 +5,7 @@ import { Fault } from '../../../kernel/fault.ts';
 import { AMENDABLE, amendedValue } from '../../../ledger/amendable.ts';
 import type { Entry } from '../../../ledger/ledger.ts';
 import type { Amended } from '../../../ledger/register-entries.ts';
-import { ledgerOf } from '../../wire.ts';
+import { ledgerOf } from '../../wire-ledger.ts';
 import { contextOf, openWorkspace } from '../command-context.ts';
 import { recordedRegister, rowOrFault } from './recorded-register.ts';
 import { personOf, textOf } from './register-options.ts';
@@ -61,7 +61,7 @@ function amendment(
   why: { readonly reason: string; readonly by: string },
 ): Amended | undefined {
   const register = recordedRegister(entries);
-  const version = register.agreements.get(name);
+  const version = register.versionNamed(name);
   const row = version === undefined ? rowOrFault(register, name, edition) : undefined;
   const value = amendedValue(row?.source ?? 'agreement', field, to);
   if (!value.ok) {

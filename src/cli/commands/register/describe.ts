@@ -3,7 +3,7 @@ import { ExitCode } from '../../../kernel/exit-code.ts';
 import { Fault } from '../../../kernel/fault.ts';
 import type { Described } from '../../../ledger/register-entries.ts';
 import { describedEntries } from '../../../release/described-entry.ts';
-import { ledgerOf } from '../../wire.ts';
+import { ledgerOf } from '../../wire-ledger.ts';
 import { contextOf, openWorkspace } from '../command-context.ts';
 import { agreementNamed } from './access.ts';
 import { personOf, textOf } from './register-options.ts';

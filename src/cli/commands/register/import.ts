@@ -7,7 +7,8 @@ import { isKind } from '../../../ledger/entries.ts';
 import type { Entry, EntryBody } from '../../../ledger/ledger.ts';
 import { importEdition } from '../../../register/import-edition.ts';
 import { readWorkbook } from '../../../spreadsheet/read-workbook.ts';
-import { ledgerOf, readInput } from '../../wire.ts';
+import { readInput } from '../../read-input.ts';
+import { ledgerOf } from '../../wire-ledger.ts';
 import { contextOf, openWorkspace } from '../command-context.ts';
 import { personOf, RANGE_HELP, type RangeOptions, rangeOf, textOf } from './register-options.ts';
 

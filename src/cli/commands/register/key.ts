@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { ExitCode } from '../../../kernel/exit-code.ts';
 import { Fault } from '../../../kernel/fault.ts';
 import { isKeyName } from '../../../ledger/signed-note.ts';
-import { makeRegisterKey } from '../../wire.ts';
+import { makeRegisterKey } from '../../wire-register.ts';
 import { contextOf } from '../command-context.ts';
 
 export function addKey(register: Command): void {

@@ -7,11 +7,14 @@ import type { NoteSigner } from '../../../ledger/signed-note.ts';
 import { type LedgerLog, ledgerLog } from '../../../register/ledger-log.ts';
 import { publication } from '../../../register/publication.ts';
 import { rangeName } from '../../../register/publication-note.ts';
+import { RegisterFold } from '../../../register/register-fold.ts';
+import type { Scratch } from '../../../register/store/scratch.ts';
 import { verifyExtension } from '../../../register/verify/verify-extension.ts';
 import { verifyPublication } from '../../../register/verify/verify-publication.ts';
 import type { Workspace } from '../../../workspace/workspace.ts';
 import { group } from '../../reporter.ts';
-import { ledgerOf, openPublication, registerSigner, siteAssets, writePublication } from '../../wire.ts';
+import { ledgerOf } from '../../wire-ledger.ts';
+import { openPublication, openScratch, registerSigner, siteAssets, writePublication } from '../../wire-register.ts';
 import { contextOf, openWorkspace } from '../command-context.ts';
 import { RANGE_HELP, type RangeOptions, rangeOf } from './register-options.ts';
 
@@ -67,25 +70,29 @@ export async function publishRegister(
   after: string | undefined = undefined,
 ) {
   const signer = await registerSigner(workspace);
-  const log = await ledgerLog(ledgerOf(workspace, now).entries());
-  if (after !== undefined) await assertAfter(after, log, signer);
+  using scratch = openScratch();
+  const fold = new RegisterFold(range, scratch);
+  const log = await ledgerLog(ledgerOf(workspace, now).entries(), scratch, fold);
+  if (after !== undefined) await assertAfter(after, log, signer, scratch);
   const custodian = workspace.file.custodian.name;
   const assets = await siteAssets();
-  const written = await writePublication(out, publication({ log, range, custodian, signer, assets }));
+  const register = fold.register();
+  const written = await writePublication(out, publication({ log, register, custodian, signer, assets }));
   return { log, signer, written };
 }
 
 /** That the ledger goes on from a publication: what was published is never taken back by publishing again. */
 async function assertAfter(
   folder: string,
-  { entries, tree }: LedgerLog,
+  { tree }: LedgerLog,
   { name, verifier }: NoteSigner,
+  scratch: Scratch,
 ): Promise<void> {
-  const earlier = await verifyPublication(await openPublication(folder), verifier);
+  const earlier = await verifyPublication(await openPublication(folder), verifier, scratch);
   const checkpoint = { origin: name, size: tree.size, root: tree.root() };
   const problems =
     'checkpoint' in earlier
-      ? [...earlier.problems, ...verifyExtension(earlier, { label: 'the ledger', verifier, checkpoint, entries, tree })]
+      ? [...earlier.problems, ...(await verifyExtension(earlier, { label: 'the ledger', verifier, checkpoint, tree }))]
       : earlier.problems;
   if (problems.length === 0) return;
   throw new Fault(ExitCode.ledger, 'not-after', `the ledger does not go on from ${folder}; nothing was published`, {

@@ -6,13 +6,15 @@ import { nearest } from '../../../kernel/nearest.ts';
 import type { Entry } from '../../../ledger/ledger.ts';
 import { publishedFacts } from '../../../ledger/published-facts.ts';
 import { rowNamed } from '../../../register/named-row.ts';
-import { type Register, registerOf, type SequencedFacts } from '../../../register/register.ts';
+import type { Register } from '../../../register/register.ts';
+import { registerOf, type SequencedFacts } from '../../../register/register-fold.ts';
 import type { RegisterRow } from '../../../register/register-row.ts';
+import { memoryScratch } from '../../../register/store/memory-scratch.ts';
 
 /** The register as all entries make it, whatever their day. */
 export function recordedRegister(entries: readonly Entry[]): Register {
   const range = { from: '0001-01-01' as CalendarDate, to: '9999-12-31' as CalendarDate };
-  return registerOf(factsOf(entries), range);
+  return registerOf(factsOf(entries), range, memoryScratch());
 }
 
 function* factsOf(entries: readonly Entry[]): Generator<SequencedFacts> {
@@ -35,9 +37,10 @@ export function rowOrFault(register: Register, id: string, edition: string | und
       hint: `say which with --edition: ${editions}`,
     });
   }
+  const last = Array.from({ length: Math.min(register.rowCount, 5000) }, (_, at) => register.rowCount - 1 - at);
   const near = nearest(
     id,
-    register.rows.slice(-5000).map((row) => row.id),
+    last.reverse().map((number) => register.row(number).id),
   );
   throw new Fault(ExitCode.usage, 'no-such-row', `the register has no row ${id}`, {
     hint: near === undefined ? 'only what was delivered, accessed or imported has one' : `did you mean ${near}?`,

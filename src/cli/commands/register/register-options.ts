@@ -3,7 +3,7 @@ import { parseCalendarDate } from '../../../kernel/calendar-date.ts';
 import { type DateRange, parseDateRange } from '../../../kernel/date-range.ts';
 import { ExitCode } from '../../../kernel/exit-code.ts';
 import { Fault } from '../../../kernel/fault.ts';
-import { presentUser } from '../../wire.ts';
+import { presentUser } from '../../present-user.ts';
 
 /** The days that a command is about, as options name them. */
 export interface RangeOptions {

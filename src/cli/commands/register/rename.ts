@@ -3,7 +3,7 @@ import { ExitCode } from '../../../kernel/exit-code.ts';
 import { Fault } from '../../../kernel/fault.ts';
 import { nearest } from '../../../kernel/nearest.ts';
 import type { Renamed } from '../../../ledger/register-entries.ts';
-import { ledgerOf } from '../../wire.ts';
+import { ledgerOf } from '../../wire-ledger.ts';
 import { contextOf, openWorkspace } from '../command-context.ts';
 import { recordedRegister } from './recorded-register.ts';
 import { personOf, textOf } from './register-options.ts';
@@ -38,11 +38,10 @@ export function addRename(register: Command): void {
         if (from === name) throw new Fault(ExitCode.usage, 'no-change', 'old and new name are the same');
         const workspace = await openWorkspace(context);
         await ledgerOf(workspace, context.now).append((entries) => {
-          const { rows, agreements } = recordedRegister(entries);
-          const names = new Set([
-            ...rows.map(({ values }) => values[what]),
-            ...(what === 'organisation' ? [...agreements.values()].map(({ facts }) => facts.organisation) : []),
-          ]);
+          const register = recordedRegister(entries);
+          const names = new Set<string>();
+          for (const { values } of register.rows()) names.add(values[what]);
+          if (what === 'organisation') for (const { facts } of register.versions()) names.add(facts.organisation);
           if (!names.has(from)) {
             const near = nearest(from, [...names]);
             throw new Fault(ExitCode.usage, 'no-such-name', `the register has no ${what} of this name`, {

@@ -7,8 +7,9 @@ import { type NoteVerifier, parseVerifier } from '../../../ledger/signed-note.ts
 import { rangeName } from '../../../register/publication-note.ts';
 import { rowsSince, verifyExtension } from '../../../register/verify/verify-extension.ts';
 import { type VerifiedPublication, verifyPublication } from '../../../register/verify/verify-publication.ts';
+import { readInput } from '../../read-input.ts';
 import { group } from '../../reporter.ts';
-import { openPublication, readInput } from '../../wire.ts';
+import { openPublication, openScratch } from '../../wire-register.ts';
 import { contextOf } from '../command-context.ts';
 
 export function addVerify(register: Command): void {
@@ -26,8 +27,9 @@ export function addVerify(register: Command): void {
       const key = options.key === undefined ? undefined : await keyOf(options.key);
       const problems: Problem[] = [];
       const sound: VerifiedPublication[] = [];
+      using scratch = openScratch();
       for (const folder of folders) {
-        const found = await verifyPublication(await openPublication(folder), key);
+        const found = await verifyPublication(await openPublication(folder), key, scratch);
         problems.push(...found.problems);
         if ('checkpoint' in found) sound.push(found);
       }
@@ -38,7 +40,7 @@ export function addVerify(register: Command): void {
       const lines: string[] = [];
       for (const [index, later] of inOrder.entries()) {
         const earlier = inOrder[index - 1];
-        if (earlier !== undefined) problems.push(...verifyExtension(earlier, later));
+        if (earlier !== undefined) problems.push(...(await verifyExtension(earlier, later)));
         lines.push(...describe(later, earlier));
       }
       if (problems.length > 0) {
@@ -62,14 +64,19 @@ export function addVerify(register: Command): void {
           publication: each.label,
           size: each.checkpoint.size,
           root: Buffer.from(each.checkpoint.root).toString('base64'),
-          rows: each.rows,
+          rows: rowCount(each),
         })),
       });
     });
 }
 
+function rowCount({ register }: VerifiedPublication): number {
+  return register?.rowCount ?? 0;
+}
+
 function describe(later: VerifiedPublication, earlier: VerifiedPublication | undefined): string[] {
-  const { label, note, checkpoint, rows } = later;
+  const { label, note, checkpoint } = later;
+  const rows = rowCount(later);
   const lines =
     note === undefined
       ? [`${label}: a checkpoint of ${counted(checkpoint.size, 'entry', 'entries')}, signed`]

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { ExitCode } from '../../../kernel/exit-code.ts';
 import { Fault } from '../../../kernel/fault.ts';
 import type { Withdrawn } from '../../../ledger/register-entries.ts';
-import { ledgerOf } from '../../wire.ts';
+import { ledgerOf } from '../../wire-ledger.ts';
 import { contextOf, openWorkspace } from '../command-context.ts';
 import { recordedRegister, rowOrFault } from './recorded-register.ts';
 import { personOf, textOf } from './register-options.ts';
