@@ -25,6 +25,15 @@ const STEPS: Readonly<Record<string, string>> = {
   seal: 'Seal the files and the manifest',
   deliver: 'Deliver',
   record: 'Record the delivery',
+  'trace resolve': 'Read PDS: which number superseded which',
+  'trace number': 'Find by NHS number',
+  'trace candidates': 'Look for the others in all of PDS',
+  'trace fetch': 'Fetch whom they could be',
+  'trace train': 'Learn what agreement means',
+  'trace compare': 'Compare and weigh',
+  'trace decide': 'Decide',
+  'trace by the profile mps': 'Trace by the rules of the Master Person Service',
+  'trace by the profile hes-ons': 'Trace by the ranks of HES-ONS',
 };
 
 /** `run` stands in every line of JSON, so that what one run said can be found among all that is logged. */
@@ -80,7 +89,8 @@ function textReporter(terminal: boolean): Reporter {
       if (event.kind === 'step') {
         const text = STEPS[event.step];
         const what = event.dataset === undefined ? '' : ` (${event.product}: ${event.dataset})`;
-        if (text !== undefined) write(`- ${whose}${text}${what}`);
+        const part = event.part === undefined ? '' : ` (part ${event.part.number} of ${event.part.of})`;
+        if (text !== undefined) write(`- ${whose}${text}${what}${part}`);
       } else if (event.kind === 'progress') {
         progress(
           `${whose}${event.step}: ${event.done} of ${event.of}${event.rows > 0 ? `, ${group(event.rows)} rows` : ''}`,

@@ -84,7 +84,7 @@ export async function openSource(
     bytes,
     select: (columns, asLists = []) => {
       const value = (name: string): string =>
-        asLists.includes(name) ? listExpression(raw.columns.get(name)) : typed(name);
+        asLists.includes(name) ? listExpression(dataset.dataset, name, raw.columns.get(name)) : typed(name);
       return `(SELECT ${columns.map((name) => `${value(name)} AS ${quoteName(name)}`).join(', ')} FROM ${raw.from('')})`;
     },
     locate: async (name) => {
@@ -321,10 +321,23 @@ function fits(type: ColumnType, sql: string, physical: string): string {
   }
 }
 
-function listExpression(column: { readonly sql: string; readonly type: string } | undefined): string {
-  if (column === undefined) throw new Error('no such column');
+const TEXTS = 'VARCHAR[]';
+
+/** A list of texts, whether the file has one or a text that parts them. */
+function listExpression(
+  dataset: string,
+  name: string,
+  column: { readonly sql: string; readonly type: string } | undefined,
+): string {
+  if (column === undefined) throw new Error(`no column ${name}`);
   const { sql, type } = column;
-  return type.endsWith('[]') ? sql : `string_split(replace(nullif(CAST(${sql} AS VARCHAR), ''), '|', ';'), ';')`;
+  if (type === TEXTS) return sql;
+  if (/^(STRUCT|MAP|UNION)|\[/.test(type)) {
+    throw new Fault(ExitCode.source, 'list-type', `${name} of ${dataset} is no list of texts`, {
+      hint: 'make it a list of texts, or one text that parts them with semicolons',
+    });
+  }
+  return `string_split(replace(nullif(CAST(${sql} AS VARCHAR), ''), '|', ';'), ';')`;
 }
 
 /**
@@ -333,7 +346,7 @@ function listExpression(column: { readonly sql: string; readonly type: string } 
  */
 function typedExpression(dataset: string, column: Dataset['columns'][number], sql: string, physical: string): string {
   // A list is the text that parts its values with semicolons.
-  if (column.type === 'text' && physical.endsWith('[]')) return `nullif(array_to_string(${sql}, ';'), '')`;
+  if (column.type === 'text' && physical === TEXTS) return `nullif(array_to_string(${sql}, ';'), '')`;
   const refuse = `error(${quoteText(contractMarker(dataset, column.name))})`;
   const ok = fits(column.type, sql, physical);
   const value =

@@ -21,10 +21,11 @@ import {
   type ValidationReport,
 } from '../linkage/cohort/validation-report.ts';
 import type { RuleProfile } from '../linkage/profiles/profile.ts';
+import { FORMER } from '../linkage/standardise/history.ts';
 import { DECISION_COLUMNS, readDecisions } from '../linkage/trace/clerical.ts';
 import { traceByRules } from '../linkage/trace/trace-by-rules.ts';
-import { type Trace, type TraceStep, traceCohort } from '../linkage/trace/trace-cohort.ts';
-import { FORMER_COLUMNS, type PdsTables } from '../linkage/trace/trace-tables.ts';
+import { type Trace, type TraceObserver, traceCohort } from '../linkage/trace/trace-cohort.ts';
+import type { PdsTables } from '../linkage/trace/trace-tables.ts';
 import { Tables } from '../plan/compile.ts';
 import { call, column } from '../relation/expression.ts';
 import { printExpression, quoteName } from '../relation/print-sql.ts';
@@ -165,7 +166,7 @@ export async function traceTakenIn(
   pds: SourceScan,
   decisions: string | undefined,
   thisYear: number,
-  observe: (step: TraceStep) => void,
+  observe: TraceObserver,
 ): Promise<Trace> {
   await takeDecisions(connection, decisions);
   return traceCohort(linkageDatabase(connection), await pdsTables(connection, pds), thisYear, observe);
@@ -211,7 +212,7 @@ async function pdsTables(connection: DuckDBConnection, pds: SourceScan): Promise
   const nhsNumber = (name: string): string => printExpression(call('nhs_number', column(name)));
   const confidentiality = printExpression(call('code', column('confidentiality')));
   const succession = quoteName(Tables.succession);
-  const former = FORMER_COLUMNS.filter((name) => pds.has.includes(name));
+  const former = FORMER.filter((name) => pds.has.includes(name));
   const records = pds.select(read, former);
   // Most numbers are ten digits as they stand.
   const number = `CASE WHEN strlen(nhs_number) = 10 THEN nhs_number ELSE replace(replace(nhs_number, ' ', ''), '-', '') END AS number`;

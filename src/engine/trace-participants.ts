@@ -44,8 +44,13 @@ export async function traceParticipants(
       hint: 'dars trace FILE --check tells more; the applicant has to send another',
     });
   }
-  const trace = await traceTakenIn(connection, pds, tracing.decisions.get(product), Number(today.slice(0, 4)), (step) =>
-    progress({ step: `trace ${step}`, done: 0, of: 1, rows: validation.adds }),
+  const trace = await traceTakenIn(
+    connection,
+    pds,
+    tracing.decisions.get(product),
+    Number(today.slice(0, 4)),
+    (step, part) =>
+      progress({ step: `trace ${step}`, done: (part?.number ?? 1) - 1, of: part?.of ?? 1, rows: validation.adds }),
   );
   const bases =
     exempt.length === 0 ? 'false' : `coalesce(c.legal_basis IN (${exempt.map(quoteText).join(', ')}), false)`;

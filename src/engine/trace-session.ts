@@ -5,7 +5,7 @@ import type { CohortTerms } from '../linkage/cohort/validate-cohort.ts';
 import type { ValidationReport } from '../linkage/cohort/validation-report.ts';
 import type { LinkageDatabase } from '../linkage/database.ts';
 import type { RuleProfile } from '../linkage/profiles/profile.ts';
-import type { Trace, TraceStep } from '../linkage/trace/trace-cohort.ts';
+import type { Trace, TracePart, TraceStep } from '../linkage/trace/trace-cohort.ts';
 import { connect } from './connect.ts';
 import type { EngineInputs } from './engine.ts';
 import { writeLinkFile } from './link-file.ts';
@@ -22,7 +22,7 @@ export interface TraceSession {
   trace(
     thisYear: number,
     decisions: string | undefined,
-    observe: (step: TraceStep | 'resolve') => void,
+    observe: (step: TraceStep | 'resolve', part?: TracePart) => void,
   ): Promise<Trace>;
   /** The same by the rules of another service. */
   traceByRules(profile: RuleProfile, thisYear: number): Promise<void>;

@@ -12,8 +12,10 @@ import { type LinkageDatabase, numberIn, oneNumber } from './database.ts';
 import { assignOneToOne, refuseClose } from './decide/assign.ts';
 import { clusters, STRONGEST, type WeightedPairs } from './decide/cluster.ts';
 import { type Model, modelOf, parametersOf } from './model.ts';
+import type { Extras } from './standardise/feature-sql.ts';
 import { sharedFeatures } from './standardise/shared-features.ts';
-import { type Extras, type Records, type SourceTable, standardise } from './standardise/standardise.ts';
+import type { SourceTable } from './standardise/source-table.ts';
+import { type Records, standardise } from './standardise/standardise.ts';
 import {
   FieldWeights,
   type Parameters,

@@ -7,6 +7,8 @@ export type ReleaseEvent =
       readonly release?: string;
       readonly product?: string;
       readonly dataset?: string;
+      /** Where a step is done in several parts, which of them is begun, from 1. */
+      readonly part?: { readonly number: number; readonly of: number };
     }
   | {
       readonly kind: 'progress';

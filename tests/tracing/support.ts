@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkManifests } from '../support/delivered.ts';
 import { makeWorkspace, type TestWorkspace, type Tree, type WorkspaceParts } from '../support/make-workspace.ts';
@@ -6,6 +7,18 @@ import { darsHere, type Ran } from '../support/run-dars.ts';
 
 export const TEMPLATE =
   'UNIQUE_REFERENCE,STATUS,NHS_NO,FAMILY_NAME,GIVEN_NAME,OTHER_GIVEN_NAME,GENDER,DATE_OF_BIRTH,POSTCODE,ADDRESS_LINE1,ADDRESS_LINE2,ADDRESS_LINE3,ADDRESS_LINE4,ADDRESS_LINE5,PERSON_MIN_DATE,PERSON_MAX_DATE,LEGAL_BASIS';
+
+/** The rows of a CSV file without quotes in it, by the value of their first column. */
+export function byReference(path: string): Map<string, Record<string, string>> {
+  const [header = '', ...lines] = readFileSync(path, 'utf8').trim().split('\n');
+  const names = header.split(',');
+  return new Map(
+    lines.map((line) => {
+      const values = line.split(',');
+      return [values[0] ?? '', Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']))];
+    }),
+  );
+}
 
 /** A row of a cohort file; what is not said is empty. */
 export interface Participant {

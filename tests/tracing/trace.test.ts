@@ -5,19 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeCohort } from '../../src/synth/cohort.ts';
 import { makeWorkspace, PDS_HEADER, type TestWorkspace } from '../support/make-workspace.ts';
 import { darsHere, type Ran } from '../support/run-dars.ts';
-import { cohortFile, type Participant } from './support.ts';
-
-/** The rows of a CSV file without quotes in it, by the value of their first column. */
-function byReference(path: string): Map<string, Record<string, string>> {
-  const [header = '', ...lines] = readFileSync(path, 'utf8').trim().split('\n');
-  const names = header.split(',');
-  return new Map(
-    lines.map((line) => {
-      const values = line.split(',');
-      return [values[0] ?? '', Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']))];
-    }),
-  );
-}
+import { byReference, cohortFile, type Participant } from './support.ts';
 
 describe('by number', () => {
   const pds = [
@@ -107,7 +95,16 @@ describe('what people decided', () => {
     const lodger = { ref: 'L', born: '1961-04-09', sex: '1', given: 'Leonard', family: 'Lodger', postcode: 'LS1 4AP' };
     const { ran, rows } = await traced([...NEIGHBOURS, ...pds], [lodger], ['L,9990000026,yes']);
     expect(ran.stderr).not.toContain('no current record');
-    expect(rows.get('L')).toMatchObject({ MATCHED_NHS_NO: '9990000026', MATCH_RANK: '7' });
+    // Scored all the same, though it is not whom the model would have taken.
+    const scored = { DOB_SCORE_PERC: '0', GENDER_SCORE_PERC: '0', ERROR_SUCCESS_CODE: '00' };
+    expect(rows.get('L')).toMatchObject({ MATCHED_NHS_NO: '9990000026', MATCH_RANK: '7', ...scored });
+  });
+
+  test('tells a sensitive record, however little it is alike', async () => {
+    const lodger = { ref: 'L', born: '1961-04-09', sex: '1', given: 'Leonard', family: 'Lodger', postcode: 'LS1 4AP' };
+    const sensitive = pds.map((line) => line.replace('9990000026,,,', '9990000026,,S,'));
+    const { rows } = await traced([...NEIGHBOURS, ...sensitive], [lodger], ['L,9990000026,yes']);
+    expect(rows.get('L')).toMatchObject({ MATCH_RANK: '7', ERROR_SUCCESS_CODE: '92' });
   });
 });
 
@@ -256,17 +253,18 @@ describe('a history', () => {
   const csv = (lines: readonly string[]): string => [header, ...lines, ''].join('\n');
 
   /** The match file of a trace to PDS as CSV, or to the same as Parquet with lists. */
-  async function answersOf(pds: string, flags: readonly string[] = [], asLists = false) {
+  async function answersOf(pds: string, flags: readonly string[] = [], as: 'text' | 'lists' | 'structures' = 'text') {
     using workspace = await makeWorkspace({
       workspace: (file) => {
-        if (asLists) Object.assign(file['sources'] as object, { pds: { path: 'data/pds.parquet' } });
+        if (as !== 'text') Object.assign(file['sources'] as object, { pds: { path: 'data/pds.parquet' } });
       },
       files: { 'data/pds.csv': pds, 'cohort.csv': cohortFile([asked, hidden, onlyOfBefore]) },
     });
     const at = (name: string): string => join(workspace.root, name);
-    if (asLists) {
+    if (as !== 'text') {
       const connection = await (await DuckDBInstance.create(':memory:')).connect();
-      const list = (name: string): string => `string_split(${name}, ';') AS ${name}`;
+      const each = as === 'lists' ? 'value' : `{'value': value}`;
+      const list = (name: string): string => `list_transform(string_split(${name}, ';'), value -> ${each}) AS ${name}`;
       await connection.run(
         `COPY (SELECT * REPLACE (${list('former_family_name')}, ${list('former_postcode')}) FROM read_csv('${at('data/pds.csv')}', all_varchar = true)) TO '${at('data/pds.parquet')}' (FORMAT parquet)`,
       );
@@ -284,19 +282,25 @@ describe('a history', () => {
     return byReference(at('m.csv'));
   }
 
-  test.each([
-    ['a text', false],
-    ['a list', true],
-  ])('that PDS has as %s finds somebody by a name and a home of before', async (_, asLists) => {
-    const rows = await answersOf(csv(people), [], asLists);
-    expect(rows.get('P')).toMatchObject({ MATCHED_NHS_NO: '9990000018', MATCH_RANK: '4' });
-    expect(rows.get('E')?.['MATCHED_NHS_NO']).toBe('9990000034');
-  });
+  test.each(['text', 'lists'] as const)(
+    'that PDS has as %s finds somebody by a name and a home of before',
+    async (as) => {
+      const rows = await answersOf(csv(people), [], as);
+      expect(rows.get('P')).toMatchObject({ MATCHED_NHS_NO: '9990000018', MATCH_RANK: '4' });
+      expect(rows.get('E')?.['MATCHED_NHS_NO']).toBe('9990000034');
+    },
+  );
 
   test('is all that tells: without it less agrees, or nobody is like the participant', async () => {
     const rows = await answersOf(csv(people.map((line) => line.replace(/,[^,]*,[^,]*$/, ',,'))));
     expect(rows.get('P')?.['MATCH_RANK']).not.toBe('4');
     expect(rows.get('E')).toMatchObject({ MATCHED_NHS_NO: '', MATCH_WEIGHT: '' });
+  });
+
+  test('that is a list of something else is refused, with the column and what to do', async () => {
+    const refused = await answersOf(csv(people), [], 'structures').catch((error: unknown) => String(error));
+    expect(refused).toContain('dars: former_family_name of pds is no list of texts');
+    expect(refused).toContain('hint: make it a list of texts');
   });
 
   test('is looked through by the rules of the Master Person Service', async () => {

@@ -4,7 +4,7 @@ import { counted } from '../../kernel/counted.ts';
 import { ExitCode } from '../../kernel/exit-code.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { type ColumnMapping, columnNamed, mapColumns } from '../../linkage/column-mapping.ts';
-import type { SourceTable } from '../../linkage/standardise/standardise.ts';
+import type { SourceTable } from '../../linkage/standardise/source-table.ts';
 import type { CommandContext } from './command-context.ts';
 
 /** A file that was opened and loaded. */

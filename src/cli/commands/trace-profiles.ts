@@ -1,7 +1,7 @@
 import type { TraceSession } from '../../engine/trace-session.ts';
 import type { Profile } from '../../linkage/profiles/profile.ts';
 import { type ComparedTraces, compareTraces, setTraceAside } from '../../linkage/trace/compare-traces.ts';
-import type { Trace } from '../../linkage/trace/trace-cohort.ts';
+import type { Trace, TracePart } from '../../linkage/trace/trace-cohort.ts';
 import { TRACED } from '../../linkage/trace/trace-tables.ts';
 import { checkCompared, checkModelOptions } from './profile-options.ts';
 import type { TraceFlags } from './trace-flags.ts';
@@ -23,7 +23,7 @@ export async function traceByProfiles(
   session: TraceSession,
   { profile, compare, decisions }: TraceFlags,
   thisYear: number,
-  observe: (step: string) => void,
+  observe: (step: string, part?: TracePart) => void,
 ): Promise<ProfiledTrace> {
   if (compare === undefined) return { table: TRACED, trace: await traceBy(profile), compared: undefined };
   if (compare === 'dars') {

@@ -62,8 +62,12 @@ export function addTrace(program: Command): void {
       if (validation.problems.length > 0) throw refusedFile(validation);
       if (flags.check === true) return tellValidation(context, validation);
       const started = Date.now();
-      const { table, trace, compared } = await traceByProfiles(session, flags, Number(today.slice(0, 4)), (step) =>
-        context.reporter.event({ kind: 'step', step: `trace ${step}` }),
+      const { table, trace, compared } = await traceByProfiles(
+        session,
+        flags,
+        Number(today.slice(0, 4)),
+        (step, part) =>
+          context.reporter.event({ kind: 'step', step: `trace ${step}`, ...(part === undefined ? {} : { part }) }),
       );
       if (flags.out !== undefined) await session.write(matchRows(flags.withNumbers === true, compared), flags.out);
       const quality = trace === undefined ? undefined : await traceReport(session.database, validation, trace);

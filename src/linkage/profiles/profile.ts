@@ -4,7 +4,9 @@ import { quoteName } from '../../relation/print-sql.ts';
 import { type LinkageDatabase, numberIn } from '../database.ts';
 import { link } from '../link.ts';
 import { linkRows } from '../link-rows.ts';
-import { type Extras, type Records, type SourceTable, standardise } from '../standardise/standardise.ts';
+import type { Extras } from '../standardise/feature-sql.ts';
+import type { SourceTable } from '../standardise/source-table.ts';
+import { type Records, standardise } from '../standardise/standardise.ts';
 import { linkHesOns } from './link-hes-ons.ts';
 import { traceMps } from './trace-mps.ts';
 

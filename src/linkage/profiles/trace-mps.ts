@@ -87,14 +87,18 @@ function prepared({ table, features }: Records): string {
   const knownGender = `CASE WHEN ${own('gender_text')} IS NOT NULL THEN coalesce(${own('gender')}, '9') END`;
   const given = `coalesce(n.root, ${letters(own('given_name_text'))})`;
   const hasNames = features.has('given_name_text');
-  return `SELECT *, left(postcode, length(postcode) - 3) AS outcode, ${soundex('family_letters')} AS family_sound, ${soundex('given_letters')} AS given_sound,
-      list_transform(former_letters, name -> ${soundex('name')}) AS former_sounds
-    FROM (SELECT *, list_transform(former_families, name -> ${letters('name')}) AS former_letters FROM (SELECT t.rid, ${digits('nhs_number')} AS nhs, ${digits('replaced_by')} AS replaced_by, nullif(${own('confidentiality')}, 'U') AS confidentiality,
+  // Taken apart: within a function over a list patterns would be compiled anew for every chunk of rows.
+  const former = features.has('former_family_name_text') ? `unnest(former_family_name_text)` : 'NULL';
+  const formerly = `SELECT rid, list(name) AS former_letters, list(${soundex('name')}) AS former_sounds
+    FROM (SELECT rid, ${letters('name')} AS name FROM (SELECT rid, CAST(${former} AS VARCHAR) AS name FROM ${table})) WHERE name IS NOT NULL GROUP BY rid`;
+  return `SELECT p.*, left(postcode, length(postcode) - 3) AS outcode, ${soundex('family_letters')} AS family_sound, ${soundex('given_letters')} AS given_sound,
+      coalesce(f.former_letters, []) AS former_letters, coalesce(f.former_sounds, []) AS former_sounds
+    FROM (SELECT t.rid, ${digits('nhs_number')} AS nhs, ${digits('replaced_by')} AS replaced_by, nullif(${own('confidentiality')}, 'U') AS confidentiality,
       ${own('date_of_birth')} AS dob, ${own('date_of_death')} AS dod, ${own('gp_practice_code')} AS gp, ${knownGender} AS gender, ${postcode} AS postcode,
       ${own('family_name_text')} AS family, ${own('given_name_text')} AS given, ${letters(own('family_name_text'))} AS family_letters,
       ${hasNames ? given : 'CAST(NULL AS VARCHAR)'} AS given_letters,
       coalesce(${own('former_family_name_text', lists)}, []) AS former_families, coalesce(${own('former_postcode', lists)}, []) AS former_postcodes
-      FROM ${table} t ${hasNames ? `LEFT JOIN "#nicknames" n ON n.name = ${letters(own('given_name_text'))}` : ''}))`;
+      FROM ${table} t ${hasNames ? `LEFT JOIN "#nicknames" n ON n.name = ${letters(own('given_name_text'))}` : ''}) p LEFT JOIN (${formerly}) f USING (rid)`;
 }
 
 /** By NHS number: with the copy of PDS first, which knows no superseded numbers, then with the Spine, which does. */

@@ -1,13 +1,16 @@
 import { quoteName } from '../../relation/print-sql.ts';
 import type { FieldSource } from '../column-mapping.ts';
 import { KNOWN_FIELDS } from '../known-fields.ts';
-import type { SourceTable } from './standardise.ts';
+import type { SourceTable } from './source-table.ts';
 
 /** Fields of which a record can have former values, and the field of these. */
 export const FORMER_FIELDS = [
   { field: 'family_name', former: 'former_family_name' },
   { field: 'postcode', former: 'former_postcode' },
 ] as const;
+export type FormerField = (typeof FORMER_FIELDS)[number]['former'];
+/** The fields of former values alone. */
+export const FORMER: readonly FormerField[] = FORMER_FIELDS.map(({ former }) => former);
 
 /**
  * A history as one row a person: of each field the last that is known, and of family name and postcode every value there

@@ -1,24 +1,6 @@
 import type { LinkageDatabase } from '../database.ts';
 import type { PdsTables } from './trace-tables.ts';
 
-/** The rules by which PDS records are found that are worth comparing with a participant; the numbers are stable. */
-export const CANDIDATE_RULES = [
-  'date of birth + sound of family name',
-  'date of birth + sound of given name',
-  'date of birth + outcode',
-  'given name + family name + year of birth',
-  'given name + family name + day and month of birth',
-  'given name + family name + outcode',
-  'postcode + start of given name',
-  'postcode + start of family name',
-  'postcode + year of birth',
-  'names swapped + year of birth',
-  'names swapped + day and month of birth',
-] as const;
-
-/** The rule of candidates that have the very NHS number that the applicant gave; nothing else of them agreed. */
-export const NUMBER_RULE = CANDIDATE_RULES.length;
-
 /*
  * A key is the exclusive or of the hashes of its parts, in its upper bits, and says in its lower ones which parts these
  * are. It is made for every record of PDS, so as few as will do: that the postcode is one of those sought is looked up
@@ -44,11 +26,24 @@ const WITH_POSTCODE = [
 ] as const;
 const KEY_BITS = 15n;
 
-/** Rule -> key, and whether the participant's names stand for each other in it. */
-const RULE_KEYS: readonly { readonly key: number; readonly swapped: boolean }[] = CANDIDATE_RULES.map((_, rule) => ({
-  key: rule <= 5 ? rule : rule <= 8 ? rule + 1 : rule - 6,
-  swapped: rule >= 9,
-}));
+/** The rules by which PDS records are found that are worth comparing with a participant; their numbers are stable. */
+const RULES: readonly { readonly label: string; readonly key: number; readonly swapped?: boolean }[] = [
+  { label: 'date of birth + sound of family name', key: 0 },
+  { label: 'date of birth + sound of given name', key: 1 },
+  { label: 'date of birth + outcode', key: 2 },
+  { label: 'given name + family name + year of birth', key: 3 },
+  { label: 'given name + family name + day and month of birth', key: 4 },
+  { label: 'given name + family name + outcode', key: 5 },
+  { label: 'postcode + start of given name', key: 7 },
+  { label: 'postcode + start of family name', key: 8 },
+  { label: 'postcode + year of birth', key: 9 },
+  { label: 'names swapped + year of birth', key: 3, swapped: true },
+  { label: 'names swapped + day and month of birth', key: 4, swapped: true },
+];
+export const CANDIDATE_RULES: readonly string[] = RULES.map(({ label }) => label);
+
+/** The rule of candidates that have the very NHS number that the applicant gave; nothing else of them agreed. */
+export const NUMBER_RULE = RULES.length;
 
 type Part =
   | 'born'
@@ -97,17 +92,17 @@ export async function dropNameHashes(database: LinkageDatabase): Promise<void> {
   for (const table of [GIVEN_NAMES, FAMILY_NAMES]) await database.execute(`DROP TABLE ${table}`);
 }
 
-const HASHES: Partial<Record<Part, string>> = {
+const HASHES = {
   postcode: 'hash(bare)',
   outcode: `hash(${outwardOf('bare')})`,
   born: 'hash(born)',
   year: 'hash(year(born))',
   anniversary: 'hash(month(born) * 100 + day(born))',
-};
+} as const;
 /** SQL: of each part that a postcode is narrowed by sixteen bits, side by side. */
-const NARROWING_PARTS = WITH_POSTCODE.map(({ part }, index) => `(coalesce(${part}, 0) & 65535) << ${16 * index}`).join(
-  ' | ',
-);
+const NARROWING_PARTS = WITH_POSTCODE.map(
+  ({ part }, index) => `((coalesce(${part}, 0) & 65535) << ${16 * index})`,
+).join(' | ');
 /** The keys that a former family name makes anew; a postcode is narrowed by the present name alone. */
 const FAMILY_KEYS = [0, 3, 4, 5];
 const GIVEN_HASHES = `LEFT JOIN ${GIVEN_NAMES} g ON g.name = p.given_name`;
@@ -165,11 +160,6 @@ function bareOf(postcode: string): string {
   return `replace(upper(${postcode}), ' ', '')`;
 }
 
-/** SQL: whether a key is one that {@link pdsHits} looks up. */
-export function isLookedUp(key: string): string {
-  return `${key} & ${KEY_BITS} < ${KEYS.length}`;
-}
-
 /**
  * SQL: of hits (`id`, `k`, `parts`) on postcodes the keys that these are narrowed to, and the others as they are; `id`, `k`.
  */
@@ -179,49 +169,42 @@ export function narrowedKeys(id: string, hits: string): string {
     UNION ALL SELECT ${id}, unnest([${narrowed.join(', ')}]) AS k FROM ${hits} WHERE k & ${KEY_BITS} = ${POSTCODE}`;
 }
 
-/**
- * SQL: `row`, `k`, `rule` of participants (`row`, `given_name`, `family_name`, `born`, `postcode`), without what can't be
- * made; and with `rule` null the keys of their postcodes alone.
- */
+/** SQL: `row`, `k`, `rule` of participants (`row`, `given_name`, `family_name`, `born`, `postcode`), but for what can't be made. */
 export function participantKeys(from: string): string {
   const bare = `SELECT row, born, ${keyName('given_name')} AS given_key, ${keyName('family_name')} AS family_key, ${keyPostcode('postcode')} AS bare FROM ${from}`;
-  const hashes = (given: string, family: string): Partial<Record<Part, string>> => ({
-    ...nameHashes('given', given),
-    ...nameHashes('family', family),
-  });
-  const own: Partial<Record<Part, string>> = {
-    ...hashes('given_key', 'family_key'),
-    ...HASHES,
-  };
-  const given: Partial<Record<Part, string>> = {
-    given: 'given_key',
-    given_sound: 'given_key',
-    given_start: 'given_key',
-  };
-  const family: Partial<Record<Part, string>> = {
-    family: 'family_key',
-    family_sound: 'family_key',
-    family_start: 'family_key',
-  };
-  const needs: Partial<Record<Part, string>> = { ...given, ...family, postcode: 'bare', outcode: 'bare' };
-  const part = (name: Part, sql: string | undefined): string =>
-    `, CASE WHEN ${needs[name] ?? 'born'} IS NOT NULL THEN ${sql} END AS ${name}`;
-  const across = hashes('family_key', 'given_key');
-  const names = Object.entries(own) as [Part, string][];
-  const made = `SELECT row${names.map(([name, sql]) => part(name, sql)).join('')}, CASE WHEN family_key IS NOT NULL THEN ${across.given} END AS across_given, CASE WHEN given_key IS NOT NULL THEN ${across.family} END AS across_family FROM (${bare})`;
-  const keys = RULE_KEYS.map(({ key, swapped }) => {
+  // Hashed as in PDS, but null where there is nothing to hash.
+  const known = (hashes: Partial<Record<Part, string>>, of: string, prefix = ''): string =>
+    Object.entries(hashes)
+      .map(([part, sql]) => `, CASE WHEN ${of} IS NOT NULL THEN ${sql} END AS ${prefix}${part}`)
+      .join('');
+  const { postcode, outcode, ...ofBirth } = HASHES;
+  const hashed = [
+    known(nameHashes('given', 'given_key'), 'given_key'),
+    known(nameHashes('family', 'family_key'), 'family_key'),
+    known(nameHashes('given', 'family_key'), 'family_key', 'across_'),
+    known(nameHashes('family', 'given_key'), 'given_key', 'across_'),
+    known({ postcode, outcode }, 'bare'),
+    known(ofBirth, 'born'),
+  ];
+  const keys = RULES.map(({ key, swapped }) => {
     const narrowed = WITH_POSTCODE.find((each) => each.key === key);
     if (narrowed !== undefined) return narrow(key, keyOf(POSTCODE, ['postcode']), `${narrowed.part} & 65535`);
-    const parts = KEYS[key] ?? [];
-    return keyOf(
-      key,
-      parts.map((name) => (swapped && (name === 'given' || name === 'family') ? `across_${name}` : name)),
+    const parts = (KEYS[key] ?? []).map((part) =>
+      swapped === true && (part === 'given' || part === 'family') ? `across_${part}` : part,
     );
+    return keyOf(key, parts);
   });
-  const all = [...keys, keyOf(POSTCODE, ['postcode'])];
-  const rules = [...RULE_KEYS.map((_, rule) => String(rule)), 'NULL'];
+  const rules = RULES.map((_, rule) => rule);
   return `SELECT row, k, CAST(rule AS TINYINT) AS rule FROM (
-      SELECT row, unnest([${all.join(', ')}]) AS k, unnest([${rules.join(', ')}]) AS rule FROM (${made})) WHERE k IS NOT NULL`;
+      SELECT row, unnest([${keys.join(', ')}]) AS k, unnest([${rules.join(', ')}]) AS rule FROM (SELECT row${hashed.join('')} FROM (${bare})))
+    WHERE k IS NOT NULL`;
+}
+
+/** SQL: `k`, what {@link pdsHits} is to look for: those of `keys` (as {@link participantKeys} gives them) that are keys of PDS, and the postcodes of `from`. */
+export function wantedKeys(keys: string, from: string): string {
+  const homes = `SELECT DISTINCT ${keyPostcode('postcode')} AS bare FROM ${from}`;
+  return `SELECT DISTINCT k FROM ${keys} WHERE k & ${KEY_BITS} < ${KEYS.length}
+    UNION ALL SELECT ${keyOf(POSTCODE, [HASHES.postcode])} FROM (${homes}) WHERE bare IS NOT NULL`;
 }
 
 function keyOf(number: number, parts: readonly string[]): string {

@@ -1,6 +1,6 @@
 import { COHORT } from '../cohort/cohort-tables.ts';
 import { type LinkageDatabase, oneNumber } from '../database.ts';
-import { BATCH, BY_NUMBER, type PdsTables, SOUGHT } from './trace-tables.ts';
+import { BATCH, BY_NUMBER, numberText, type PdsTables, SOUGHT } from './trace-tables.ts';
 
 /** Of each kind, at most. A rate of one in a hundred is then known to within a fifth of itself. */
 const SAMPLE = 10_000;
@@ -29,7 +29,7 @@ export async function chooseSought(database: LinkageDatabase, { rows }: PdsTable
   await database.execute(
     `CREATE OR REPLACE TEMP TABLE ${SOUGHT} AS
      SELECT c.row, row_number() OVER (ORDER BY hash(c.row, 'turn'), c.row) - 1 AS turn, ${kind} AS kind, s.person AS truth,
-       CASE WHEN s.row IS NULL THEN lpad(CAST(c.nhs AS VARCHAR), 10, '0') END AS nhs_number,
+       CASE WHEN s.row IS NULL THEN ${numberText('c.nhs')} END AS nhs_number,
        c.given_name, c.family_name, c.other_given_name, CAST(c.born AS VARCHAR) AS date_of_birth, c.born, CASE WHEN c.gender IN ('1', '2') THEN c.gender END AS gender, c.postcode,
        CAST([] AS VARCHAR[]) AS former_family_name, CAST([] AS VARCHAR[]) AS former_postcode
      FROM ${COHORT} c LEFT JOIN (SELECT * FROM (${sampled}) WHERE nth <= ${2 * each}) s ON c.row = s.row

@@ -3,7 +3,7 @@ import { Fault } from '../../kernel/fault.ts';
 import { quoteName } from '../../relation/print-sql.ts';
 import { COHORT } from '../cohort/cohort-tables.ts';
 import { type LinkageDatabase, numberIn, oneNumber } from '../database.ts';
-import { DECISIONS, TRACED } from './trace-tables.ts';
+import { DECISIONS, numberText, TRACED } from './trace-tables.ts';
 
 /** Best candidates from here on are worth a look. */
 const LIKELY_ENOUGH = 0.5;
@@ -16,7 +16,7 @@ export const DECISION_COLUMNS = ['UNIQUE_REFERENCE', 'CANDIDATE_NHS_NO', 'DECISI
  * not, and an empty DECISION for yes or no. It holds NHS numbers, and is the custodian's alone.
  */
 export function clericalRows(): string {
-  return `SELECT c.study_id AS UNIQUE_REFERENCE, lpad(CAST(v.person AS VARCHAR), 10, '0') AS CANDIDATE_NHS_NO, v.weight AS MATCH_WEIGHT,
+  return `SELECT c.study_id AS UNIQUE_REFERENCE, ${numberText('v.person')} AS CANDIDATE_NHS_NO, v.weight AS MATCH_WEIGHT,
       v.probability AS MATCH_PROBABILITY, round(v.gap, 4) AS MATCH_GAP,
       CASE WHEN v.twin_like THEN 'given names differ' WHEN v.is_close THEN 'another is close' WHEN t.code = '97' THEN 'another participant has them' ELSE 'not sure enough' END AS WHY,
       CAST(NULL AS VARCHAR) AS DECISION

@@ -4,12 +4,12 @@ import {
   dropNameHashes,
   formerHomeHits,
   formerNameHits,
-  isLookedUp,
   makeNameHashes,
   NUMBER_RULE,
   narrowedKeys,
   participantKeys,
   pdsHits,
+  wantedKeys,
 } from './candidate-keys.ts';
 import { streamPast } from './stream-past.ts';
 import { BATCH, BY_NUMBER, DECISIONS, FOUND, type PdsTables, personOf } from './trace-tables.ts';
@@ -17,8 +17,8 @@ import { BATCH, BY_NUMBER, DECISIONS, FOUND, type PdsTables, personOf } from './
 /** PDS records that one key may have; a key that more have tells nobody apart. */
 const RECORDS_OF_KEY = 500;
 /**
- * Whom only a key points to that more records than these have is no candidate. It says of somebody that they are one of so
- * many; what is left to compare would have to say five bits more than that to link them, and would have made another key.
+ * Whom one key alone points to, and more records than these have it, is no candidate: it says of somebody that they are one
+ * of so many, and what is left to compare, of which nothing made a key, hardly ever says the rest.
  */
 const FEW_RECORDS = 32;
 /** Candidates of one participant, at most: whom a number or a decision names, then those that most rules found. */
@@ -56,9 +56,7 @@ export async function findCandidates(database: LinkageDatabase, pds: PdsTables):
 async function makeHits(database: LinkageDatabase, pds: PdsTables): Promise<void> {
   await makeNameHashes(database, pds);
   const wanted = '"#trace wanted keys"';
-  await database.execute(
-    `CREATE OR REPLACE TEMP TABLE ${wanted} AS SELECT DISTINCT k FROM "#trace keys" WHERE ${isLookedUp('k')}`,
-  );
+  await database.execute(`CREATE OR REPLACE TEMP TABLE ${wanted} AS ${wantedKeys('"#trace keys"', BATCH)}`);
   const found = (hits: typeof pdsHits): string =>
     `SELECT ${personOf('number')} AS n, k, parts FROM (${hits('number', pds.records, wanted)})`;
   await streamPast(database, `CREATE OR REPLACE TEMP TABLE "#trace raw hits" AS ${found(pdsHits)}`);
@@ -71,14 +69,14 @@ async function makeHits(database: LinkageDatabase, pds: PdsTables): Promise<void
     database,
     `CREATE OR REPLACE TEMP TABLE "#trace hits" AS SELECT * FROM (
        SELECT CASE WHEN s."#superseded" IS NULL THEN n ELSE s."#current" END AS person, k FROM (${narrowedKeys('n', '"#trace raw hits"')})
-       SEMI JOIN (SELECT DISTINCT k FROM "#trace keys" WHERE rule IS NOT NULL) USING (k) LEFT JOIN ${pds.succession} s ON n = s."#superseded")
+       SEMI JOIN (SELECT DISTINCT k FROM "#trace keys") USING (k) LEFT JOIN ${pds.succession} s ON n = s."#superseded")
      WHERE person IS NOT NULL`,
   );
   for (const table of ['raw hits', 'wanted keys']) await database.execute(`DROP TABLE "#trace ${table}"`);
 }
 
 async function makeFound(database: LinkageDatabase): Promise<void> {
-  const keys = `SELECT row, rule, k, n FROM "#trace keys" JOIN "#trace sizes" USING (k) WHERE rule IS NOT NULL AND n <= ${RECORDS_OF_KEY}`;
+  const keys = `SELECT row, rule, k, n FROM "#trace keys" JOIN "#trace sizes" USING (k) WHERE n <= ${RECORDS_OF_KEY}`;
   const pairs = await oneNumber(database, `SELECT coalesce(sum(n), 0) FROM (${keys})`);
   const slices = Math.max(1, Math.ceil(pairs / PAIRS_AT_ONCE));
   const named = `SELECT row, person, ${NUMBER_RULE} AS rule, 0 AS n FROM ${BY_NUMBER} SEMI JOIN ${BATCH} USING (row) WHERE rank IS NULL
@@ -106,7 +104,7 @@ async function yieldsOf(database: LinkageDatabase): Promise<RuleYield[]> {
   );
   const [found] = await database.rows(`SELECT ${counts.join(', ')} FROM ${FOUND}`);
   const common = await database.rows(
-    `SELECT rule, count(*) AS n FROM "#trace keys" JOIN "#trace sizes" USING (k) WHERE rule IS NOT NULL AND n > ${RECORDS_OF_KEY} GROUP BY rule`,
+    `SELECT rule, count(*) AS n FROM "#trace keys" JOIN "#trace sizes" USING (k) WHERE n > ${RECORDS_OF_KEY} GROUP BY rule`,
   );
   return labels.map((label, rule) => ({
     rule: label,

@@ -1,5 +1,5 @@
 import type { ComparedTraces } from './compare-traces.ts';
-import { TRACED } from './trace-tables.ts';
+import { numberText, TRACED } from './trace-tables.ts';
 
 /** The columns of a match file, by the names that the Master Person Service has for them, and where they come from. */
 export const MATCH_COLUMNS = {
@@ -41,7 +41,7 @@ const COMPARED_COLUMNS = {
 /** The match file of a trace by hand, one row a participant, in the order of the cohort file. */
 export function matchRows(withNumbers: boolean, compared?: ComparedTraces): string {
   const number = (person: string, as: string): string[] =>
-    withNumbers ? [`lpad(CAST(t.${person} AS VARCHAR), 10, '0') AS ${as}`] : [];
+    withNumbers ? [`${numberText(`t.${person}`)} AS ${as}`] : [];
   const named = (columns: Readonly<Record<string, string>>): string[] =>
     Object.entries(columns).map(([name, column]) => `t.${column} AS ${name}`);
   const own = [...number('person', 'MATCHED_NHS_NO'), ...named(MATCH_COLUMNS)];

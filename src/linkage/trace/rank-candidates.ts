@@ -1,7 +1,7 @@
 import type { Comparison } from '../compare/comparison.ts';
 import type { LinkageDatabase } from '../database.ts';
 import { levelIs } from '../decide/match-rank.ts';
-import { BEST_RECORDS, FETCHED, RIVALS, SOUGHT } from './trace-tables.ts';
+import { BEST_RECORDS, DECISIONS, FETCHED, RIVALS, SOUGHT } from './trace-tables.ts';
 
 /** Odds are summed in thousand-millionths. */
 const ODDS = 1_000_000_000;
@@ -18,7 +18,7 @@ export async function makeRivals(database: LinkageDatabase): Promise<void> {
 
 /**
  * Adds a batch's compared candidates, `a`, `b`, `weight`, `pattern`, of records `left` and `right`; and keeps the record of
- * each participant's best.
+ * each participant's best, and of whom people decided for.
  */
 export async function addRivals(database: LinkageDatabase, scored: string, left: string, right: string): Promise<void> {
   await database.execute(
@@ -27,10 +27,10 @@ export async function addRivals(database: LinkageDatabase, scored: string, left:
      JOIN ${SOUGHT} s ON s.row = l.row JOIN ${right} r ON r.rid = x.b`,
   );
   await database.execute(`INSERT INTO ${RIVALS} FROM "#trace new rivals"`);
-  const best = `SELECT DISTINCT -top.p AS person FROM (SELECT max({'w': weight, 'p': -person}) AS top FROM "#trace new rivals" GROUP BY row)`;
+  const best = `SELECT -top.p AS person FROM (SELECT max({'w': weight, 'p': -person}) AS top FROM "#trace new rivals" GROUP BY row)`;
   await database.execute(
     `INSERT INTO ${BEST_RECORDS} SELECT person, sensitive, given_name, family_name, date_of_birth, gender, postcode
-     FROM ${FETCHED} SEMI JOIN (${best}) USING (person) ANTI JOIN ${BEST_RECORDS} USING (person)`,
+     FROM ${FETCHED} SEMI JOIN (${best} UNION ALL SELECT person FROM ${DECISIONS} WHERE is_same) USING (person) ANTI JOIN ${BEST_RECORDS} USING (person)`,
   );
   await database.execute('DROP TABLE "#trace new rivals"');
 }

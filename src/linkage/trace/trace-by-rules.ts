@@ -4,10 +4,11 @@ import type { FieldSource } from '../column-mapping.ts';
 import type { LinkageDatabase } from '../database.ts';
 import { KNOWN_FIELDS } from '../known-fields.ts';
 import { linkByProfile, type RuleProfile } from '../profiles/profile.ts';
+import { FORMER } from '../standardise/history.ts';
 import { soundex } from '../standardise/name-sql.ts';
 import { everyFormer, formerValues } from './former-values.ts';
 import { streamPast } from './stream-past.ts';
-import { type PdsTables, TRACED } from './trace-tables.ts';
+import { numberText, type PdsTables, TRACED } from './trace-tables.ts';
 
 const REQUESTS = '#profile requests';
 const PEOPLE = '#profile people';
@@ -30,7 +31,7 @@ export async function traceByRules(
   await fetchPeople(database, pds, isMps);
   const { table } = await linkByProfile(database, profile, {
     left: { label: 'the cohort', table: REQUESTS, id: 'row', fields: fieldsOf(REQUEST_FIELDS), lists: new Set() },
-    right: { label: 'PDS', table: PEOPLE, id: 'n', fields: fieldsOf(PERSON_FIELDS), lists: LISTS },
+    right: { label: 'PDS', table: PEOPLE, id: 'n', fields: fieldsOf(PERSON_FIELDS), lists: new Set(FORMER) },
     thisYear,
     types: { a: 'INTEGER', b: 'BIGINT' },
   });
@@ -50,30 +51,27 @@ export async function traceByRules(
 }
 
 const REQUEST_FIELDS = ['nhs_number', 'family_name', 'given_name', 'date_of_birth', 'gender', 'postcode'];
-const LISTS: ReadonlySet<string> = new Set(['former_family_name', 'former_postcode']);
-const PERSON_FIELDS = [...REQUEST_FIELDS, ...LISTS, 'replaced_by', 'confidentiality'];
+const PERSON_FIELDS = [...REQUEST_FIELDS, ...FORMER, 'replaced_by', 'confidentiality'];
 
 function fieldsOf(names: readonly string[]): readonly FieldSource[] {
   return KNOWN_FIELDS.filter(({ name }) => names.includes(name)).map((field) => ({ field, columns: [field.name] }));
 }
-
-const text = (number: string): string => `lpad(CAST(${number} AS VARCHAR), 10, '0')`;
 
 /** The Master Person Service follows superseded numbers itself; HES-ONS gets the numbers that are current. */
 async function makeRequests(database: LinkageDatabase, pds: PdsTables, isMps: boolean): Promise<void> {
   const number = isMps ? 'c.nhs' : `CASE WHEN s."#superseded" IS NULL THEN c.nhs ELSE s."#current" END`;
   await database.execute(
     `CREATE OR REPLACE TEMP TABLE ${quoteName(REQUESTS)} AS
-     SELECT c.row, ${text(number)} AS nhs_number, c.family_name, c.given_name, CAST(c.born AS VARCHAR) AS date_of_birth, c.born, c.gender, c.postcode
+     SELECT c.row, ${numberText(number)} AS nhs_number, c.family_name, c.given_name, CAST(c.born AS VARCHAR) AS date_of_birth, c.born, c.gender, c.postcode
      FROM ${COHORT} c LEFT JOIN ${pds.succession} s ON c.nhs = s."#superseded" WHERE c.adds ORDER BY c.row`,
   );
 }
 
 /**
  * `person`: everybody whom a step could look at, so that not all of PDS is held. Of MPS these are who has the number, or
- * did, and of participants whom the first cross-check does not find also who was born on their day and has, or had, a family name
- * that sounds alike or their postcode: every later step asks for one of the two. Of HES-ONS who has the number, and all at
- * the postcode: their number says whether it is communal.
+ * did, and of participants whom the first cross-check does not find also who was born on their day and has, or had, a
+ * family name that sounds alike or their postcode: every later step asks for one of the two. Of HES-ONS who has the number,
+ * and all at the postcode: their number says whether it is communal.
  */
 async function findWanted(database: LinkageDatabase, pds: PdsTables, isMps: boolean): Promise<void> {
   const requests = quoteName(REQUESTS);
@@ -137,7 +135,7 @@ async function fetchPeople(database: LinkageDatabase, pds: PdsTables, isMps: boo
   const kept = isMps ? 'true' : `r.is_current AND coalesce(r.confidentiality, '') <> 'I'`;
   await database.execute(
     `CREATE OR REPLACE TEMP TABLE ${quoteName(PEOPLE)} AS
-     SELECT r.n, ${text('r.n')} AS nhs_number, ${text('r.replaced_by')} AS replaced_by, r.confidentiality, r.family_name, r.given_name,
+     SELECT r.n, ${numberText('r.n')} AS nhs_number, ${numberText('r.replaced_by')} AS replaced_by, r.confidentiality, r.family_name, r.given_name,
        CAST(r.born AS VARCHAR) AS date_of_birth, r.gender, r.postcode, ${everyFormer('r.former_family_name', 'f.former_family_name')} AS former_family_name,
        CASE WHEN r.confidentiality IS NULL THEN ${everyFormer('r.former_postcode', 'f.former_postcode')} END AS former_postcode
      FROM "#profile records" r LEFT JOIN (

@@ -12,8 +12,11 @@ import { type LinkageDatabase, oneNumber } from '../database.ts';
 import { KNOWN_FIELDS } from '../known-fields.ts';
 import { score } from '../link.ts';
 import { type Model, modelHash, modelOf, parametersOf } from '../model.ts';
+import type { Extras } from '../standardise/feature-sql.ts';
+import { FORMER } from '../standardise/history.ts';
 import { sharedFeatures } from '../standardise/shared-features.ts';
-import { type Extras, type Records, type SourceTable, standardise } from '../standardise/standardise.ts';
+import type { SourceTable } from '../standardise/source-table.ts';
+import { type Records, standardise } from '../standardise/standardise.ts';
 import { publishedCount } from '../trace-quality/published-count.ts';
 import type { Parameters } from '../train/parameters.ts';
 import { fitPriors, train } from '../train/train.ts';
@@ -37,6 +40,15 @@ import {
 } from './trace-tables.ts';
 
 export type TraceStep = 'number' | 'candidates' | 'fetch' | 'train' | 'compare' | 'decide';
+
+/** Which of several batches, from 1. */
+export interface TracePart {
+  readonly number: number;
+  readonly of: number;
+}
+
+/** Is told what is begun, and of which batch where there are several. */
+export type TraceObserver = (step: TraceStep, part?: TracePart) => void;
 
 /** What a trace came to; who was found stands in the table TRACED. */
 export interface Trace {
@@ -75,47 +87,23 @@ export async function traceCohort(
   database: LinkageDatabase,
   pds: PdsTables,
   thisYear: number,
-  observe: (step: TraceStep) => void,
+  observe: TraceObserver,
 ): Promise<Trace> {
   observe('number');
   await traceByNumber(database, pds);
   const batches = await chooseSought(database, pds);
-  const yields: RuleYield[][] = [];
-  let [pairs, fetched] = [0, 0];
-  let learnt: Learnt | undefined;
-  for (let batch = 0; batch < batches; batch += 1) {
-    await takeBatch(database, batch, batches);
-    observe('candidates');
-    yields.push(await findCandidates(database, pds));
-    observe('fetch');
-    await fetchRecords(database, pds, batch === 0);
-    fetched += await decidedAndFetched(database);
-    if (batch === 0) await makeRivals(database);
-    const left = await standardise(database, soughtTable(), '#left', thisYear, EXTRAS);
-    const right = await standardise(database, fetchedTable(), '#right', thisYear, EXTRAS);
-    const features = await sharedFeatures(database, left, right);
-    const comparisons = learnt?.comparisons ?? comparisonsFor(FIELD_NAMES, features);
-    const population = learnt === undefined ? await takePopulation(database, comparisons, right) : undefined;
-    await addRarities(database, comparisons, left, [leftOf]);
-    await addRarities(database, comparisons, right, [rightOf]);
-    pairs += await makeCandidates(database, left, right);
-    if (population !== undefined) {
-      observe('train');
-      learnt = await learn(database, comparisons, sidesOf(left, right, pds), population, pairs);
-    }
-    if (learnt === undefined) throw new Error('a batch was compared before anything was learnt');
-    observe('compare');
-    // How many there are to choose from is what the model was learnt with: batches are alike.
-    const sides = { ...learnt.sides, left: left.table, right: right.table };
-    await score(database, comparisons, sides, learnt.parameters, CANDIDATES, SCORED, FLOOR);
-    await addRivals(database, SCORED, left.table, right.table);
-    for (const table of [CANDIDATES, SCORED, left.table, right.table, FETCHED, BATCH]) {
-      await database.execute(`DROP TABLE ${table}`);
-    }
+  const first = await compareBatch(database, pds, thisYear, { batch: 0, batches, observe });
+  const compared = [first];
+  for (let batch = 1; batch < batches; batch += 1) {
+    compared.push(await compareBatch(database, pds, thisYear, { batch, batches, observe }, first.learnt));
   }
-  if (learnt === undefined) throw new Error('a trace has a batch');
+  const { learnt } = first;
+  const sum = (of: (batch: Compared) => number): number => compared.reduce((total, batch) => total + of(batch), 0);
   await dropRarities(database, learnt.comparisons);
-  await checkDecisions(database, fetched);
+  await checkDecisions(
+    database,
+    sum(({ decided }) => decided),
+  );
 
   observe('decide');
   await rankCandidates(database, learnt.comparisons);
@@ -129,14 +117,66 @@ export async function traceCohort(
     oneNumber(database, `SELECT count(*) FROM ${SOUGHT} WHERE kind = '${kind}'`);
   return {
     participants: await oneNumber(database, `SELECT count(*) FROM ${COHORT} WHERE adds`),
-    yields: sumYields(yields),
+    yields: sumYields(compared.map(({ yields }) => yields)),
     model: learnt.model,
     modelHash: modelHash(learnt.model),
     calibration,
-    pairs,
+    pairs: sum(({ pairs }) => pairs),
     heldOut: await sampled('held out'),
     decoys: await sampled('decoy'),
   };
+}
+
+/** What came of a batch; its compared candidates stand in RIVALS. */
+interface Compared {
+  readonly learnt: Learnt;
+  readonly yields: readonly RuleYield[];
+  readonly pairs: number;
+  /** Of those who were decided for, how many are among the records. */
+  readonly decided: number;
+}
+
+interface Turn {
+  readonly batch: number;
+  readonly batches: number;
+  readonly observe: TraceObserver;
+}
+
+/** Finds candidates of a batch and compares them; the first batch, before which nothing was learnt, teaches the model. */
+async function compareBatch(
+  database: LinkageDatabase,
+  pds: PdsTables,
+  thisYear: number,
+  { batch, batches, observe }: Turn,
+  before?: Learnt,
+): Promise<Compared> {
+  const tell = (step: TraceStep): void => observe(step, batches === 1 ? undefined : { number: batch + 1, of: batches });
+  await takeBatch(database, batch, batches);
+  tell('candidates');
+  const yields = await findCandidates(database, pds);
+  tell('fetch');
+  await fetchRecords(database, pds, before === undefined);
+  if (before === undefined) await makeRivals(database);
+  const decided = await decidedAndFetched(database);
+  const left = await standardise(database, soughtTable(), '#left', thisYear, EXTRAS);
+  const right = await standardise(database, fetchedTable(), '#right', thisYear, EXTRAS);
+  const features = await sharedFeatures(database, left, right);
+  const comparisons = before?.comparisons ?? comparisonsFor(FIELD_NAMES, features);
+  if (before === undefined) await takePopulation(database, comparisons, right);
+  await addRarities(database, comparisons, left, [leftOf]);
+  await addRarities(database, comparisons, right, [rightOf]);
+  const pairs = await makeCandidates(database, left, right);
+  if (before === undefined) tell('train');
+  const learnt = before ?? (await learn(database, comparisons, sidesOf(left, right, pds), pairs));
+  tell('compare');
+  // How many there are to choose from is what the model was learnt with: batches are alike.
+  const sides = { ...learnt.sides, left: left.table, right: right.table };
+  await score(database, comparisons, sides, learnt.parameters, CANDIDATES, SCORED, FLOOR);
+  await addRivals(database, SCORED, left.table, right.table);
+  for (const table of [CANDIDATES, SCORED, left.table, right.table, FETCHED, BATCH]) {
+    await database.execute(`DROP TABLE ${table}`);
+  }
+  return { learnt, yields, pairs, decided };
 }
 
 /** Drops what a trace leaves behind; call it when its result and the report on it are where they belong. */
@@ -152,8 +192,7 @@ export async function dropTrace(database: LinkageDatabase): Promise<void> {
 const EXTRAS: Extras = { texts: false, blocks: false };
 
 const NAMES = ['nhs_number', 'given_name', 'family_name', 'other_given_name', 'date_of_birth', 'gender', 'postcode'];
-const LISTS = ['former_family_name', 'former_postcode'];
-const FIELDS: readonly FieldSource[] = KNOWN_FIELDS.filter(({ name }) => [...NAMES, ...LISTS].includes(name)).map(
+const FIELDS: readonly FieldSource[] = KNOWN_FIELDS.filter(({ name }) => [...NAMES, ...FORMER].includes(name)).map(
   (field) => ({ field, columns: [field.name] }),
 );
 const FIELD_NAMES = FIELDS.map(({ field }) => field);
@@ -164,7 +203,7 @@ function soughtTable(): SourceTable {
     table: '#trace batch',
     id: 'row',
     fields: FIELDS,
-    lists: new Set(LISTS),
+    lists: new Set(FORMER),
     hasPlainIds: true,
   };
 }
@@ -175,7 +214,7 @@ function fetchedTable(): SourceTable {
     table: '#trace fetched',
     id: 'person',
     fields: FIELDS,
-    lists: new Set(LISTS),
+    lists: new Set(FORMER),
     hasPlainIds: true,
   };
 }
@@ -190,22 +229,23 @@ function sidesOf(left: Records, right: Records, { rows }: PdsTables): Sides {
   };
 }
 
-/** Those records that were sampled, and no other: so that a value is as frequent among them as it is in PDS. */
+/**
+ * Makes the population of those records that were sampled, and of no other, so that a value is as frequent among them as it
+ * is in PDS; and learns from it how rare values are.
+ */
 async function takePopulation(
   database: LinkageDatabase,
   comparisons: readonly Comparison[],
   right: Records,
-): Promise<Records> {
+): Promise<void> {
   await database.execute(
     `CREATE OR REPLACE TEMP TABLE ${POPULATION_TABLE} AS SELECT CAST(row_number() OVER (ORDER BY CAST(r.id AS BIGINT)) - 1 AS INTEGER) AS rid, r.* EXCLUDE (rid)
      FROM ${right.table} r SEMI JOIN ${SAMPLED} s ON s.person = CAST(r.id AS BIGINT)`,
   );
   await database.execute(`DROP TABLE ${SAMPLED}`);
-  const rows = await oneNumber(database, `SELECT count(*) FROM ${POPULATION_TABLE}`);
-  const population = { ...right, table: POPULATION_TABLE, rows };
+  const population = { ...right, table: POPULATION_TABLE };
   await makeRarities(database, comparisons, [population]);
   await addRarities(database, comparisons, population, [rightOf]);
-  return population;
 }
 
 /** What the first batch taught: nothing of it changes with those after it. */
@@ -220,13 +260,13 @@ async function learn(
   database: LinkageDatabase,
   comparisons: readonly Comparison[],
   sides: Sides,
-  population: Records,
   pairs: number,
 ): Promise<Learnt> {
-  const strangers: Sides = { ...sides, right: population.table, rightRows: Math.max(population.rows, 1) };
+  const population = await oneNumber(database, `SELECT count(*) FROM ${POPULATION_TABLE}`);
+  const strangers: Sides = { ...sides, right: POPULATION_TABLE, rightRows: Math.max(population, 1) };
   const candidates = { table: CANDIDATES, pairs, of: sides.leftRows * sides.rightRows, yields: [], chance: 'chance' };
   const training = await train(database, comparisons, sides, candidates, strangers);
-  await database.execute(`DROP TABLE ${population.table}`);
+  await database.execute(`DROP TABLE ${POPULATION_TABLE}`);
   const model = modelOf(
     comparisons,
     training.parameters,

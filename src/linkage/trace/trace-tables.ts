@@ -1,14 +1,13 @@
 import { quoteName } from '../../relation/print-sql.ts';
-
-/** What PDS records can say of the past, beside those that were superseded. */
-export const FORMER_COLUMNS = ['former_family_name', 'former_postcode'] as const;
+import type { FormerField } from '../standardise/history.ts';
 
 /** What a trace reads of PDS: subqueries or quoted names, ready to stand after FROM. */
 export interface PdsTables {
   /**
    * The valid records: `number` (text, ten digits where it is an NHS number), `is_current`, `sensitive`, `family_name`,
-   * `given_name`, `other_given_name`, `born`, `gender`, `postcode`, `former_family_name`, `former_postcode` (lists), null where PDS lacks them. Numbers stay the texts that they are, and whose those are that were superseded is
-   * not looked up, since most of PDS is only held against a few people.
+   * `given_name`, `other_given_name`, `born`, `gender`, `postcode`, and lists `former_family_name`, `former_postcode`, null
+   * where PDS lacks them. Numbers stay the texts that they are, and whose those are that were superseded is not looked up,
+   * since most of PDS is only held against a few people.
    */
   readonly records: string;
   /** Every record as PDS has it, invalid ones too: `n`, `replaced_by` (numbers), `is_current`, `confidentiality`, and the same demographics. */
@@ -16,7 +15,7 @@ export interface PdsTables {
   /** `#superseded`, `#current` (see engine/succession.ts). */
   readonly succession: string;
   /** What of a record's history the source has. */
-  readonly former: readonly (typeof FORMER_COLUMNS)[number][];
+  readonly former: readonly FormerField[];
   /** How many records there are. */
   readonly rows: number;
 }
@@ -53,7 +52,7 @@ export const FETCHED = quoteName('#trace fetched');
 /** `row`, `kind`, `person`, `weight`, `pattern`: candidates that were compared. */
 export const RIVALS = quoteName('#trace rivals');
 
-/** The same as FETCHED of everybody who is a participant's best candidate. */
+/** The same as FETCHED, of everybody who is a participant's best candidate or was decided for: nobody else can be linked. */
 export const BEST_RECORDS = quoteName('#trace best records');
 
 /** `row`, `person`, `is_same`: what people decided; see clerical.ts. */
