@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { calibrate } from '../../src/linkage/trace/calibrate.ts';
+import { calibrate, calibratedFor } from '../../src/linkage/trace/calibrate.ts';
 import { traceEstimates, wilson } from '../../src/linkage/trace-quality/estimates.ts';
 import { publishedCount } from '../../src/linkage/trace-quality/published-count.ts';
 
@@ -30,13 +30,43 @@ describe('estimates of a trace', () => {
 });
 
 test('calibration takes the model at its word where few are known, and finds the odds where many are', () => {
-  expect(calibrate(new Float64Array(50), new Float64Array(50))).toEqual({ shift: 0, slope: 1, from: 50 });
+  expect(calibrate(new Float64Array(50), new Float64Array(50))).toEqual({
+    shift: 0,
+    slope: 1,
+    from: 50,
+    share: 0,
+  });
   // Weights that promise twice the log odds that they should.
   const weight = Float64Array.from({ length: 20_000 }, (_, index) => (index % 41) - 20);
   const correct = weight.map((w, index) => ((index * 7919) % 1000 < 1000 / (1 + 2 ** (-w / 2)) ? 1 : 0));
   const { shift, slope } = calibrate(weight, correct);
   expect(slope).toBeCloseTo(0.5, 1);
   expect(Math.abs(shift)).toBeLessThan(0.2);
+});
+
+describe('calibration for a residue', () => {
+  /** Weights of so many who are the person, around 12, and of so many who are not, around -2, the same for each. */
+  const weights = (right: number, wrong: number): Float64Array =>
+    Float64Array.from({ length: right + wrong }, (_, index) => (index < right ? 12 : -2) + ((index * 7919) % 13) - 6);
+  const learnt = calibrate(
+    weights(1000, 1000),
+    Float64Array.from({ length: 2000 }, (_, index) => (index < 1000 ? 1 : 0)),
+  );
+
+  test.each([0.6, 0.8, 0.9])('finds that %d of it are known to PDS, and moves the odds by that alone', (share) => {
+    const [right, wrong] = [Math.round(5000 * share), Math.round(2500 * (1 - share))];
+    // As many have no candidate at all as have a wrong one.
+    const found = calibratedFor(learnt, weights(right, wrong), Math.round(2500 * (1 - share)));
+    expect(found.share).toBeCloseTo(share, 1);
+    expect(found.shift - learnt.shift).toBeCloseTo(Math.log2(found.share / (1 - found.share)), 1);
+    expect(found.slope).toBe(learnt.slope);
+  });
+
+  test('is never surer than that PDS lacks one of twenty, nor less sure than where it lacks every other', () => {
+    expect(calibratedFor(learnt, weights(5000, 0), 0).share).toBe(0.95);
+    expect(calibratedFor(learnt, weights(0, 5000), 5000)).toEqual(learnt);
+    expect(calibratedFor(learnt, weights(50, 0), 0)).toEqual(learnt);
+  });
 });
 
 test('counts are published as the HES analysis guide has it', () => {

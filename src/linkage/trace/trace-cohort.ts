@@ -21,7 +21,7 @@ import { publishedCount } from '../trace-quality/published-count.ts';
 import type { Parameters } from '../train/parameters.ts';
 import { fitPriors, train } from '../train/train.ts';
 import { traceByNumber } from './by-number.ts';
-import { type Calibration, calibrate } from './calibrate.ts';
+import { type Calibration, calibrate, calibratedFor } from './calibrate.ts';
 import { chooseSought, takeBatch } from './choose-sought.ts';
 import { decideTrace } from './decide-trace.ts';
 import { fetchRecords, SAMPLED } from './fetch-records.ts';
@@ -106,15 +106,21 @@ export async function traceCohort(
   );
 
   observe('decide');
+  const count = (kind: string): Promise<number> =>
+    oneNumber(database, `SELECT count(*) FROM ${SOUGHT} WHERE kind = '${kind}'`);
   await rankCandidates(database, learnt.comparisons);
   const [weight, correct] = await database.numbers(
     `SELECT weight, person = truth AS correct FROM "#trace best" WHERE truth IS NOT NULL ORDER BY row`,
     2,
   );
-  const calibration = calibrate(weight ?? new Float64Array(), correct ?? new Float64Array());
+  const [residue = new Float64Array()] = await database.numbers(
+    `SELECT weight FROM "#trace best" WHERE kind = 'residue' ORDER BY row`,
+    1,
+  );
+  const without = (await count('residue')) - residue.length;
+  const ofSamples = calibrate(weight ?? new Float64Array(), correct ?? new Float64Array());
+  const calibration = calibratedFor(ofSamples, residue, without);
   await decideTrace(database, calibration);
-  const sampled = (kind: string): Promise<number> =>
-    oneNumber(database, `SELECT count(*) FROM ${SOUGHT} WHERE kind = '${kind}'`);
   return {
     participants: await oneNumber(database, `SELECT count(*) FROM ${COHORT} WHERE adds`),
     yields: sumYields(compared.map(({ yields }) => yields)),
@@ -122,8 +128,8 @@ export async function traceCohort(
     modelHash: modelHash(learnt.model),
     calibration,
     pairs: sum(({ pairs }) => pairs),
-    heldOut: await sampled('held out'),
-    decoys: await sampled('decoy'),
+    heldOut: await count('held out'),
+    decoys: await count('decoy'),
   };
 }
 
