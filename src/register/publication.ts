@@ -6,10 +6,9 @@ import type { NoteSigner } from '../ledger/signed-note.ts';
 import { tilesOf } from '../ledger/tiles.ts';
 import { writeWorkbook } from '../spreadsheet/write-workbook.ts';
 import { csvLine } from './csv.ts';
-import type { IndexedRegister } from './indexed-register.ts';
 import { type RegisterTable, releaseSheets } from './layouts/data-release-register.ts';
 import { usesSheets } from './layouts/data-uses-register.ts';
-import { dataUses } from './layouts/hdr-uk.ts';
+import { dataUsesJson } from './layouts/hdr-uk.ts';
 import type { LedgerLog } from './ledger-log.ts';
 import { formatPublicationNote } from './publication-note.ts';
 import { publicationTables } from './publication-tables.ts';
@@ -117,15 +116,6 @@ function* inPieces(texts: Iterable<string>): Generator<Uint8Array> {
 
 function textFile(path: string, text: string): PublicationFile {
   return { path, pieces: [Buffer.from(text)] };
-}
-
-function* dataUsesJson(indexed: IndexedRegister, custodian: string): Generator<string> {
-  let before = '[\n';
-  for (const use of dataUses(indexed, custodian)) {
-    yield `${before}${JSON.stringify(use)}`;
-    before = ',\n';
-  }
-  yield before === '[\n' ? '[]\n' : '\n]\n';
 }
 
 /** Native zlib would do this faster, and otherwise with every version of Node. */

@@ -1,15 +1,12 @@
 import { unzipSync } from 'fflate';
 import { cellHandlers } from './cell-handlers.ts';
-import { IS_PART, parseXml, workbookParts } from './workbook-parts.ts';
+import { IS_PART, MOST_HELD, parseXml, workbookParts } from './workbook-parts.ts';
 
 /** The texts of a sheet's cells, by row (1-based) and column (0-based); empty cells are left out. */
 export interface ReadSheet {
   readonly name: string;
   readonly rows: ReadonlyMap<number, ReadonlyMap<number, string>>;
 }
-
-/** The registers of today unpack to some hundred megabytes; what unpacks to more is not one. */
-const LARGEST = 1 << 30;
 
 /**
  * Reads a workbook into memory: every cell as the text that its XML holds, numbers as they are written, line breaks,
@@ -22,7 +19,7 @@ export function readWorkbook(bytes: Uint8Array): ReadSheet[] | undefined {
       filter: ({ name, originalSize }) => {
         if (!IS_PART.test(name)) return false;
         total += originalSize;
-        if (total > LARGEST) throw new Error('too large');
+        if (total > MOST_HELD) throw new Error('too large');
         return true;
       },
     });

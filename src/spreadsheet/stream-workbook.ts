@@ -1,10 +1,10 @@
 import type { ByteSource } from '../kernel/byte-source.ts';
 import { cellHandlers } from './cell-handlers.ts';
-import { IS_PART, workbookParts } from './workbook-parts.ts';
+import { IS_PART, MOST_HELD, workbookParts } from './workbook-parts.ts';
 import { XmlEvents } from './xml-events.ts';
 import { unzipped, type ZipEntry, zipEntries } from './zip-directory.ts';
 
-/** No memory is at stake, but whoever unpacks more than this waits for nothing: a register of millions of files is less. */
+/** Of sheets no memory is at stake, but whoever unpacks more waits for nothing: a register of millions of files is less. */
 const LARGEST = 2 ** 32;
 
 /** A row of a sheet as it stands in the file: its place (1-based), and the texts of its cells by column (0-based). */
@@ -30,9 +30,12 @@ export async function* streamWorkbook(source: ByteSource): AsyncGenerator<Stream
   const entryAt = (path: string): ZipEntry | undefined =>
     entries.findLast(({ name }) => name === `xl/${path}`) ?? entries.findLast(({ name }) => name === `/xl/${path}`);
   const small = new Map<string, Uint8Array>();
+  let held = 0;
   for (const path of ['workbook.xml', 'sharedStrings.xml', '_rels/workbook.xml.rels']) {
     const entry = entryAt(path);
     if (entry === undefined) continue;
+    held += entry.size;
+    if (held > MOST_HELD) throw new Error('too large');
     const pieces: Uint8Array[] = [];
     for await (const piece of unzipped(source, entry)) pieces.push(piece);
     small.set(path, Buffer.concat(pieces));
@@ -54,7 +57,8 @@ async function* sheetRows(
   let [current, cells] = [0, new Map<number, string>()];
   const events = new XmlEvents(
     cellHandlers(strings, (row, column, text) => {
-      if (row !== current && cells.size > 0) {
+      // A cell that is said twice makes a second row of the place: readers see the one or the other.
+      if ((row !== current && cells.size > 0) || cells.has(column)) {
         finished.push({ row: current, cells });
         cells = new Map();
       }

@@ -4,6 +4,9 @@ import { XmlEvents, type XmlHandlers } from './xml-events.ts';
 /** The files of a workbook that say what its cells hold. */
 export const IS_PART = /^\/?xl\/(workbook\.xml|sharedStrings\.xml|_rels\/workbook\.xml\.rels|worksheets\/[^/]+\.xml)$/;
 
+/** The registers of today unpack to some hundred megabytes; what would take more memory than this is not one. */
+export const MOST_HELD = 1 << 30;
+
 const CHUNK = 1 << 20;
 
 /** The shared strings, and the sheets in their order with the path of each below `xl/`. */

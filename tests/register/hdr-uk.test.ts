@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
-import { dataUses } from '../../src/register/layouts/hdr-uk.ts';
+import { dataUsesJson } from '../../src/register/layouts/hdr-uk.ts';
 import { releasedFile } from '../ledger/bodies.ts';
 import { accessed, described, releasedOn } from './facts.ts';
 import { entriesOf, FIXTURES, registerOfDays } from './support.ts';
@@ -44,7 +44,7 @@ const MEMBERS: Readonly<Record<string, string>> = {
 };
 
 function usesOf(...said: Parameters<typeof entriesOf>[0]) {
-  return [...dataUses(registerOfDays(entriesOf(said), '2026'), 'NHS Digital')];
+  return JSON.parse([...dataUsesJson(registerOfDays(entriesOf(said), '2026'), 'NHS Digital')].join(''));
 }
 
 test('every field of the standard has a member, whether the ledger knows it or not', () => {

@@ -1,17 +1,17 @@
-import fc from 'fast-check';
+import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { createGunzip, gzipSync } from 'node:zlib';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import { JsonDefect, jsonItems } from '../../src/register/verify/json-items.ts';
+import { through } from '../../src/kernel/through.ts';
+import { ByteReader } from '../../src/register/verify/byte-reader.ts';
+import { logLines } from '../../src/register/verify/log-lines.ts';
 import { type ReadSheet, readWorkbook } from '../../src/spreadsheet/read-workbook.ts';
 import { streamWorkbook } from '../../src/spreadsheet/stream-workbook.ts';
 import { type Sheet, writeWorkbook } from '../../src/spreadsheet/write-workbook.ts';
 import { bytesAtHand, realWorkbook } from './support.ts';
 
 /* What is read piece by piece is what is read whole, and what can't be read whole can't be read piece by piece. */
-
-async function* cut(bytes: Uint8Array, length: number): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length);
-}
 
 async function streamed(bytes: Uint8Array): Promise<ReadSheet[] | undefined> {
   const sheets: ReadSheet[] = [];
@@ -32,7 +32,7 @@ describe('a workbook', () => {
     const rows = Array.from({ length: 4000 }, (_, row) => [
       `${row}`,
       row % 3 === 0 ? '' : 'ü𝒜_x000D_\r\n',
-      'x'.repeat(row),
+      '𝒜'.repeat(row % 97),
     ]);
     const sheet = (name: string): Sheet => ({ name, widths: [], content: { header: ['a', 'b', 'c'], rows } });
     const bytes = Buffer.concat([...writeWorkbook([sheet('first'), sheet('second')])]);
@@ -62,41 +62,89 @@ describe('a workbook', () => {
   });
 });
 
-describe('a list in JSON', () => {
-  async function read(text: string, length: number): Promise<unknown> {
-    const items: unknown[] = [];
-    try {
-      for await (const some of jsonItems(cut(Buffer.from(text), length))) items.push(...some);
-      return items;
-    } catch (error) {
-      return error instanceof JsonDefect ? (error.isJson ? 'no list' : 'no JSON') : error;
-    }
-  }
-
-  function whole(text: string): unknown {
-    try {
-      const found = JSON.parse(text);
-      return Array.isArray(found) ? found : 'no list';
-    } catch {
-      return 'no JSON';
-    }
-  }
-
-  test('is the same in pieces of any length', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.json(), fc.array(fc.json()), fc.nat(9), fc.nat(4), async (other, items, length, blanks) => {
-        const blank = ' \n\t'.repeat(blanks);
-        for (const text of [other, `${blank}[${items.join(`${blank},`)}${blank}]${blank}`])
-          expect(await read(text, length + 1)).toEqual(whole(text));
+describe('a zip whose directory lies', () => {
+  /** The size that the directory gives a file, unpacked. */
+  function claiming(path: string, size: number): Buffer {
+    const bytes = Buffer.from(
+      zipSync({
+        'xl/workbook.xml': strToU8('<workbook><sheets><sheet name="a" id="r1"/></sheets></workbook>'),
+        'xl/_rels/workbook.xml.rels': strToU8(
+          '<Relationships><Relationship Id="r1" Target="worksheets/sheet1.xml"/></Relationships>',
+        ),
+        'xl/sharedStrings.xml': strToU8('<sst><si><t>one</t></si></sst>'),
+        'xl/worksheets/sheet1.xml': strToU8('<worksheet><row><c t="s"><v>0</v></c></row></worksheet>'),
       }),
     );
+    bytes.writeUInt32LE(size, bytes.lastIndexOf(path) - 46 + 24);
+    return bytes;
+  }
+
+  test.each([
+    ['xl/worksheets/sheet1.xml', 55, true],
+    ['xl/worksheets/sheet1.xml', 54, false],
+    ['xl/worksheets/sheet1.xml', 56, false],
+    ['xl/worksheets/sheet1.xml', 2 ** 32 - 1, false],
+    ['xl/sharedStrings.xml', 30, true],
+    ['xl/sharedStrings.xml', 29, false],
+  ])('of %s it says %i bytes: read is %s', async (path, size, isRead) => {
+    expect((await streamed(claiming(path, size))) !== undefined).toBe(isRead);
   });
 
-  test.each(['', ' ', '[', '[1', '[1,]', '[,1]', '[1 2]', '[1]]', '[}', '{"a":1', '[1]x', '["a]', '\ufeff[1]', '[{]}'])(
-    'that is none is told as such: %j',
-    async (text) => {
-      for (const length of [1, 2, 100]) expect(await read(text, length)).toBe('no JSON');
-      expect(whole(text)).toBe('no JSON');
-    },
-  );
+  test('or says truly that what memory would have to hold is larger than any, is not unpacked', async () => {
+    const sheets = streamWorkbook(bytesAtHand(claiming('xl/sharedStrings.xml', 2 ** 30 + 1)));
+    await expect(sheets.next()).rejects.toThrow('too large');
+  });
+});
+
+describe('a file', () => {
+  const rows = Array.from({ length: 3000 }, (_, row) => Buffer.from(`${row} ${'𝒜ü'.repeat(row % 61)}\r\n`));
+  const bytes = Buffer.concat(rows);
+
+  async function passed(file: Buffer): Promise<[rows: number, atEnd: boolean]> {
+    const reader = new ByteReader(bytesAtHand(file));
+    let count = 0;
+    for (const row of rows) {
+      if (!(await reader.passes(row))) break;
+      count += 1;
+    }
+    return [count, await reader.isAtEnd()];
+  }
+
+  test('is compared to its very end, over the borders of what is read at once', async () => {
+    expect(bytes.length).toBeGreaterThan(2 * 2 ** 18);
+    expect(await passed(bytes)).toEqual([3000, true]);
+    expect(await passed(Buffer.concat([bytes, Buffer.from('\n')]))).toEqual([3000, false]);
+    expect(await passed(bytes.subarray(0, -1))).toEqual([2999, false]);
+    for (const at of [0, 2 ** 18 - 1, 2 ** 18, bytes.length - 1]) {
+      const other = Buffer.from(bytes);
+      other[at] = 0xff;
+      expect((await passed(other))[0]).toBeLessThan(3000);
+    }
+  });
+
+  test('of lines that are packed in pieces is read as a whole, characters at every border', async () => {
+    const text = Array.from({ length: 300 }, (_, line) => '𝒜'.repeat(line)).join('\n');
+    const [first, second] = [Buffer.from(`${text}\n`), Buffer.from('the last line')];
+    const lines: string[] = [];
+    for await (const some of logLines(bytesAtHand(Buffer.concat([gzipSync(first), gzipSync(second)]))))
+      lines.push(...some);
+    expect(lines).toEqual([...text.split('\n').filter((line) => line !== ''), 'the last line']);
+  });
+
+  test('that is given up before its end is read by nobody any more', async () => {
+    const packed = gzipSync(randomBytes(2_000_000));
+    let closed = false;
+    async function* pieces(): AsyncGenerator<Uint8Array> {
+      try {
+        for (let at = 0; at < packed.length; at += 65_536) {
+          await setTimeout(1);
+          yield packed.subarray(at, at + 65_536);
+        }
+      } finally {
+        closed = true;
+      }
+    }
+    for await (const _ of through(pieces(), createGunzip())) break;
+    expect(closed).toBe(true);
+  });
 });

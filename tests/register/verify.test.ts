@@ -1,4 +1,4 @@
-import { gunzipSync, gzipSync, strFromU8, strToU8 } from 'fflate';
+import { gunzipSync, gzipSync, strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/kernel/secret.ts';
 import type { Entry, EntryBody } from '../../src/ledger/ledger.ts';
@@ -98,6 +98,12 @@ describe('what was published', () => {
   });
 });
 
+const WRONG = 'is not as the ledger says it, or is missing';
+const NAMED = 'FILE0000002, University of Example, Hospital Episode Statistics, Admitted Patient Care';
+const RECORD = `record 1 (DARS-NIC-147750-8GS7S-v2.2) ${WRONG}`;
+const cellOf = (place: string): string => `<c r="${place}" t="inlineStr"><is><t>more</t></is></c>`;
+const rowOf = (row: number): string => `<row r="${row}">${cellOf(`A${row}`)}</row>`;
+
 describe('a row that was altered after publishing is named', () => {
   test('in a CSV file', async () => {
     const path = 'data-release-register.DataReleases.csv';
@@ -117,7 +123,7 @@ describe('a row that was altered after publishing is named', () => {
       expect.stringContaining('row 2 (FILE0000002'),
     ]);
     expect(await problemsOf(changed(q3, path, (bytes) => Buffer.concat([bytes, Buffer.from(`${first}\r\n`)])))).toEqual(
-      [`row q/${path}: it has rows that are not in the ledger, after the last one`],
+      [`row q/${path}: after its end it has more, which is not in the ledger`],
     );
   });
 
@@ -142,10 +148,62 @@ describe('a row that was altered after publishing is named', () => {
     ]);
   });
 
-  test('in the data uses', async () => {
-    const files = changed(q3, 'data-uses.json', inText('"national_data_optout":"No"', '"national_data_optout":"Yes"'));
-    expect(await problemsOf(files)).toEqual([
-      'row q/data-uses.json: record 1 (DARS-NIC-147750-8GS7S-v2.2) is not as the ledger says it, or is missing',
+  test.each([
+    [
+      'a row put behind the last',
+      '</sheetData>',
+      `${rowOf(6)}</sheetData>`,
+      'DataReleases: row 6 is not in the ledger',
+    ],
+    ['a row twice', '<row r="3">', `${rowOf(3)}<row r="3">`, `DataReleases: row 3 (${NAMED}) ${WRONG}`],
+    ['the same row twice', '<row r="3">', '<row r="3"/><row r="3">', undefined],
+    ['a cell twice', '<c r="A3"', `${cellOf('A3')}<c r="A3"`, `DataReleases: row 3 (${NAMED}) ${WRONG}`],
+    [
+      'a cell beside the row',
+      '</row><row r="4"',
+      `${cellOf('M3')}</row><row r="4"`,
+      `DataReleases: row 3 (${NAMED}) ${WRONG}`,
+    ],
+    ['a cell beside the header', '</row><row r="2"', `${cellOf('M1')}</row><row r="2"`, expect.stringContaining(WRONG)],
+  ])('in a workbook, by %s', async (_, from, to, message) => {
+    const path = 'data-release-register.xlsx';
+    const sheet = 'xl/worksheets/sheet3.xml';
+    const files = changed(q3, path, (bytes) => {
+      const parts = unzipSync(bytes);
+      return Buffer.from(zipSync({ ...parts, [sheet]: inText(from, to)(Buffer.from(parts[sheet] ?? [])) }));
+    });
+    const problems = (await problemsOf(files)).map((text) => text.replace(`row q/${path}: `, ''));
+    expect(problems).toEqual([message ?? `other-file q/${path}: this file is not the one that was published`]);
+  });
+
+  test('in a workbook, by a sheet more', async () => {
+    const path = 'data-uses-register.xlsx';
+    const sheets = (readWorkbook(q3.get(path) ?? Buffer.alloc(0)) ?? []).map(({ name, rows }) => {
+      const [header = [], ...rest] = Array.from({ length: Math.max(...rows.keys()) }, (_, row) =>
+        Array.from({ length: 15 }, (_none, column) => rows.get(row + 1)?.get(column) ?? ''),
+      );
+      return { name, widths: [], content: { header, rows: rest } };
+    });
+    const withSheets = (all: typeof sheets): Files => changed(q3, path, () => Buffer.concat([...writeWorkbook(all)]));
+    expect(await problemsOf(withSheets(sheets))).toMatchObject([expect.stringContaining('other-file')]);
+    expect(await problemsOf(withSheets([...sheets, ...sheets.slice(0, 1)]))).toEqual([
+      `row q/${path}: it has a sheet 4, which is not of the publication`,
+    ]);
+  });
+
+  test.each([
+    ['altered', '"national_data_optout":"No"', '"national_data_optout":"Yes"', RECORD],
+    [
+      'said twice, of which a parser takes the last',
+      '"national_data_optout":',
+      '"national_data_optout":"Yes",$&',
+      RECORD,
+    ],
+    ['more than one', '}\n]', '},\n{}\n]', `the end of the list ${WRONG}`],
+    ['followed by more', ']\n', ']\n[]', 'after its end it has more, which is not in the ledger'],
+  ])('in the data uses, where a record is %s', async (_, from, to, message) => {
+    expect(await problemsOf(changed(q3, 'data-uses.json', inText(from, to)))).toEqual([
+      `row q/data-uses.json: ${message}`,
     ]);
   });
 
@@ -156,6 +214,15 @@ describe('a row that was altered after publishing is named', () => {
       'not-included q/log/entries.jsonl.gz: entry 5, FILE0000077 (hes_apc), FILE0000003 (hes_apc) to University of Example, is not in the signed log',
     );
   });
+});
+
+test('a log that goes on behind what was signed is read no further than that', async () => {
+  const more = '{"content":"x","kind":"x","seq":10}\n';
+  const longer = (bytes: Buffer): Buffer => Buffer.concat([bytes, gzipSync(strToU8(more))]);
+  const problems = await problemsOf(changed(q3, 'log/entries.jsonl.gz', longer));
+  expect(problems).toEqual([
+    'other-size q/log/entries.jsonl.gz: the log shows more than 9 entries, and the checkpoint signs 9',
+  ]);
 });
 
 describe('a file of the publication', () => {

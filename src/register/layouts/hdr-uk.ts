@@ -16,12 +16,16 @@ const LAY_WORDS = 300;
 /** Most sensitive wins, as the standard asks. */
 const LEVELS = ['Anonymous', 'De-Personalised', 'Personally Identifiable'];
 
-export type DataUse = Readonly<Record<string, unknown>>;
+type DataUse = Readonly<Record<string, unknown>>;
 
-/** One record an agreement version, in the order in which they were described. */
-export function* dataUses(indexed: IndexedRegister, custodian: string): Generator<DataUse> {
-  for (let number = 0; number < indexed.register.versionCount; number += 1)
-    yield dataUse(indexed.register.version(number), standingRowsUnder(indexed, number), custodian);
+/** One record an agreement version, by their numbers, as a list in JSON: each with what parts it from the one before. */
+export function* dataUsesJson(indexed: IndexedRegister, custodian: string): Generator<string> {
+  const { register } = indexed;
+  for (let number = 0; number < register.versionCount; number += 1) {
+    const use = dataUse(register.version(number), standingRowsUnder(indexed, number), custodian);
+    yield `${number === 0 ? '[' : ','}\n${JSON.stringify(use)}`;
+  }
+  yield register.versionCount === 0 ? '[]\n' : '\n]\n';
 }
 
 function* standingRowsUnder(indexed: IndexedRegister, reference: number): Generator<RegisterRow> {

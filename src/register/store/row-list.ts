@@ -1,5 +1,5 @@
 import { type RegisterRow, ROW_FIELDS } from '../register-row.ts';
-import { NumberList } from './number-list.ts';
+import { ByteList } from './byte-list.ts';
 import type { Scratch } from './scratch.ts';
 import { Vocabulary } from './vocabulary.ts';
 
@@ -8,34 +8,33 @@ export type UnnamedRow = Omit<RegisterRow, 'formerly'>;
 
 /**
  * Rows in a scratch, by their number. There are hundreds of thousands, each read several times, so a row is numbers:
- * its length, its entry, flags, the numbers of its texts in a vocabulary, and its id. What does not fit that form (rare
- * texts, amendments and the like) follows as JSON.
+ * its entry, flags, the numbers of its texts in a vocabulary, and its id. What does not fit that form (rare texts,
+ * amendments and the like) follows as JSON.
  */
 export class RowList {
-  readonly #scratch: Scratch;
-  readonly #places = new NumberList();
+  readonly #list: ByteList;
   readonly #words = new Vocabulary();
   #bytes = Buffer.allocUnsafe(1 << 12);
 
   constructor(scratch: Scratch) {
-    this.#scratch = scratch;
+    this.#list = new ByteList(scratch);
   }
 
   get size(): number {
-    return this.#places.size;
+    return this.#list.size;
   }
 
   push(row: UnnamedRow): void {
-    this.#places.push(this.#write(row));
+    this.#list.push(this.#bytesOf(row));
   }
 
   replace(number: number, row: UnnamedRow): void {
-    this.#places.set(number, this.#write(row));
+    this.#list.replace(number, this.#bytesOf(row));
   }
 
   get(number: number): UnnamedRow {
-    const bytes = this.#read(number);
-    const idEnd = ID + bytes.readUInt16LE(ID_LENGTH);
+    const bytes = this.#list.get(number);
+    const idEnd = ID + bytes.readUInt32LE(ID_LENGTH);
     const more: More = idEnd === bytes.length ? NOTHING_MORE : JSON.parse(bytes.toString('utf8', idEnd));
     const text = (index: number): string => {
       const word = bytes.readUInt32LE(WORDS + 4 * index);
@@ -71,18 +70,13 @@ export class RowList {
 
   /** Whether a row is that of an id and an entry, of any entry where none is given. */
   isOf(number: number, id: string, seq: number | undefined): boolean {
-    const bytes = this.#read(number);
+    const bytes = this.#list.get(number);
     if (seq !== undefined && bytes.readUInt32LE(SEQ) !== seq) return false;
-    return bytes.toString('utf8', ID, ID + bytes.readUInt16LE(ID_LENGTH)) === id;
+    return bytes.toString('utf8', ID, ID + bytes.readUInt32LE(ID_LENGTH)) === id;
   }
 
-  #read(number: number): Buffer {
-    const place = this.#places.get(number);
-    const length = this.#scratch.read(place, 4).readUInt32LE();
-    return this.#scratch.read(place, length);
-  }
-
-  #write({ seq, id, source, released, known, asAmendment, values, ...rare }: UnnamedRow): number {
+  /** In the same memory each time. */
+  #bytesOf({ seq, id, source, released, known, asAmendment, values, ...rare }: UnnamedRow): Buffer {
     const texts = [source, released.from, released.to, known, ...ROW_FIELDS.map((field) => values[field])];
     const words = texts.map((text) => this.#words.find(text));
     const { late, amendments, withdrawn, replaces, replacedBy } = rare;
@@ -101,10 +95,8 @@ export class RowList {
     bytes[AS_AMENDMENT] = asAmendment ? 1 : 0;
     for (const [index, word] of words.entries()) bytes.writeUInt32LE(word ?? NO_WORD, WORDS + 4 * index);
     const idLength = bytes.write(id, ID);
-    bytes.writeUInt16LE(idLength, ID_LENGTH);
-    const length = ID + idLength + bytes.write(json, ID + idLength);
-    bytes.writeUInt32LE(length);
-    return this.#scratch.append(bytes.subarray(0, length));
+    bytes.writeUInt32LE(idLength, ID_LENGTH);
+    return bytes.subarray(0, ID + idLength + bytes.write(json, ID + idLength));
   }
 }
 
@@ -115,6 +107,6 @@ type More = Partial<Pick<RegisterRow, 'late' | 'amendments' | 'withdrawn' | 'rep
 const NOTHING_MORE: More = {};
 const NO_WORD = 0xffffffff;
 
-/** Where the parts of a row stand, behind its length. */
-const [SEQ, AS_AMENDMENT, ID_LENGTH, WORDS] = [4, 8, 9, 11];
+/** Where the parts of a row stand. */
+const [SEQ, AS_AMENDMENT, ID_LENGTH, WORDS] = [0, 4, 5, 9];
 const ID = WORDS + 4 * (4 + ROW_FIELDS.length);

@@ -1,3 +1,4 @@
+import { Fault } from '../../kernel/fault.ts';
 import type { LoggedEntry } from '../../ledger/log-leaf.ts';
 import type { PublishedFacts } from '../../ledger/published-facts.ts';
 import { PATHS } from '../publication.ts';
@@ -22,23 +23,22 @@ export async function* loggedEntries(source: PublicationSource): AsyncGenerator<
   await using file = await source.open(PATHS.entries);
   if (file === undefined) throw new LogDefect('unreadable', 0);
   let seq = 0;
-  const lines = logLines(file);
-  for (;;) {
-    const next = await lines.next().catch(() => {
-      throw new LogDefect('unreadable', seq);
-    });
-    if (next.done === true) return;
-    const entries: LoggedEntry[] = [];
-    for (const line of next.value) {
-      const entry = parseLogged(line, seq + 1);
-      if (entry === undefined) {
-        yield entries;
-        throw new LogDefect('no-entry', seq);
+  try {
+    for await (const lines of logLines(file)) {
+      const entries: LoggedEntry[] = [];
+      for (const line of lines) {
+        const entry = parseLogged(line, seq + 1);
+        if (entry === undefined) {
+          yield entries;
+          throw new LogDefect('no-entry', seq);
+        }
+        entries.push(entry);
+        seq += 1;
       }
-      entries.push(entry);
-      seq += 1;
+      yield entries;
     }
-    yield entries;
+  } catch (error) {
+    throw error instanceof LogDefect || error instanceof Fault ? error : new LogDefect('unreadable', seq);
   }
 }
 

@@ -8,8 +8,13 @@ export interface PublicationSource {
   open(path: string): Promise<(ByteSource & AsyncDisposable) | undefined>;
 }
 
-/** The bytes of a small file; none where there is no such file. */
+/** Notes and tiles of the largest ledger are smaller. */
+const LARGEST = 2 ** 26;
+
+/** The bytes of a small file; none where there is no such file, or a large one. */
 export async function smallFile(source: PublicationSource, path: string): Promise<Buffer> {
   await using file = await source.open(path);
-  return file === undefined ? Buffer.alloc(0) : Buffer.from(await file.read(0, file.size));
+  if (file === undefined || file.size > LARGEST) return Buffer.alloc(0);
+  const bytes = await file.read(0, file.size);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }

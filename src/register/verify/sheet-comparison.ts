@@ -37,7 +37,8 @@ export class SheetComparison {
 
   #compare(cells: ReadonlyMap<number, string> | undefined): void {
     const row: readonly string[] = this.#next?.value ?? [];
-    if (!row.every((text, column) => (cells?.get(column) ?? '') === fittingCell(text)))
+    const filled = row.filter((text) => text !== '').length;
+    if (filled !== (cells?.size ?? 0) || !row.every((text, column) => (cells?.get(column) ?? '') === fittingCell(text)))
       this.#message = `row ${this.#place} (${rowInWords(row)}) is not as the ledger says it, or is missing`;
     this.#place += 1;
     this.#next = this.#expected?.next();

@@ -50,6 +50,8 @@ export async function readLog(
           misshapen = error;
         }
       }
+      // It is another log than the signed one, however much of it there is.
+      if (tree.size > checkpoint.size) break;
     }
   } catch (error) {
     if (!(error instanceof LogDefect)) throw error;
@@ -85,19 +87,20 @@ async function treeProblems(source: PublicationSource, tree: MerkleTree, checkpo
 /** The entries that are not in the tree of the checkpoint, found by the proofs beside the log: its tiles. */
 async function strangers(source: PublicationSource, tree: MerkleTree, checkpoint: Checkpoint): Promise<Problem[]> {
   const { label } = source;
+  const shown = tree.size > checkpoint.size ? `more than ${checkpoint.size}` : `${tree.size}`;
   const leaves = new MerkleTree();
   for (const path of leafTilePaths(checkpoint.size)) {
     for (const hash of hashesOf(await smallFile(source, `log/${path}`)) ?? []) leaves.append(hash);
   }
   if (leaves.size !== checkpoint.size || !leaves.root().equals(checkpoint.root)) {
-    const message = `the log is not the one that the checkpoint signs: ${tree.size} entries, ${checkpoint.size} signed`;
+    const message = `the log is not the one that the checkpoint signs: ${shown} entries, ${checkpoint.size} signed`;
     return [problem(label, 'other-log', message, PATHS.entries)];
   }
   const different: number[] = [];
   for (let index = 0; index < Math.min(tree.size, leaves.size) && different.length < SHOWN; index += 1)
     if (!tree.leaf(index).equals(leaves.leaf(index))) different.push(index);
   if (different.length === 0) {
-    const message = `the log shows ${tree.size} entries, and the checkpoint signs ${leaves.size}`;
+    const message = `the log shows ${shown} entries, and the checkpoint signs ${leaves.size}`;
     return [problem(label, 'other-size', message, PATHS.entries)];
   }
   const entries = await entriesAt(source, different);

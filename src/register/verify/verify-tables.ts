@@ -1,6 +1,5 @@
 import type { ByteSource } from '../../kernel/byte-source.ts';
 import { Fault } from '../../kernel/fault.ts';
-import { piecesOf } from '../../kernel/pieces-of.ts';
 import type { Problem } from '../../kernel/problem.ts';
 import { streamWorkbook } from '../../spreadsheet/stream-workbook.ts';
 import type { Sheet } from '../../spreadsheet/write-workbook.ts';
@@ -8,13 +7,12 @@ import { csvLine } from '../csv.ts';
 import { IndexedRegister } from '../indexed-register.ts';
 import { type RegisterTable, releaseSheets } from '../layouts/data-release-register.ts';
 import { usesSheets } from '../layouts/data-uses-register.ts';
-import { type DataUse, dataUses } from '../layouts/hdr-uk.ts';
+import { dataUsesJson } from '../layouts/hdr-uk.ts';
 import { MixedOptOutList } from '../mixed-opt-outs.ts';
 import { PATHS } from '../publication.ts';
 import { publicationTables } from '../publication-tables.ts';
 import type { Register } from '../register.ts';
 import { ByteReader } from './byte-reader.ts';
-import { JsonDefect, jsonItems } from './json-items.ts';
 import { problem } from './publication-problem.ts';
 import type { PublicationSource } from './publication-source.ts';
 import { rowInWords } from './row-in-words.ts';
@@ -34,25 +32,44 @@ export async function tableProblems(
   };
   const indexed = new IndexedRegister(register);
   const tables = publicationTables(indexed, new MixedOptOutList(indexed));
-  for (const { path, table } of tables.files) await look(path, (file) => rowMessage(file, table));
+  for (const { path, table } of tables.files) await look(path, (file) => textMessage(file, linesOf(table)));
   await look(PATHS.releases, (file) => sheetMessage(file, releaseSheets(tables.release, register, custodian)));
   await look(PATHS.uses, (file) => sheetMessage(file, usesSheets(tables.uses)));
-  await look(PATHS.dataUses, (file) => recordMessage(file, dataUses(indexed, custodian)));
+  await look(PATHS.dataUses, (file) => textMessage(file, recordsOf(indexed, custodian)));
   return problems;
 }
 
-/** Which line of a CSV file is the first that is not as it should be. */
-async function rowMessage(file: ByteSource, { header, rows }: RegisterTable): Promise<string | undefined> {
+/** A part of a text file, and how it is called if it is not there. */
+interface Part {
+  readonly text: string;
+  readonly name: () => string;
+}
+
+/** Which part of a text file is the first that is not as it should be. */
+async function textMessage(file: ByteSource, parts: Iterable<Part>): Promise<string | undefined> {
   const actual = new ByteReader(file);
-  if (!(await actual.passes(Buffer.from(csvLine(header)))))
-    return 'the header is not as the ledger says it, or is missing';
+  for (const { text, name } of parts)
+    if (!(await actual.passes(Buffer.from(text)))) return `${name()} is not as the ledger says it, or is missing`;
+  return (await actual.isAtEnd()) ? undefined : 'after its end it has more, which is not in the ledger';
+}
+
+function* linesOf({ header, rows }: RegisterTable): Generator<Part> {
+  yield { text: csvLine(header), name: () => 'the header' };
   let place = 0;
   for (const row of rows) {
     place += 1;
-    if (await actual.passes(Buffer.from(csvLine(row)))) continue;
-    return `row ${place} (${rowInWords(row)}) is not as the ledger says it, or is missing`;
+    yield { text: csvLine(row), name: () => `row ${place} (${rowInWords(row)})` };
   }
-  return (await actual.isAtEnd()) ? undefined : 'it has rows that are not in the ledger, after the last one';
+}
+
+function* recordsOf(indexed: IndexedRegister, custodian: string): Generator<Part> {
+  let number = 0;
+  for (const text of dataUsesJson(indexed, custodian)) {
+    const name = (): string =>
+      indexed.isVersion(number) ? `record ${number + 1} (${indexed.references.name(number)})` : 'the end of the list';
+    yield { text, name };
+    number += 1;
+  }
 }
 
 /** A workbook is read to its end whatever is wrong in it: what can't be is none. */
@@ -64,9 +81,9 @@ async function sheetMessage(file: ByteSource, sheets: readonly Sheet[]): Promise
       count += 1;
       const comparison = new SheetComparison(message === undefined ? expected?.content : undefined);
       for await (const some of rows) for (const { row, cells } of some) comparison.take(row, cells);
-      if (expected === undefined) continue;
       const found = comparison.end();
-      if (expected.name !== name) message ??= `sheet ${count} is not ${expected.name}`;
+      if (expected === undefined) message ??= `it has a sheet ${count}, which is not of the publication`;
+      else if (expected.name !== name) message ??= `sheet ${count} is not ${expected.name}`;
       else if (found !== undefined) message ??= `${name}: ${found}`;
     }
   } catch (error) {
@@ -74,28 +91,4 @@ async function sheetMessage(file: ByteSource, sheets: readonly Sheet[]): Promise
     return 'it is no workbook';
   }
   return message ?? (count < sheets.length ? `sheet ${count + 1} is not ${sheets[count]?.name}` : undefined);
-}
-
-/** The records are compared as JSON spells them; a file is read to its end, since what can't be is no JSON. */
-async function recordMessage(file: ByteSource, records: Iterable<DataUse>): Promise<string | undefined> {
-  const expected = records[Symbol.iterator]();
-  let [message, place]: [string | undefined, number] = [undefined, 0];
-  const compare = (found: unknown): void => {
-    const next = expected.next();
-    place += 1;
-    if (next.done === true) message ??= 'it has records that are not in the ledger';
-    else if (JSON.stringify(next.value) !== JSON.stringify(found))
-      message ??= `record ${place} (${next.value['project_id_text']}) is not as the ledger says it, or is missing`;
-  };
-  try {
-    for await (const items of jsonItems(piecesOf(file)))
-      for (const found of items) if (message === undefined) compare(found);
-  } catch (error) {
-    if (!(error instanceof JsonDefect)) throw error;
-    return error.isJson ? 'it is no list' : 'it is no JSON';
-  }
-  if (message !== undefined) return message;
-  const missing = expected.next();
-  if (missing.done === true) return undefined;
-  return `record ${place + 1} (${missing.value['project_id_text']}) is not as the ledger says it, or is missing`;
 }
